@@ -1,0 +1,21 @@
+//! Rules about the resolved lab as a whole. libvirt accepts nearly every fault found here, and the guest then just fails.
+//!
+//! Each topic is a file; each rule pushes diagnostics and never changes the lab.
+
+mod addresses;
+mod logins;
+mod names;
+mod ranges;
+mod volumes;
+
+use crate::diag::Sink;
+use crate::link::Lab;
+
+/// Checks the whole lab.
+pub fn check(lab: &Lab, sink: &mut Sink) {
+    ranges::check(lab, sink);
+    addresses::check(lab, sink);
+    names::check(lab, sink);
+    volumes::check(lab, sink);
+    logins::check(lab, sink);
+}

@@ -1,0 +1,117 @@
+//! What the command line takes.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Compile a lab of virtual machines into libvirt network XML, install files and build scripts
+#[derive(Debug, Parser)]
+#[command(name = "miniascape", version, infer_subcommands = true, max_term_width = 100)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Common {
+    /// Conf directory or single-file lab (can be repeated; later ones win) [default: conf.d, else /etc/miniascape/conf.d]
+    #[arg(short, long = "confdir", global = true, value_name = "DIR")]
+    pub(super) confdir: Vec<PathBuf>,
+    /// Template directory that overrides built-in templates file by file (can be repeated; the first wins)
+    #[arg(short, long = "tmpldir", global = true, value_name = "DIR")]
+    pub(super) tmpldir: Vec<PathBuf>,
+    /// Directory for the results
+    #[arg(short, long, global = true, value_name = "DIR", default_value = "workdir")]
+    pub(super) workdir: PathBuf,
+    /// Libvirt connection URI to use instead of the site's
+    #[arg(long, global = true, value_name = "URI")]
+    pub(super) connect: Option<String>,
+    /// Take warnings for errors
+    #[arg(long, global = true)]
+    pub(super) strict: bool,
+    /// Overwrite generated files that were edited
+    #[arg(long, short, global = true)]
+    pub(super) force: bool,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Write the whole workdir
+    Generate(Generate),
+    /// Write the files of some guests, or list the guests
+    Guest(Guest),
+    /// Write the files of networks
+    Net(Net),
+    /// Check the site and write nothing
+    Validate(Validate),
+    /// Print a resolved object
+    Show(Show),
+    /// Print what generate would change, as a unified diff
+    Diff,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Generate {
+    /// Write nothing; exit with 1 when something would change
+    #[arg(long)]
+    pub(super) check: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Guest {
+    /// Guests to write; without a name, all guests are listed
+    pub(super) names: Vec<String>,
+    /// Write the files of all guests
+    #[arg(short = 'A', long = "genall", alias = "all", conflicts_with = "names")]
+    pub(super) all: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Net {
+    /// Networks to write; without a name, all of them
+    pub(super) names: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Validate {
+    /// How to print what was found
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: ReportFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people, on standard error
+    Text,
+    /// For programs, on standard output
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Show {
+    /// The object: guest/NAME, network/NAME, storage/NAME, host or os/NAME
+    #[arg(value_name = "KIND/NAME")]
+    pub(super) object: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "yaml")]
+    pub(super) format: DataFormat,
+    /// Print everything a guest's templates see
+    #[arg(long)]
+    pub(super) context: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DataFormat {
+    /// YAML
+    Yaml,
+    /// JSON
+    Json,
+}

@@ -1,0 +1,62 @@
+//! The command line: its types, and one file per command.
+
+mod args;
+mod diff;
+mod generate;
+mod guest;
+mod net;
+mod session;
+mod show;
+mod validate;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use session::Session;
+
+/// How a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Fine.
+    Done,
+    /// The site has faults, or a difference was found.
+    Faults,
+}
+
+/// A name on the command line that means nothing in this lab.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NotFound(String);
+
+/// Runs the program and returns its exit status: 0 fine, 1 faults or differences, 2 usage, 3 the host failed.
+#[must_use]
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help is data and fine; everything else is usage. Printing can only fail when nobody reads.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let mut session = Session::new(args.common);
+    let outcome = match args.command {
+        Command::Generate(command) => generate::run(&command, &mut session),
+        Command::Guest(command) => guest::run(&command, &mut session),
+        Command::Net(command) => net::run(&command, &mut session),
+        Command::Validate(command) => validate::run(&command, &mut session),
+        Command::Show(command) => show::run(&command, &mut session),
+        Command::Diff => diff::run(&mut session),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Faults) => ExitCode::from(1),
+        Err(error) => {
+            session.ui.error(&format!("{error:#}"));
+            ExitCode::from(if error.is::<NotFound>() { 2 } else { 3 })
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What every command shares: loading the site, reporting its faults, and writing what was rendered.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+
+use super::Outcome;
+use super::args::Common;
+use crate::diag::Sink;
+use crate::files::{Files, reason};
+use crate::pipeline::{Loaded, Request, load};
+use crate::render::{OutFile, Selection, render};
+use crate::ui::{Ui, Verbosity};
+use crate::write::{self, Change, Changes, Kept, Scope};
+
+/// Where a site is looked for when no `-c` names one.
+const DEFAULT_CONFDIRS: [&str; 2] = ["conf.d", "/etc/miniascape/conf.d"];
+
+/// A run of the program.
+pub(super) struct Session {
+    pub(super) common: Common,
+    pub(super) ui: Ui,
+    pub(super) files: Files,
+}
+
+impl Session {
+    pub(super) fn new(common: Common) -> Self {
+        let verbosity = match (common.quiet, common.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        };
+        Self { common, ui: Ui::new(verbosity), files: Files::default() }
+    }
+
+    /// Loads the site; its faults are in `sink`.
+    pub(super) fn load(&mut self, sink: &mut Sink) -> anyhow::Result<Option<Loaded>> {
+        let connect = self.common.connect.as_deref().map(str::parse).transpose();
+        let connect = connect.map_err(|reason: String| anyhow!("--connect: {reason}"))?;
+        let request = Request { confdirs: self.confdirs(), tmpldirs: self.common.tmpldir.clone(), connect };
+        let loaded = load(&request, &mut self.files, sink);
+        if self.common.strict {
+            sink.promote_warnings();
+        }
+        Ok(loaded.filter(|_| !sink.has_errors()))
+    }
+
+    fn confdirs(&self) -> Vec<PathBuf> {
+        if !self.common.confdir.is_empty() {
+            return self.common.confdir.clone();
+        }
+        let [here, system] = DEFAULT_CONFDIRS.map(PathBuf::from);
+        vec![if !here.exists() && system.exists() { system } else { here }]
+    }
+
+    /// Loads and renders; reports faults, and returns `None` when there are errors.
+    pub(super) fn render(&mut self, select: impl FnOnce(&Loaded) -> anyhow::Result<Selection>) -> anyhow::Result<Option<(Loaded, Vec<OutFile>)>> {
+        let mut sink = Sink::default();
+        let loaded = self.load(&mut sink)?;
+        let rendered = match loaded {
+            Some(loaded) => {
+                let selection = select(&loaded)?;
+                let files = render(&loaded.lab, &loaded.engine, &loaded.payloads, &selection, &self.files.sources, &mut sink);
+                if self.common.strict {
+                    sink.promote_warnings();
+                }
+                (!sink.has_errors()).then_some((loaded, files))
+            }
+            None => None,
+        };
+        self.ui.diagnostics(&sink.finish(), &self.files.sources);
+        Ok(rendered)
+    }
+
+    /// Compares what was rendered with the workdir.
+    pub(super) fn compare(&self, files: &[OutFile], scope: &Scope) -> anyhow::Result<Changes> {
+        write::compare(&self.common.workdir, files, scope, self.common.force).map_err(failed)
+    }
+
+    /// Writes what differs, the lock first, and says what was done.
+    pub(super) fn write(&self, loaded: &Loaded, files: &[OutFile], scope: &Scope) -> anyhow::Result<Outcome> {
+        let changes = self.compare(files, scope)?;
+        self.write_lock(loaded)?;
+        write::write(&self.common.workdir, files, &changes).map_err(failed)?;
+        for (path, change) in &changes.changes {
+            let verb = match change {
+                Change::Create | Change::Update => "wrote",
+                Change::Remove => "removed",
+            };
+            self.ui.detail(&format!("{verb:<8}{}", self.common.workdir.join(path).display()));
+        }
+        self.report_kept(&changes);
+        self.ui.say(&summary(&self.common.workdir, &changes));
+        Ok(if changes.kept.is_empty() { Outcome::Done } else { Outcome::Faults })
+    }
+
+    /// Says which files stay as they are although they differ.
+    pub(super) fn report_kept(&self, changes: &Changes) {
+        for (path, why) in &changes.kept {
+            let path = self.common.workdir.join(path);
+            let why = match why {
+                Kept::Edited => "was edited since it was written; --force overwrites it",
+                Kept::Foreign => "was not written by miniascape; --force overwrites it",
+                Kept::NotAFile => "is not a regular file; move it away",
+            };
+            self.ui.error(&format!("kept {}: it {why}", path.display()));
+        }
+    }
+
+    /// Returns whether the lock file says what this run would keep.
+    pub(super) fn lock_differs(&self, loaded: &Loaded) -> anyhow::Result<bool> {
+        match std::fs::read_to_string(&loaded.lock) {
+            Ok(text) => Ok(text != loaded.lab.lock.to_text() && !(text.is_empty() && loaded.lab.lock.is_empty())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(!loaded.lab.lock.is_empty()),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", loaded.lock.display())),
+        }
+    }
+
+    fn write_lock(&self, loaded: &Loaded) -> anyhow::Result<()> {
+        if self.lock_differs(loaded)? {
+            write::replace(&loaded.lock, loaded.lab.lock.to_text().as_bytes(), 0o644).map_err(failed)?;
+            self.ui.detail(&format!("{:<8}{}", "wrote", loaded.lock.display()));
+        }
+        Ok(())
+    }
+}
+
+fn failed((path, error): (PathBuf, std::io::Error)) -> anyhow::Error {
+    anyhow!("{}: {}", path.display(), reason(&error))
+}
+
+/// One line about all files.
+pub(super) fn summary(workdir: &Path, changes: &Changes) -> String {
+    let count = |wanted: &[Change]| changes.changes.values().filter(|change| wanted.contains(change)).count();
+    let written = count(&[Change::Create, Change::Update]);
+    let removed = count(&[Change::Remove]);
+    let mut parts = vec![format!("{written} written"), format!("{} unchanged", changes.unchanged)];
+    if removed > 0 {
+        parts.push(format!("{removed} removed"));
+    }
+    if !changes.kept.is_empty() {
+        parts.push(format!("{} kept", changes.kept.len()));
+    }
+    format!("{}: {}", workdir.display(), parts.join(", "))
+}

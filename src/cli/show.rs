@@ -1,0 +1,81 @@
+//! `show`: a resolved object.
+
+use serde_json::{Value, json};
+
+use super::args::{DataFormat, Show};
+use super::session::Session;
+use super::{NotFound, Outcome};
+use crate::diag::{Sink, nearest};
+use crate::model::host::Host;
+use crate::pipeline::Loaded;
+use crate::render::{guest_context, mask, network_context};
+use crate::yaml::emit::to_yaml;
+
+/// What `show` can show.
+const KINDS: &[&str] = &["guest", "network", "storage", "host", "os"];
+
+pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outcome> {
+    let mut sink = Sink::default();
+    let loaded = session.load(&mut sink)?;
+    session.ui.diagnostics(&sink.finish(), &session.files.sources);
+    let Some(loaded) = loaded else { return Ok(Outcome::Faults) };
+    let mut value = object(command, &loaded)?;
+    mask(&mut value);
+    let text = match command.format {
+        DataFormat::Yaml => to_yaml(&value),
+        DataFormat::Json => {
+            let mut document = json!({ "format": 1 });
+            if let (Some(document), Value::Object(value)) = (document.as_object_mut(), value) {
+                document.extend(value);
+            }
+            format!("{document:#}\n")
+        }
+    };
+    session.ui.data(&text)?;
+    Ok(Outcome::Done)
+}
+
+fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
+    let lab = &loaded.lab;
+    let (kind, name) = command.object.split_once('/').unwrap_or((&command.object, ""));
+    let missing = |known: Vec<&str>| {
+        let hint = nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        NotFound(format!("{kind} `{name}` is not in the lab{hint}"))
+    };
+    match kind {
+        "guest" => {
+            let guest = lab.guests.iter().find(|guest| &*guest.name == name);
+            let guest = guest.ok_or_else(|| missing(lab.guests.iter().map(|guest| &*guest.name).collect()))?;
+            let mut values = guest_context(guest, lab, &loaded.payloads);
+            if command.context {
+                values.insert("networks".into(), serde_json::to_value(&lab.networks)?);
+                values.insert("host".into(), host(&lab.host)?);
+            }
+            Ok(Value::Object(values))
+        }
+        "network" => {
+            let network = lab.networks.get(name);
+            let network = network.ok_or_else(|| missing(lab.networks.keys().map(String::as_str).collect()))?;
+            Ok(network_context(network, lab))
+        }
+        "storage" => {
+            let storage = lab.storages.get(name);
+            let storage = storage.ok_or_else(|| missing(lab.storages.keys().map(String::as_str).collect()))?;
+            Ok(serde_json::to_value(storage)?)
+        }
+        "host" => host(&lab.host),
+        "os" => {
+            let os = loaded.table.get(name).ok_or_else(|| missing(loaded.table.names()))?;
+            Ok(serde_json::to_value(&*os)?)
+        }
+        _ => Err(NotFound(format!("`{kind}` cannot be shown: {} can", KINDS.join(", "))).into()),
+    }
+}
+
+fn host(host: &Host) -> anyhow::Result<Value> {
+    let mut value = serde_json::to_value(host)?;
+    if host.connect.is_none() {
+        value["connect"] = json!(Host::DEFAULT_CONNECT);
+    }
+    Ok(value)
+}

@@ -1,0 +1,142 @@
+//! The stable names of faults.
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// The kind of a fault, with a stable kebab-case name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the pipeline.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// Returns the name users see and may rely on.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A file or directory of the site cannot be read, or is not what its place demands.
+    UnreadableFile = "unreadable-file",
+    /// A file is not UTF-8.
+    NotUtf8 = "not-utf8",
+    /// The text is not YAML 1.2.
+    YamlSyntax = "yaml-syntax",
+    /// A map names a key twice.
+    DuplicateKey = "duplicate-key",
+    /// A YAML tag this program does not know.
+    UnknownTag = "unknown-tag",
+    /// Aliases or nesting that would cost more than any real site.
+    YamlTooLarge = "yaml-too-large",
+    /// A value of the wrong type or form.
+    InvalidValue = "invalid-value",
+    /// A key that means nothing here.
+    UnknownKey = "unknown-key",
+    /// A key that must be there is not.
+    MissingKey = "missing-key",
+    /// Two keys that exclude each other.
+    ConflictingKeys = "conflicting-keys",
+    /// A key or value of an older version that is read but should be rewritten.
+    LegacyKey = "legacy-key",
+    /// The site has no such directory or file layout.
+    SiteLayout = "site-layout",
+    /// One object is defined in two places.
+    DefinedTwice = "defined-twice",
+    /// A `name:` that differs from the file's name.
+    NameMismatch = "name-mismatch",
+    /// A guest or group names a group that does not exist.
+    UnknownSysgroup = "unknown-sysgroup",
+    /// Groups that are their own parents.
+    SysgroupCycle = "sysgroup-cycle",
+    /// An operating system the table does not have.
+    UnknownOs = "unknown-os",
+    /// A guest without an operating system.
+    MissingOs = "missing-os",
+    /// A layer changes a map into a list or the other way round.
+    KindChange = "kind-change",
+    /// `!append`, `!remove` or `!replace` where it cannot work.
+    MisplacedTag = "misplaced-tag",
+    /// An expression that cannot be parsed or evaluated.
+    Expression = "expression",
+    /// An expression names something that does not exist.
+    UnknownName = "unknown-name",
+    /// Expressions that need each other.
+    ExpressionCycle = "expression-cycle",
+    /// `!env` names a variable that is not set.
+    MissingVariable = "missing-variable",
+    /// A network nobody defines.
+    UnknownNetwork = "unknown-network",
+    /// A storage pool nobody defines.
+    UnknownPool = "unknown-pool",
+    /// A `depends_on` target nobody defines.
+    UnknownGuest = "unknown-guest",
+    /// Guests that wait for each other.
+    DependencyCycle = "dependency-cycle",
+    /// A template or output key nobody defines.
+    UnknownTemplate = "unknown-template",
+    /// An address outside the subnet of its network.
+    AddressOutsideNetwork = "address-outside-network",
+    /// The gateway's, network's or broadcast address given to somebody else.
+    ReservedAddress = "reserved-address",
+    /// An address used twice.
+    DuplicateAddress = "duplicate-address",
+    /// A reservation inside the dynamic range.
+    AddressInRange = "address-in-range",
+    /// An address where the network cannot serve one.
+    AddressNotServed = "address-not-served",
+    /// A subnet with no address left.
+    SubnetFull = "subnet-full",
+    /// A DHCP range that lies outside the subnet or runs backwards.
+    BadRange = "bad-range",
+    /// A range with fewer leases than the network has reservations.
+    RangeTooSmall = "range-too-small",
+    /// Two networks that share addresses.
+    OverlappingNetworks = "overlapping-networks",
+    /// A MAC address used twice.
+    DuplicateMac = "duplicate-mac",
+    /// A MAC address no card can have.
+    BadMac = "bad-mac",
+    /// A name used twice.
+    DuplicateName = "duplicate-name",
+    /// A name that DNS, libvirt or the kernel refuses.
+    BadName = "bad-name",
+    /// One volume used by two guests that do not share it.
+    DuplicateVolume = "duplicate-volume",
+    /// The lock does not fit the site.
+    LockConflict = "lock-conflict",
+    /// A guest without a source to install from.
+    MissingSource = "missing-source",
+    /// An installer or source this version cannot serve.
+    UnsupportedInstaller = "unsupported-installer",
+    /// A plain-text password in the site.
+    PlainPassword = "plain-password",
+    /// A hash the guest's OS cannot read.
+    UnreadableHash = "unreadable-hash",
+    /// A guest nobody can log in to.
+    NoLogin = "no-login",
+    /// A template that fails.
+    Template = "template",
+    /// Two outputs of one name.
+    DuplicateOutput = "duplicate-output",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn names_are_unique_kebab_case() {
+        let mut names: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+        assert!(names.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b.is_ascii_digit())));
+    }
+}

@@ -1,0 +1,13 @@
+//! `{{ … }}` in values: evaluated after the merge, so that a guest's value reaches an expression written in common.
+//!
+//! Owns what an expression may see (its own guest's values and the names in [`scope`]), the order of evaluation, and the
+//! tags `!env`, `!file` and `!raw`. It runs once per guest and never sees another guest.
+
+mod eval;
+mod names;
+mod scan;
+mod scope;
+mod sources;
+
+pub use eval::{Evaluator, evaluate};
+pub use scope::Globals;

@@ -1,0 +1,66 @@
+//! What an expression may name besides its guest's own values.
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+
+use crate::layer::Draft;
+use crate::model::host::Host;
+use crate::model::network::Network;
+use crate::yaml::Map;
+
+/// The names every guest shares: the site, the host and the networks.
+#[derive(Debug)]
+pub struct Globals {
+    site: Value,
+    host: Value,
+    networks: Value,
+}
+
+/// Names that are the program's own; the others fall back to the guest's values.
+const OWN: &[&str] = &["index", "name", "site", "host", "networks", "os"];
+
+/// Names with a default when the guest does not say them.
+const DEFAULTED: &[&str] = &["hostname", "domain"];
+
+impl Globals {
+    /// Gathers the names guests share.
+    ///
+    /// # Panics
+    /// Never: hosts and networks serialize.
+    #[must_use]
+    pub fn new(site: &str, host: &Host, networks: &IndexMap<String, Network>) -> Self {
+        let json = |value: serde_json::Result<Value>| value.expect("hosts and networks serialize");
+        let mut host_value = json(serde_json::to_value(host));
+        if host_value.get("connect").is_none() {
+            host_value["connect"] = json!(Host::DEFAULT_CONNECT);
+        }
+        Self { site: json!(site), host: host_value, networks: json(serde_json::to_value(networks)) }
+    }
+
+    /// Returns the value of a name of the program's own, or of a defaulted one; `None` when it has none.
+    pub(super) fn get(&self, name: &str, draft: &Draft) -> Option<Value> {
+        match name {
+            "index" => draft.index.map(|index| json!(index)),
+            "name" | "hostname" => Some(json!(&*draft.name)),
+            "site" => Some(self.site.clone()),
+            "host" => Some(self.host.clone()),
+            "networks" => Some(self.networks.clone()),
+            "os" => serde_json::to_value(&*draft.os).ok(),
+            "domain" => {
+                let network = draft.merged.get("interfaces")?.value.as_seq()?.first()?.get("network")?.as_text()?;
+                self.networks.get(network)?.get("domain").cloned()
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Returns whether `name` is the program's own whatever the guest says.
+pub(super) fn is_own(name: &str) -> bool {
+    OWN.contains(&name)
+}
+
+/// Returns every name an expression of a guest with these values may begin with.
+pub(super) fn known_names(values: &Map) -> Vec<&str> {
+    OWN.iter().chain(DEFAULTED).copied().chain(values.keys().map(|key| &**key)).collect()
+}

@@ -1,0 +1,94 @@
+//! The only reader of the site.
+//!
+//! Every stage that needs a file (layers, payloads, `!file`, the lock, templates) asks here, so that all of them treat
+//! missing files, directories, foreign encodings and oversized input alike. It interprets nothing.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::source::{FileId, Sources, Span};
+
+/// The largest file read, in bytes. A lab description is kilobytes; payload files may be images of some size.
+const MAX_FILE_SIZE: u64 = 256 << 20;
+
+/// The largest YAML file read, in bytes.
+const MAX_TEXT_SIZE: u64 = 32 << 20;
+
+/// Reads files and keeps the texts that diagnostics point into.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The texts read so far.
+    pub sources: Sources,
+}
+
+impl Files {
+    /// Reads a text file and registers it; a fault is reported and gives `None`.
+    ///
+    /// A UTF-8 byte order mark is dropped. Text in another encoding is reported at its first bad byte.
+    pub fn text(&mut self, path: &Path, sink: &mut Sink) -> Option<FileId> {
+        let name = path.display().to_string();
+        let bytes = match read_limited(path, MAX_TEXT_SIZE) {
+            Ok(bytes) => bytes,
+            Err(reason) => {
+                sink.push(Diagnostic::file_error(Code::UnreadableFile, name, reason));
+                return None;
+            }
+        };
+        let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        match std::str::from_utf8(&bytes[start..]) {
+            Ok(text) => Some(self.sources.add(name, text)),
+            Err(error) => {
+                let at = error.valid_up_to();
+                let file = self.sources.add(name, String::from_utf8_lossy(&bytes[start..]));
+                let byte = bytes[start + at];
+                sink.push(
+                    Diagnostic::error(Code::NotUtf8, Span::new(file, at, at + 1), "the file is not UTF-8 text")
+                        .label(format!("byte 0x{byte:02x} is not UTF-8"))
+                        .help("save the file as UTF-8, for example with `iconv -t UTF-8`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Reads a file as bytes.
+    ///
+    /// # Errors
+    /// Returns the reason, in words for the user, when the file cannot be read.
+    pub fn bytes(&self, path: &Path) -> Result<Vec<u8>, String> {
+        read_limited(path, MAX_FILE_SIZE)
+    }
+}
+
+fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    let metadata = fs::metadata(path).map_err(|error| match fs::symlink_metadata(path) {
+        Ok(link) if link.is_symlink() => "is a symbolic link that leads nowhere".to_owned(),
+        _ => format!("cannot be read: {}", reason(&error)),
+    })?;
+    if metadata.is_dir() {
+        return Err("is a directory where a file is due".to_owned());
+    }
+    if !metadata.is_file() {
+        return Err("is not a regular file".to_owned());
+    }
+    if metadata.len() > limit {
+        return Err(format!("is larger than {} MiB", limit >> 20));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+    fs::File::open(path)
+        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+        .map_err(|error| format!("cannot be read: {}", reason(&error)))?;
+    Ok(bytes)
+}
+
+/// Returns an I/O error in plain words, without Rust's `(os error N)`.
+#[must_use]
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error ") {
+        Some(end) => text[..end].to_lowercase(),
+        None => text,
+    }
+}

@@ -1,0 +1,206 @@
+//! One merged, unevaluated map per guest.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::groups;
+use super::{Layers, Object, legacy, merge};
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::model::os::{Os, OsTable};
+use crate::source::Span;
+use crate::yaml::typed::{FromNode as _, Typer};
+use crate::yaml::{Map, Node};
+
+/// The most guests one `count` makes: past it, a number was mistyped.
+const MAX_COUNT: u32 = 100_000;
+
+/// The keys that layering itself consumes.
+const LITERAL: &[&str] = &["name", "sysgroup", "sysgroups", "count", "os"];
+
+/// A guest whose layers are merged and whose expressions are still text.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Its name, unique in the lab.
+    pub name: Arc<str>,
+    /// Where it is defined.
+    pub defined: Span,
+    /// The trailing number of its name.
+    pub index: Option<u32>,
+    /// Its groups in load order, parents first.
+    pub sysgroups: Arc<Vec<Arc<str>>>,
+    /// Its operating system.
+    pub os: Arc<Os>,
+    /// Whether the site says nothing of an OS for it, as in 0.3: its networks and pools then need no definition.
+    pub legacy: bool,
+    /// Its values: defaults, OS table, common, groups and its own files.
+    pub merged: Arc<Map>,
+}
+
+/// Merges the layers of every guest.
+///
+/// Guests of the same OS and groups share the merged layers beneath their own.
+pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
+    let mut drafter = Drafter::new(layers, table, sink);
+    let mut drafts = Vec::with_capacity(layers.guests.len());
+    for (name, object) in &layers.guests {
+        drafter.guest(name, object, &mut drafts);
+    }
+    drafter.duplicates(&drafts);
+    drafts
+}
+
+type Chain = Arc<Vec<Arc<str>>>;
+
+struct Drafter<'a> {
+    table: &'a OsTable,
+    sink: &'a mut Sink,
+    common: Vec<Node>,
+    sysgroups: super::Objects,
+    guests: &'a super::Objects,
+    beneath: HashMap<(Arc<str>, Chain), Arc<Map>>,
+}
+
+impl<'a> Drafter<'a> {
+    fn new(layers: &'a Layers, table: &'a OsTable, sink: &'a mut Sink) -> Self {
+        let common = layers.common.iter().map(|layer| legacy::modernize(layer, sink)).collect();
+        let mut sysgroups = layers.sysgroups.clone();
+        for (name, object) in &mut sysgroups {
+            check_name(name, object, sink);
+            for layer in &mut object.layers {
+                *layer = legacy::modernize(layer, sink);
+            }
+        }
+        Self { table, sink, common, sysgroups, guests: &layers.guests, beneath: HashMap::new() }
+    }
+
+    fn guest(&mut self, name: &Arc<str>, object: &Object, drafts: &mut Vec<Draft>) {
+        check_name(name, object, self.sink);
+        let own: Vec<Node> = object.layers.iter().map(|layer| legacy::modernize(layer, self.sink)).collect();
+        let object = Object { defined: object.defined, layers: own };
+        let wanted = groups::named(&object, self.sink)
+            .or_else(|| Some(vec![(groups::implied(name, &self.sysgroups)?, object.defined)]))
+            .unwrap_or_default();
+        let chain: Chain = Arc::new(groups::load_order(&wanted, &self.sysgroups, self.sink));
+        let count = self.count(&object);
+        let Some((os, legacy)) = self.os(name, &object, &chain) else { return };
+        let beneath = self.beneath(&os, &chain);
+        let base = Arc::clone(&os.base);
+        let mut merged = object
+            .layers
+            .iter()
+            .filter_map(Node::as_map)
+            .fold(beneath.as_ref().clone(), |below, layer| merge(below, &base, layer, self.sink));
+        merged.retain(|key, _| !LITERAL.contains(&&**key));
+        let draft = Draft {
+            name: Arc::clone(name),
+            defined: object.defined,
+            index: index_of(name),
+            sysgroups: chain,
+            os,
+            legacy,
+            merged: Arc::new(merged),
+        };
+        match count {
+            None => drafts.push(draft),
+            Some(count) => drafts.extend((1..=count).map(|index| Draft {
+                name: format!("{name}-{index}").into(),
+                index: Some(index),
+                ..draft.clone()
+            })),
+        }
+    }
+
+    /// Returns defaults, OS, common and groups merged; computed once per OS and chain of groups.
+    fn beneath(&mut self, os: &Os, chain: &Chain) -> Arc<Map> {
+        let key = (Arc::from(os.name.as_str()), Arc::clone(chain));
+        if let Some(beneath) = self.beneath.get(&key) {
+            return Arc::clone(beneath);
+        }
+        let groups = chain.iter().filter_map(|name| self.sysgroups.get(name)).flat_map(|object| &object.layers);
+        let mut faults = Sink::default();
+        let merged = self
+            .common
+            .iter()
+            .chain(groups)
+            .filter_map(Node::as_map)
+            .fold(os.base.as_ref().clone(), |below, layer| merge(below, &os.base, layer, &mut faults));
+        self.sink.append(faults);
+        let merged = Arc::new(merged);
+        self.beneath.insert(key, Arc::clone(&merged));
+        merged
+    }
+
+    fn count(&mut self, object: &Object) -> Option<u32> {
+        let node = object.layers.iter().rev().find_map(|layer| layer.get("count"))?;
+        let count = u32::from_node(node, &mut Typer { sink: self.sink })?;
+        if count > MAX_COUNT {
+            Typer { sink: self.sink }.invalid(node.span, format!("a count of {count} is past the limit of {MAX_COUNT}"));
+            return Some(0);
+        }
+        Some(count)
+    }
+
+    /// Finds the guest's OS: of its own layers, its groups' and common's the last that says it.
+    fn os(&mut self, name: &str, object: &Object, chain: &Chain) -> Option<(Arc<Os>, bool)> {
+        let groups = chain.iter().filter_map(|name| self.sysgroups.get(name)).flat_map(|object| &object.layers);
+        let all: Vec<&Node> = self.common.iter().chain(groups).chain(&object.layers).collect();
+        let said = all.iter().rev().find_map(|layer| Some(&layer.as_map()?.get("os")?.value));
+        if let Some(node) = said.filter(|node| !node.is_null()) {
+            let Some(text) = node.as_text() else {
+                Typer { sink: self.sink }.mismatch(node, "the name of an operating system");
+                return None;
+            };
+            return Some((self.table.find(text, node.span, self.sink)?, false));
+        }
+        let Some((os, because)) = legacy::operating_system(&all, self.table) else {
+            let message = format!("guest `{name}` has no operating system");
+            self.sink.push(
+                Diagnostic::error(Code::MissingOs, object.defined, message)
+                    .help("set `os:` in the guest, its sysgroup or common, for example `os: rocky9`"),
+            );
+            return None;
+        };
+        self.sink.push(
+            Diagnostic::warning(Code::LegacyKey, because, format!("no `os:` is set; `{}` is taken from this", os.name))
+                .help(format!("write `os: {}`", os.name)),
+        );
+        Some((os, true))
+    }
+
+    /// Reports names that `count` makes and a file defines as well.
+    fn duplicates(&mut self, drafts: &[Draft]) {
+        let mut seen: HashMap<&str, &Draft> = HashMap::with_capacity(drafts.len());
+        for draft in drafts {
+            if let Some(first) = seen.insert(&draft.name, draft) {
+                let place = |draft: &Draft| self.guests.get(&draft.name).map_or(draft.defined, |own| own.defined);
+                self.sink.push(
+                    Diagnostic::error(Code::DefinedTwice, draft.defined, format!("guest `{}` is made twice", draft.name))
+                        .also(if first.defined == draft.defined { place(first) } else { first.defined }, "also from here"),
+                );
+            }
+        }
+    }
+}
+
+/// Reports a name that cannot be one, and a `name:` that differs from it.
+pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
+    if let Err(reason) = name.parse::<crate::model::text::ObjectName>() {
+        sink.push(Diagnostic::error(Code::BadName, object.defined, reason));
+    }
+    for layer in &object.layers {
+        let Some(entry) = layer.as_map().and_then(|map| map.get("name")) else { continue };
+        if entry.value.as_text() != Some(name) {
+            let message = format!("`name` differs from what this file defines, `{name}`");
+            sink.push(
+                Diagnostic::error(Code::NameMismatch, entry.value.span, message)
+                    .help("rename the file, or leave `name` out; `hostname` may differ"),
+            );
+        }
+    }
+}
+
+/// Returns the number a name ends with after its last `-`.
+fn index_of(name: &str) -> Option<u32> {
+    let (_, number) = name.rsplit_once('-')?;
+    if number.bytes().all(|byte| byte.is_ascii_digit()) { number.parse().ok() } else { None }
+}

@@ -1,0 +1,64 @@
+//! Files → layers → one merged, unevaluated map per guest.
+//!
+//! Owns the order in which things load and what a later layer does to an earlier one. It knows the four literal keys
+//! it must read before merging (`sysgroups`, `count`, `os`, `site`) and nothing else of the model; expressions are
+//! still text here.
+
+mod builtin;
+mod discover;
+mod draft;
+mod groups;
+mod legacy;
+mod merge;
+mod meta;
+
+pub use builtin::{DEFAULTS, OS_TABLE};
+pub use discover::discover;
+pub use draft::{Draft, check_name, drafts};
+pub use legacy::skip_storage as skip_legacy_storage;
+pub use merge::{merge, merge_all};
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::source::{Span, Spanned};
+use crate::yaml::Node;
+
+/// An object of the site: the layers of its own that define it, in load order.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Where it is first defined: its key in a single file, the start of its file elsewhere.
+    pub defined: Span,
+    /// Its maps, later ones over earlier ones.
+    pub layers: Vec<Node>,
+}
+
+/// Objects by name, in load order.
+pub type Objects = IndexMap<Arc<str>, Object>;
+
+/// Everything the conf directories hold, parsed, by class and in load order.
+#[derive(Debug, Default)]
+pub struct Layers {
+    /// The site's name.
+    pub site: Option<Spanned<String>>,
+    /// What every guest starts from.
+    pub common: Vec<Node>,
+    /// The virtualization host.
+    pub host: Vec<Node>,
+    /// Networks.
+    pub networks: Objects,
+    /// Storage pools.
+    pub storages: Objects,
+    /// Groups of guests.
+    pub sysgroups: Objects,
+    /// Guests, before `count`.
+    pub guests: Objects,
+    /// The site's own operating systems.
+    pub os: Objects,
+    /// The directory relative paths start from.
+    pub root: PathBuf,
+    /// The file of chosen addresses.
+    pub lock: PathBuf,
+}

@@ -1,0 +1,179 @@
+//! Interfaces: which network, which names, and how the address gets to the guest.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use indexmap::IndexMap;
+
+use super::Interface;
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::model::guest::{Address, BootProto, InterfaceSpec};
+use crate::model::mac::Mac;
+use crate::model::network::{Mode, Network, qualify};
+use crate::model::read::TypedGuest;
+use crate::source::{Span, Spanned};
+
+/// The network every libvirt host starts with.
+pub(super) const DEFAULT_NETWORK: &str = "default";
+
+/// A guest's names, which its first interface has too, and how many interfaces it has.
+pub(super) struct Names<'a> {
+    pub(super) hostname: &'a str,
+    pub(super) fqdn: &'a str,
+    pub(super) domain: Option<&'a str>,
+    pub(super) interfaces: usize,
+}
+
+/// Moves the guest's own `ip` and `mac` into its first interface.
+///
+/// 0.3's guests repeat the address in the interface: saying the same twice is fine.
+pub(super) fn with_own_address(guest: &mut TypedGuest, sink: &mut Sink) {
+    let (ip, mac) = (guest.spec.ip.take(), guest.spec.mac.take());
+    let Some(first) = guest.spec.interfaces.first_mut() else {
+        for span in [ip.map(|ip| ip.span), mac.map(|mac| mac.span)].into_iter().flatten() {
+            sink.push(
+                Diagnostic::error(Code::MissingKey, span, "this guest has no interface to give this to")
+                    .help("add `interfaces: [{network: …}]` to the guest, its sysgroup or common"),
+            );
+        }
+        return;
+    };
+    let twice = |own: Span, theirs: Span, sink: &mut Sink| {
+        let message = "the guest and its first interface say different things";
+        sink.push(Diagnostic::error(Code::ConflictingKeys, own, message).also(theirs, "the interface says this"));
+    };
+    match (&first.value.ip, ip) {
+        (Some(theirs), Some(own)) if theirs.value != own.value && theirs.value != Address::Auto => {
+            twice(own.span, theirs.span, sink);
+        }
+        (_, Some(own)) => first.value.ip = Some(own),
+        (_, None) => {}
+    }
+    match (&first.value.mac, mac) {
+        (Some(theirs), Some(own)) if theirs.value != own.value => twice(own.span, theirs.span, sink),
+        (None, Some(own)) => first.value.mac = Some(own),
+        _ => {}
+    }
+}
+
+/// Finds the network an interface names; networks of 0.3's sites, and `default`, need no definition.
+pub(super) fn network(
+    spec: &Spanned<InterfaceSpec>,
+    legacy: bool,
+    networks: &mut IndexMap<String, Network>,
+    sink: &mut Sink,
+) -> Option<Spanned<String>> {
+    let name = match (&spec.network, &spec.bridge) {
+        (Some(network), None) => Spanned::new(network.as_str().to_owned(), network.span),
+        (None, Some(_)) => return None,
+        (Some(network), Some(bridge)) => {
+            sink.push(
+                Diagnostic::error(Code::ConflictingKeys, bridge.span, "`bridge` and `network` exclude each other")
+                    .also(network.span, "the network"),
+            );
+            return None;
+        }
+        (None, None) => Spanned::new(DEFAULT_NETWORK.to_owned(), spec.span),
+    };
+    if networks.contains_key(&name.value) {
+        return Some(name);
+    }
+    if name.value != DEFAULT_NETWORK {
+        let message = format!("network `{}` is not defined", name.value);
+        let diagnostic = if legacy {
+            Diagnostic::warning(Code::UnknownNetwork, name.span, message)
+                .help("it must exist on the host; say so with `external: true` in networks.d")
+        } else {
+            Diagnostic::error(Code::UnknownNetwork, name.span, message)
+                .suggest(&name.value, networks.keys().map(String::as_str))
+        };
+        sink.push(diagnostic);
+        if !legacy {
+            return None;
+        }
+    }
+    networks.insert(name.value.clone(), Network::external(&name.value, name.span));
+    Some(name)
+}
+
+/// Fills in an interface's defaults, once its address and MAC are known.
+pub(super) fn resolve(
+    position: usize,
+    spec: Spanned<InterfaceSpec>,
+    network: Option<(&Spanned<String>, &Network)>,
+    ip: Option<Spanned<Ipv4Addr>>,
+    mac: Mac,
+    names: &Names<'_>,
+    legacy: bool,
+    sink: &mut Sink,
+) -> Interface {
+    let Spanned { value: spec, span } = spec;
+    let served = network.is_none_or(|(_, network)| network.reserves());
+    let bootproto = spec.bootproto.as_ref().map(|bootproto| bootproto.value);
+    let fixed = ip.is_some() && !(served && network.is_some());
+    let bootproto = bootproto.unwrap_or(if fixed { BootProto::Static } else { BootProto::Dhcp });
+    let subnet = network.and_then(|(_, network)| network.subnet.as_ref());
+    let known = subnet.and_then(|subnet| match subnet.netmask() {
+        IpAddr::V4(netmask) => Some(netmask),
+        IpAddr::V6(_) => None,
+    });
+    let netmask = spec.netmask.as_ref().map(|netmask| netmask.value).or(known);
+    let netmask = match (&ip, netmask, bootproto) {
+        (Some(ip), None, BootProto::Static) => assumed_netmask(ip, legacy, sink),
+        (_, netmask, _) => netmask,
+    };
+    if bootproto == BootProto::Static && ip.is_none() {
+        let place = spec.bootproto.as_ref().map_or(span, |bootproto| bootproto.span);
+        sink.push(Diagnostic::error(Code::MissingKey, place, "a static interface needs an `ip`"));
+    }
+    // An isolated network leads nowhere: its gateway is no route, and its dnsmasq, though it offers itself as
+    // resolver, forwards nothing. A guest with another interface takes both from there.
+    let leads_out = network.is_some_and(|(_, network)| network.mode != Mode::Isolated);
+    let aside = network.is_some() && !leads_out && names.interfaces > 1;
+    let gateway = spec.gateway.as_ref().map(|gateway| gateway.value).or_else(|| {
+        match network.filter(|_| leads_out)?.1.gateway.as_ref()?.value {
+            IpAddr::V4(gateway) => Some(gateway),
+            IpAddr::V6(_) => None,
+        }
+    });
+    let hostname = spec.host.as_ref().map_or(names.hostname, |host| host.as_str()).to_owned();
+    let domain = network.and_then(|(_, network)| network.domain.as_ref()).map(|domain| domain.as_str()).or(names.domain);
+    let fqdn = match (&spec.fqdn, &spec.host) {
+        (Some(fqdn), _) => fqdn.as_str().to_owned(),
+        (None, None) if position == 0 => names.fqdn.to_owned(),
+        _ => qualify(&hostname, domain),
+    };
+    Interface {
+        span,
+        device: spec.device.map_or_else(|| format!("eth{position}"), |device| device.as_str().to_owned()),
+        network: network.map(|(name, _)| name.clone()),
+        bridge: spec.bridge.map(|bridge| bridge.value),
+        mac,
+        mac_span: spec.mac.as_ref().map(|mac| mac.span),
+        ip,
+        netmask,
+        gateway,
+        ipv6: spec.ipv6.map(|ipv6| ipv6.value),
+        nameservers: spec.nameserver.map(|servers| servers.0).unwrap_or_default(),
+        bootproto,
+        hostname,
+        fqdn,
+        dns_record: spec.dns_record.unwrap_or(true),
+        nodns: spec.nodns.unwrap_or(aside),
+        nodefroute: spec.nodefroute.unwrap_or(aside),
+        model: spec.model.unwrap_or_else(|| "virtio".parse().expect("a word is a line")),
+        mtu: spec.mtu.or_else(|| network.and_then(|(_, network)| network.mtu)),
+        options: spec.options,
+    }
+}
+
+/// A static address in a network of unknown size: 0.3 took 255.255.255.0, today it must be said.
+fn assumed_netmask(ip: &Spanned<Ipv4Addr>, legacy: bool, sink: &mut Sink) -> Option<Ipv4Addr> {
+    let message = "a static address here needs a `netmask`: the network's subnet is not known";
+    if legacy {
+        let warning = Diagnostic::warning(Code::MissingKey, ip.span, message);
+        sink.push(warning.help("255.255.255.0 is taken, as 0.3 did; write `netmask: 255.255.255.0`"));
+        return Some(Ipv4Addr::new(255, 255, 255, 0));
+    }
+    sink.push(Diagnostic::error(Code::MissingKey, ip.span, message).help("write `netmask: 255.255.255.0` beside `ip`"));
+    None
+}

@@ -1,0 +1,212 @@
+//! Typed objects → one lab whose references, names and addresses are resolved.
+//!
+//! Owns every decision that needs two objects: which network an interface is in, which address, MAC and UUID something
+//! gets, and the lock that keeps those choices. Rules about the result as a whole are `check`'s.
+
+mod addresses;
+mod disks;
+mod ids;
+mod interfaces;
+mod lock;
+mod macs;
+mod resolve;
+
+pub use ids::uuid;
+pub use lock::Lock;
+pub use resolve::{Input, link};
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::model::guest::{BootProto, DiskFormat, TemplateRef, VirtinstSpec};
+use crate::model::host::Host;
+use crate::model::install::Install;
+use crate::model::mac::Mac;
+use crate::model::network::Network;
+use crate::model::os::Os;
+use crate::model::size::Size;
+use crate::model::storage::Storage;
+use crate::model::text::Line;
+use crate::source::{Span, Spanned};
+use crate::yaml::{Map, Node};
+
+/// The resolved lab: what checks look at and outputs are made from.
+#[derive(Debug)]
+pub struct Lab {
+    /// The site's name.
+    pub site: String,
+    /// The host.
+    pub host: Host,
+    /// Networks by name, those that must exist on the host included.
+    pub networks: IndexMap<String, Network>,
+    /// Storage pools by name, those that must exist on the host included.
+    pub storages: IndexMap<String, Storage>,
+    /// Guests in natural order of their names.
+    pub guests: Vec<Guest>,
+    /// The addresses chosen, for the lock file.
+    pub lock: Lock,
+}
+
+/// A resolved guest.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    /// Its name, which is also the domain's.
+    pub name: Arc<str>,
+    /// Where it is defined.
+    pub defined: Span,
+    /// The trailing number of its name.
+    pub index: Option<u32>,
+    /// Its groups in load order.
+    pub sysgroups: Arc<Vec<Arc<str>>>,
+    /// Its operating system.
+    pub os: Arc<Os>,
+    /// Its UUID.
+    pub uuid: String,
+    /// Its host name.
+    pub hostname: Spanned<String>,
+    /// Its full name.
+    pub fqdn: Spanned<String>,
+    /// Its DNS domain.
+    pub domain: Option<String>,
+    /// A line for people.
+    pub description: Option<Line>,
+    /// The site's own data.
+    pub vars: Option<Node>,
+    /// Unknown keys, for templates.
+    pub extra: Map,
+    /// Guests that must be up first.
+    pub depends_on: Vec<Spanned<String>>,
+    /// Outputs added or replaced.
+    pub templates: IndexMap<Arc<str>, Spanned<TemplateRef>>,
+    /// Network interfaces.
+    pub interfaces: Vec<Interface>,
+    /// Disks.
+    pub disks: Vec<Disk>,
+    /// Hardware and source.
+    pub virtinst: VirtinstSpec,
+    /// What is installed.
+    pub install: Install,
+}
+
+/// A resolved network interface.
+#[derive(Clone, Debug)]
+pub struct Interface {
+    /// Where it is written.
+    pub span: Span,
+    /// Its name in the guest.
+    pub device: String,
+    /// The network it is in.
+    pub network: Option<Spanned<String>>,
+    /// The host's bridge it is on.
+    pub bridge: Option<Line>,
+    /// Its MAC address, and where it was written when it was.
+    pub mac: Mac,
+    /// Where the MAC address is written.
+    pub mac_span: Option<Span>,
+    /// Its address.
+    pub ip: Option<Spanned<Ipv4Addr>>,
+    /// The netmask of its address.
+    pub netmask: Option<Ipv4Addr>,
+    /// The gateway of its network.
+    pub gateway: Option<Ipv4Addr>,
+    /// Its IPv6 address.
+    pub ipv6: Option<Ipv6Addr>,
+    /// Name servers of a static address.
+    pub nameservers: Vec<IpAddr>,
+    /// How the installed system gets its address.
+    pub bootproto: BootProto,
+    /// Its name.
+    pub hostname: String,
+    /// Its full name.
+    pub fqdn: String,
+    /// Whether the network's DNS knows it.
+    pub dns_record: bool,
+    /// Whether the system ignores name servers offered here.
+    pub nodns: bool,
+    /// Whether the system takes no default route from here.
+    pub nodefroute: bool,
+    /// The card's model.
+    pub model: Line,
+    /// The largest packet.
+    pub mtu: Option<u32>,
+    /// Further suboptions of `--network`.
+    pub options: Option<Line>,
+}
+
+/// A resolved disk.
+#[derive(Clone, Debug)]
+pub struct Disk {
+    /// Where it is written.
+    pub span: Span,
+    /// Its name in the guest.
+    pub device: String,
+    /// Where its bytes are.
+    pub place: DiskPlace,
+    /// Its size, when the program makes it.
+    pub size: Option<Size>,
+    /// Its format.
+    pub format: DiskFormat,
+    /// The host's caching.
+    pub cache: Line,
+    /// The bus.
+    pub bus: Line,
+    /// Whether several guests write to it.
+    pub shareable: bool,
+    /// Whether its space is taken only when written.
+    pub sparse: bool,
+    /// What it is an overlay of.
+    pub backing: Option<Line>,
+}
+
+/// Where a disk's bytes are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum DiskPlace {
+    /// A volume of a pool.
+    Volume {
+        /// The pool.
+        pool: String,
+        /// The volume.
+        vol: String,
+    },
+    /// A file or device of the host.
+    Path(String),
+}
+
+/// Compares names the way people number them: `web-2` comes before `web-10`.
+#[must_use]
+pub fn natural_order(a: &str, b: &str) -> std::cmp::Ordering {
+    let (mut a_rest, mut b_rest) = (a, b);
+    loop {
+        let (Some(x), Some(y)) = (a_rest.chars().next(), b_rest.chars().next()) else {
+            return a_rest.len().cmp(&b_rest.len()).then_with(|| a.cmp(b));
+        };
+        if x.is_ascii_digit() && y.is_ascii_digit() {
+            let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+            let (x_digits, y_digits) = (&a_rest[..digits(a_rest)], &b_rest[..digits(b_rest)]);
+            let (x_number, y_number) = (x_digits.trim_start_matches('0'), y_digits.trim_start_matches('0'));
+            let order = x_number.len().cmp(&y_number.len()).then_with(|| x_number.cmp(y_number));
+            if order.is_ne() {
+                return order;
+            }
+            (a_rest, b_rest) = (&a_rest[x_digits.len()..], &b_rest[y_digits.len()..]);
+        } else if x == y {
+            (a_rest, b_rest) = (&a_rest[x.len_utf8()..], &b_rest[y.len_utf8()..]);
+        } else {
+            return x.cmp(&y);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natural_order;
+
+    #[test]
+    fn orders_names_by_their_numbers() {
+        let mut names = ["web-10", "web-2", "web", "db", "web-1", "web-02", "a1b10", "a1b9"];
+        names.sort_by(|a, b| natural_order(a, b));
+        assert_eq!(names, ["a1b9", "a1b10", "db", "web", "web-1", "web-02", "web-2", "web-10"]);
+    }
+}

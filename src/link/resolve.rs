@@ -1,0 +1,260 @@
+//! The order of linking: networks and pools, names, addresses, hardware addresses, disks.
+
+use std::collections::{HashMap, HashSet};
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::addresses::{Wish, allocate};
+use super::interfaces::{self, Names};
+use super::lock::{Lock, ReadLock};
+use super::macs::Macs;
+use super::{Guest, Interface, Lab, disks, natural_order, uuid};
+use crate::diag::{Code, Diagnostic, Sink, nearest};
+use crate::files::Files;
+use crate::model::guest::{Address, InterfaceSpec};
+use crate::model::host::Host;
+use crate::model::mac::Mac;
+use crate::model::network::{Network, qualify};
+use crate::model::read::TypedGuest;
+use crate::model::storage::Storage;
+use crate::source::{Span, Spanned};
+
+/// What linking starts from.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// The site's name.
+    pub site: String,
+    /// The host.
+    pub host: Host,
+    /// The site's networks.
+    pub networks: IndexMap<String, Network>,
+    /// The site's pools.
+    pub storages: IndexMap<String, Storage>,
+    /// The typed guests.
+    pub guests: Vec<TypedGuest>,
+    /// The names of guest files with a `count`, which `depends_on` may use for all they make.
+    pub counted: HashSet<Arc<str>>,
+    /// The lock file.
+    pub lock: &'a Path,
+}
+
+/// Resolves every reference between objects.
+pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
+    let read = ReadLock::read(input.lock, files, sink);
+    let Input { site, host, mut networks, mut storages, mut guests, counted, .. } = input;
+    guests.sort_by(|a, b| natural_order(&a.draft.name, &b.draft.name));
+
+    let mut attached: Vec<Vec<Option<Spanned<String>>>> = Vec::with_capacity(guests.len());
+    for guest in &mut guests {
+        interfaces::with_own_address(guest, sink);
+        let legacy = guest.draft.legacy;
+        let networks_of = |spec| interfaces::network(spec, legacy, &mut networks, sink);
+        attached.push(guest.spec.interfaces.iter().map(networks_of).collect());
+    }
+
+    let mut lock = Lock::default();
+    let (taken, wishes) = wanted(&guests, &attached);
+    let granted = allocate(wishes, &networks, &taken, &read, &mut lock.addresses, sink);
+
+    let names: HashSet<Arc<str>> = guests.iter().map(|guest| Arc::clone(&guest.draft.name)).collect();
+    let written = guests.iter().flat_map(|guest| &guest.spec.interfaces).filter_map(|spec| spec.mac.as_ref());
+    let mut macs = Macs::new(&site, &read, written.map(|mac| mac.value).collect());
+    let mut resolved = Vec::with_capacity(guests.len());
+    for (index, (guest, attached)) in guests.into_iter().zip(&attached).enumerate() {
+        let ips = ips(index, &guest, &granted);
+        let chosen = hardware_addresses(&guest, attached, &ips, &networks, &mut macs, &mut lock.macs);
+        resolved.push(finish(guest, attached, ips, chosen, &site, &networks, &mut storages, sink));
+    }
+    depends_on(&mut resolved, &names, &counted, sink);
+    Lab { site, host, networks, storages, guests: resolved, lock }
+}
+
+type Taken = HashMap<String, HashMap<Ipv4Addr, Span>>;
+
+/// Gathers explicit addresses by network, and the wishes for one.
+fn wanted(guests: &[TypedGuest], attached: &[Vec<Option<Spanned<String>>>]) -> (Taken, Vec<Wish>) {
+    let mut taken: Taken = HashMap::new();
+    let mut wishes = Vec::new();
+    for (guest_index, (guest, attached)) in guests.iter().zip(attached).enumerate() {
+        for (index, (spec, network)) in guest.spec.interfaces.iter().zip(attached).enumerate() {
+            let (Some(ip), Some(network)) = (&spec.ip, network) else { continue };
+            match ip.value {
+                Address::Ip(address) => {
+                    taken.entry(network.value.clone()).or_default().entry(address).or_insert(ip.span);
+                }
+                Address::Auto => {
+                    let same = |other: &&Option<Spanned<String>>| other.as_ref().is_some_and(|o| o.value == network.value);
+                    let before = attached[..index].iter().filter(same).count();
+                    let name = &guest.draft.name;
+                    let key = if before == 0 { name.to_string() } else { format!("{name}/{}", before + 1) };
+                    let (network, span) = (network.value.clone(), ip.span);
+                    wishes.push(Wish { guest: guest_index, interface: index, key, network, span });
+                }
+            }
+        }
+    }
+    (taken, wishes)
+}
+
+fn ips(
+    guest_index: usize,
+    guest: &TypedGuest,
+    granted: &HashMap<(usize, usize), Spanned<Ipv4Addr>>,
+) -> Vec<Option<Spanned<Ipv4Addr>>> {
+    let of = |(index, spec): (usize, &Spanned<InterfaceSpec>)| match spec.ip.as_ref()? {
+        Spanned { value: Address::Ip(address), span } => Some(Spanned::new(*address, *span)),
+        Spanned { value: Address::Auto, .. } => granted.get(&(guest_index, index)).cloned(),
+    };
+    guest.spec.interfaces.iter().enumerate().map(of).collect()
+}
+
+/// Written addresses, then the readable form of networks with a prefix, then chosen ones.
+fn hardware_addresses(
+    guest: &TypedGuest,
+    attached: &[Option<Spanned<String>>],
+    ips: &[Option<Spanned<Ipv4Addr>>],
+    networks: &IndexMap<String, Network>,
+    macs: &mut Macs<'_>,
+    chosen: &mut super::lock::Choices<Mac>,
+) -> Vec<Mac> {
+    let mut result = Vec::with_capacity(attached.len());
+    for (index, spec) in guest.spec.interfaces.iter().enumerate() {
+        if let Some(mac) = &spec.mac {
+            result.push(mac.value);
+            continue;
+        }
+        let name = attached[index].as_ref().map(|network| network.value.as_str());
+        let readable = || {
+            let network = networks.get(name?)?;
+            let ip = ips[index].as_ref()?.value;
+            let host = network.subnet.as_ref()?.host_number(ip.into())?;
+            Mac::readable(network.mac_prefix?, u16::try_from(host).ok()?)
+        };
+        match readable().filter(|mac| macs.take(*mac)) {
+            Some(mac) => result.push(mac),
+            None => {
+                let network = name.or(spec.bridge.as_ref().map(|bridge| bridge.as_str())).unwrap_or_default();
+                result.push(macs.choose(&guest.draft.name, network, index, chosen));
+            }
+        }
+    }
+    result
+}
+
+#[allow(clippy::too_many_arguments)]
+fn finish(
+    guest: TypedGuest,
+    attached: &[Option<Spanned<String>>],
+    ips: Vec<Option<Spanned<Ipv4Addr>>>,
+    macs: Vec<Mac>,
+    site: &str,
+    networks: &IndexMap<String, Network>,
+    storages: &mut IndexMap<String, Storage>,
+    sink: &mut Sink,
+) -> Guest {
+    let TypedGuest { draft, spec, install, extra } = guest;
+    let first = attached.first().and_then(Option::as_ref).and_then(|network| networks.get(&network.value));
+    let domain = spec.domain.or_else(|| first.and_then(|network| network.domain.clone()));
+    let domain = domain.map(|domain| domain.as_str().to_owned());
+    let hostname = spec.hostname.map_or_else(
+        || Spanned::new(draft.name.to_string(), draft.defined),
+        |name| Spanned::new(name.as_str().to_owned(), name.span),
+    );
+    let fqdn = spec.fqdn.map_or_else(
+        || Spanned::new(qualify(&hostname, domain.as_deref()), hostname.span),
+        |fqdn| Spanned::new(fqdn.as_str().to_owned(), fqdn.span),
+    );
+    let names = Names { hostname: &hostname, fqdn: &fqdn, domain: domain.as_deref(), interfaces: spec.interfaces.len() };
+    let parts = spec.interfaces.into_iter().zip(attached).zip(ips).zip(macs).enumerate();
+    let interfaces: Vec<Interface> = parts
+        .map(|(position, (((spec, network), ip), mac))| {
+            let network = network.as_ref().and_then(|name| Some((name, networks.get(&name.value)?)));
+            interfaces::resolve(position, spec, network, ip, mac, &names, draft.legacy, sink)
+        })
+        .collect();
+    let disks = disks::resolve(&draft.name, spec.disks, draft.legacy, storages, sink);
+    let virtinst = spec.virtinst.map(|virtinst| virtinst.value).expect("the built-in defaults set `virtinst`");
+    Guest {
+        uuid: uuid(site, "guest", &draft.name),
+        defined: draft.defined,
+        index: draft.index,
+        sysgroups: draft.sysgroups,
+        os: draft.os,
+        hostname,
+        fqdn,
+        domain,
+        description: spec.description,
+        vars: spec.vars,
+        extra,
+        depends_on: spec.depends_on.into_iter().map(|name| Spanned::new(name.as_str().to_owned(), name.span)).collect(),
+        templates: spec.templates,
+        interfaces,
+        disks,
+        virtinst,
+        install,
+        name: draft.name,
+    }
+}
+
+/// Resolves `depends_on`: a guest, or all guests that a `count` made.
+fn depends_on(guests: &mut [Guest], names: &HashSet<Arc<str>>, counted: &HashSet<Arc<str>>, sink: &mut Sink) {
+    for guest in guests.iter_mut() {
+        let mut resolved: Vec<Spanned<String>> = Vec::with_capacity(guest.depends_on.len());
+        for wanted in &guest.depends_on {
+            let name = wanted.value.as_str();
+            if names.contains(name) {
+                resolved.push(wanted.clone());
+            } else if counted.contains(name) {
+                let made = |number: &u32| names.contains(format!("{name}-{number}").as_str());
+                let each = (1..).take_while(made).map(|number| Spanned::new(format!("{name}-{number}"), wanted.span));
+                resolved.extend(each);
+            } else {
+                let message = format!("guest `{name}` is not defined");
+                let near = nearest(name, names.iter().map(|name| &**name));
+                let diagnostic = Diagnostic::error(Code::UnknownGuest, wanted.span, message);
+                sink.push(match near {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic,
+                });
+            }
+        }
+        guest.depends_on = resolved;
+    }
+    cycles(guests, sink);
+}
+
+fn cycles(guests: &[Guest], sink: &mut Sink) {
+    let index: HashMap<&str, usize> = guests.iter().enumerate().map(|(at, guest)| (&*guest.name, at)).collect();
+    // 0: not seen, 1: on the current path, 2: done.
+    let mut state = vec![0_u8; guests.len()];
+    for start in 0..guests.len() {
+        let mut path = vec![(start, 0)];
+        while let Some((at, edge)) = path.pop() {
+            if edge == 0 {
+                if state[at] == 2 {
+                    continue;
+                }
+                state[at] = 1;
+            }
+            let Some(next) = guests[at].depends_on.get(edge) else {
+                state[at] = 2;
+                continue;
+            };
+            path.push((at, edge + 1));
+            let Some(&to) = index.get(next.value.as_str()) else { continue };
+            match state[to] {
+                0 => path.push((to, 0)),
+                1 => {
+                    let from = path.iter().position(|(on_path, _)| *on_path == to).unwrap_or_default();
+                    let names: Vec<&str> = path[from..].iter().map(|(at, _)| &*guests[*at].name).chain([&*guests[to].name]).collect();
+                    let message = format!("guests wait for each other: {}", names.join(" → "));
+                    sink.push(Diagnostic::error(Code::DependencyCycle, next.span, message));
+                }
+                _ => {}
+            }
+        }
+    }
+}

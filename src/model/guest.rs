@@ -1,0 +1,238 @@
+//! Guests as written: identity, hardware and how they are installed. What is installed is in [`super::install`].
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use super::mac::Mac;
+use super::size::{Memory, Size};
+use super::text::{AbsolutePath, DnsName, Line, ObjectName};
+use super::words;
+use crate::source::Spanned;
+use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::Node;
+
+section! {
+    /// A guest, sysgroup or common, less its install data.
+    "guest" struct GuestSpec {
+        /// The host name; the guest's name when nothing is said.
+        hostname: Option<Spanned<DnsName>>,
+        /// The full name; host name and domain when nothing is said.
+        fqdn: Option<Spanned<DnsName>>,
+        /// The DNS domain; that of the first interface's network when nothing is said.
+        domain: Option<Spanned<DnsName>>,
+        /// A line for people, kept in the domain.
+        description: Option<Line>,
+        /// The site's own data for templates.
+        vars: Option<Node>,
+        /// Guests that must be up before this one is installed.
+        depends_on: Vec<Spanned<ObjectName>>,
+        /// Outputs added or replaced, by key: `autoinst`, `virtinst`, or a name of the site's own.
+        templates: IndexMap<Arc<str>, Spanned<TemplateRef>>,
+        /// The first interface's address.
+        ip: Option<Spanned<Address>>,
+        /// The first interface's MAC address.
+        mac: Option<Spanned<Mac>>,
+        /// Network interfaces, in the order the guest sees them.
+        interfaces: Vec<Spanned<InterfaceSpec>>,
+        /// Disks, in the order the guest sees them.
+        disks: Vec<Spanned<DiskSpec>>,
+        /// Hardware and the source of the installation.
+        virtinst: Option<Spanned<VirtinstSpec>>,
+    }
+}
+
+section! {
+    /// An output made from a template.
+    "template" struct TemplateRef {
+        /// The template's path below a template directory.
+        src: Option<Spanned<Line>>,
+        /// The output's name; the template's when nothing is said.
+        dst: Option<Spanned<Line>>,
+    }
+}
+
+/// An IPv4 address, or the wish for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// The lowest free one, kept in the lock.
+    Auto,
+    /// This one.
+    Ip(Ipv4Addr),
+}
+
+impl FromNode for Address {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        if node.as_text() == Some("auto") {
+            return Some(Self::Auto);
+        }
+        Ipv4Addr::from_node(node, typer).map(Self::Ip)
+    }
+}
+
+impl Serialize for Address {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Auto => serializer.serialize_str("auto"),
+            Self::Ip(address) => serializer.collect_str(address),
+        }
+    }
+}
+
+words! {
+    /// How an interface of the installed system gets its address: kickstart's `--bootproto`.
+    BootProto {
+        /// From a DHCP server, reserved or not.
+        Dhcp = "dhcp",
+        /// As written here.
+        Static = "static",
+        /// Not at all.
+        None = "none",
+    }
+}
+
+section! {
+    /// A network interface.
+    "interface" struct InterfaceSpec {
+        /// The network it is in.
+        network: Option<Spanned<ObjectName>>,
+        /// The host's bridge it is on, instead of a network.
+        bridge: Option<Spanned<Line>>,
+        /// Its name in the guest; `ethN` when nothing is said.
+        device: Option<Line>,
+        /// Its MAC address; chosen when nothing is said.
+        mac: Option<Spanned<Mac>>,
+        /// Its address.
+        ip: Option<Spanned<Address>>,
+        /// Its IPv6 address.
+        ipv6: Option<Spanned<std::net::Ipv6Addr>>,
+        /// Its name, when it differs from the guest's.
+        host: Option<Spanned<DnsName>>,
+        /// Its full name; `host` and the network's domain when nothing is said.
+        fqdn: Option<Spanned<DnsName>>,
+        /// How the installed system gets the address; `dhcp`, or `static` where the network serves none.
+        bootproto: Option<Spanned<BootProto>>,
+        /// The netmask of a static address; the network's when nothing is said.
+        netmask: Option<Spanned<Ipv4Addr>>,
+        /// The gateway of a static address; the network's when nothing is said.
+        gateway: Option<Spanned<Ipv4Addr>>,
+        /// The name servers of a static address.
+        nameserver: Option<Nameservers>,
+        /// Whether the installed system ignores the name servers DHCP offers, as in kickstart.
+        nodns: Option<bool>,
+        /// Whether the installed system takes no default route from here, as in kickstart.
+        nodefroute: Option<bool>,
+        /// Whether the name is in the network's DNS; it is when nothing is said.
+        dns_record: Option<bool>,
+        /// The card's model; `virtio` when nothing is said.
+        model: Option<Line>,
+        /// The largest packet, in bytes.
+        mtu: Option<u32>,
+        /// Further suboptions of virt-install's `--network`.
+        options: Option<Line>,
+    }
+}
+
+/// One name server or a list of them.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Nameservers(pub Vec<std::net::IpAddr>);
+
+impl FromNode for Nameservers {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        let items = node.as_seq().map_or_else(|| std::slice::from_ref(node), |items| items);
+        Some(Self(items.iter().filter_map(|item| FromNode::from_node(item, typer)).collect()))
+    }
+}
+
+words! {
+    /// A disk image's format.
+    DiskFormat {
+        /// QEMU's own, which grows as it is written.
+        Qcow2 = "qcow2",
+        /// The bytes as they are.
+        Raw = "raw",
+    }
+}
+
+section! {
+    /// A disk.
+    "disk" struct DiskSpec {
+        /// The pool of its volume; `default` when nothing is said.
+        pool: Option<Spanned<ObjectName>>,
+        /// The volume; `GUEST-N.FORMAT` when nothing is said.
+        vol: Option<Spanned<ObjectName>>,
+        /// A file or device of the host, instead of a volume.
+        path: Option<Spanned<AbsolutePath>>,
+        /// Its size.
+        size: Option<Spanned<Size>>,
+        /// Its format; `qcow2`, or `raw` for a shared disk, when nothing is said.
+        format: Option<Spanned<DiskFormat>>,
+        /// The host's caching; `none` when nothing is said.
+        cache: Option<Line>,
+        /// The bus; `virtio` when nothing is said.
+        bus: Option<Spanned<Line>>,
+        /// Whether several guests write to it.
+        shareable: Option<Spanned<bool>>,
+        /// Whether its space is taken from the host only when written; it is when nothing is said.
+        sparse: Option<bool>,
+        /// The volume or file it starts as a copy-on-write overlay of.
+        backing: Option<Spanned<Line>>,
+    }
+}
+
+words! {
+    /// What the guest boots with.
+    Firmware {
+        /// SeaBIOS.
+        Bios = "bios",
+        /// OVMF or its kin.
+        Uefi = "uefi",
+    }
+}
+
+section! {
+    /// Hardware and the source of the installation, in virt-install's words.
+    "virtinst" struct VirtinstSpec {
+        /// Memory.
+        ram: Option<Spanned<Memory>>,
+        /// Virtual CPUs.
+        vcpus: Option<Spanned<u32>>,
+        /// The CPU model or mode.
+        cpu: Option<Line>,
+        /// The architecture.
+        arch: Option<Spanned<Line>>,
+        /// The machine type.
+        machine: Option<Line>,
+        /// `kvm` or `qemu`.
+        virt_type: Option<Line>,
+        /// What it boots with.
+        firmware: Option<Firmware>,
+        /// Whether UEFI checks signatures.
+        secure_boot: Option<Spanned<bool>>,
+        /// Whether it has a TPM 2.0.
+        tpm: Option<bool>,
+        /// How its screen is served.
+        graphics: Option<Line>,
+        /// Its video card.
+        video: Option<Line>,
+        /// How long an installation may take, in minutes.
+        waittime: Option<u32>,
+        /// The osinfo id, instead of the OS's own.
+        os_variant: Option<Spanned<Line>>,
+        /// The install tree.
+        location: Option<Spanned<Line>>,
+        /// An image to boot the installer from.
+        cdrom: Option<Spanned<Line>>,
+        /// A cloud image to start from.
+        image: Option<Spanned<Line>>,
+        /// Whether it installs from the network it boots on.
+        pxe: Option<Spanned<bool>>,
+        /// Further kernel arguments for the installer.
+        extra_args: Option<Line>,
+        /// Further virt-install flags, one a list item.
+        options: Vec<Spanned<Line>>,
+    }
+}

@@ -1,0 +1,116 @@
+//! MAC addresses, printed the way libvirt prints them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use macaddr::MacAddr6;
+use serde::{Serialize, Serializer};
+
+/// QEMU's own range, which libvirt draws random addresses from.
+const QEMU_PREFIX: [u8; 3] = [0x52, 0x54, 0x00];
+
+/// A unicast MAC address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Mac(MacAddr6);
+
+impl Mac {
+    /// Makes an address of QEMU's range from its last three bytes, given as a number.
+    #[must_use]
+    pub fn qemu(number: u32) -> Self {
+        let [_, a, b, c] = number.to_be_bytes();
+        let [x, y, z] = QEMU_PREFIX;
+        Self(MacAddr6::new(x, y, z, a, b, c))
+    }
+
+    /// Makes the readable form: `prefix` and a host number of up to four decimal digits.
+    #[must_use]
+    pub fn readable(prefix: MacPrefix, host: u16) -> Option<Self> {
+        let byte = |number: u16| u8::from_str_radix(&number.to_string(), 16).ok();
+        let (high, low) = (byte(host / 100)?, byte(host % 100)?);
+        let [a, b, c, d] = prefix.0;
+        (host < 10_000).then(|| Self(MacAddr6::new(a, b, c, d, high, low)))
+    }
+}
+
+impl FromStr for Mac {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed: MacAddr6 = text
+            .parse()
+            .map_err(|_| format!("`{text}` is not a MAC address: six bytes in hexadecimal, as in 52:54:00:12:34:56"))?;
+        if parsed.is_nil() {
+            return Err(format!("`{text}` is the empty MAC address"));
+        }
+        if parsed.is_multicast() {
+            return Err(format!("`{text}` is a multicast MAC address: the first byte of a card's is even"));
+        }
+        Ok(Self(parsed))
+    }
+}
+
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0.into_array();
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
+impl Serialize for Mac {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The first four bytes of a network's readable MAC addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MacPrefix([u8; 4]);
+
+impl FromStr for MacPrefix {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is not a MAC prefix: four bytes, as in \"52:54:00:05\"");
+        let whole: Mac = format!("{text}:00:01").parse().map_err(|_| wrong())?;
+        let [a, b, c, d, ..] = whole.0.into_array();
+        Ok(Self([a, b, c, d]))
+    }
+}
+
+impl fmt::Display for MacPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}")
+    }
+}
+
+impl Serialize for MacPrefix {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mac, MacPrefix};
+
+    #[test]
+    fn prints_lower_case_and_refuses_groups() {
+        assert_eq!("52-54-00-AB-CD-EF".parse::<Mac>().unwrap().to_string(), "52:54:00:ab:cd:ef");
+        assert!("53:54:00:00:00:01".parse::<Mac>().is_err());
+        assert!("52:54:0:0:0:1".parse::<Mac>().is_err());
+        assert!("RANDOM".parse::<Mac>().is_err());
+    }
+
+    #[test]
+    fn readable_form_spells_the_host_number_in_decimal() {
+        let prefix: MacPrefix = "52:54:00:05".parse().unwrap();
+        let mac = |host| Mac::readable(prefix, host).unwrap().to_string();
+        assert_eq!(mac(101), "52:54:00:05:01:01");
+        assert_eq!(mac(15), "52:54:00:05:00:15");
+        assert_eq!(mac(9999), "52:54:00:05:99:99");
+        assert!(Mac::readable(prefix, 10_000).is_none());
+        assert!("52:54:00".parse::<MacPrefix>().is_err());
+        assert!("52:54:00:05:01".parse::<MacPrefix>().is_err());
+    }
+}

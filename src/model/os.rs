@@ -1,0 +1,223 @@
+//! The OS table: what differs between operating systems, as data.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::size::{Memory, Size};
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::layer::{Layers, merge};
+use crate::source::{Span, Spanned};
+use crate::yaml::typed::{Typer, section};
+use crate::yaml::{Map, Node};
+
+section! {
+    /// An entry of the OS table; `rhel9` serves `rhel9.4` as well.
+    "operating system" struct OsEntry {
+        /// Another entry this one starts from.
+        extends: Option<Spanned<String>>,
+        /// The distribution's name, as osinfo-db spells it.
+        distro: Spanned<String>,
+        /// Its packaging family: `redhat`, `debian`, ….
+        family: Spanned<String>,
+        /// The program that reads the install file: `kickstart`, `preseed`, ….
+        installer: Spanned<String>,
+        /// The installer's syntax version, in its validator's words (pykickstart's `RHEL9`).
+        syntax: Option<String>,
+        /// The guest's version, where the name does not tell it.
+        version: Option<String>,
+        /// osinfo ids to fall back to, best first, for hosts whose osinfo-db does not know the name itself.
+        osinfo: Vec<String>,
+        /// The install file's name.
+        install_file: Spanned<String>,
+        /// Kernel arguments that make the installer read it; `{file}`, `{device}` and `{mac}` are filled in.
+        kernel_args: Vec<String>,
+        /// Kernel arguments of the installed system.
+        console_args: Vec<String>,
+        /// The password hashes it reads, by their `crypt(5)` prefix.
+        hashes: Vec<String>,
+        /// The least memory its installer runs in.
+        min_ram: Option<Memory>,
+        /// The least disk a default install fits on.
+        min_disk: Option<Size>,
+        /// Values for the keys of guests.
+        defaults: Option<Node>,
+    }
+}
+
+/// A guest's operating system: an entry of the table and the version asked for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Os {
+    /// The name as written in `os:`.
+    pub name: String,
+    /// The version asked for, such as `6.3`.
+    pub version: String,
+    /// Its first number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub major: Option<u32>,
+    /// Its second number, when it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minor: Option<u32>,
+    /// The distribution's name.
+    pub distro: String,
+    /// Its packaging family.
+    pub family: String,
+    /// The program that reads the install file.
+    pub installer: String,
+    /// The installer's syntax version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub syntax: Option<String>,
+    /// osinfo ids to try, best first.
+    pub osinfo: Vec<String>,
+    /// The install file's name.
+    #[serde(skip)]
+    pub install_file: String,
+    /// Kernel arguments that make the installer read it, unfilled.
+    #[serde(skip)]
+    pub kernel_args: Vec<String>,
+    /// Kernel arguments of the installed system.
+    #[serde(skip)]
+    pub console_args: Vec<String>,
+    /// The password hashes it reads.
+    #[serde(skip)]
+    pub hashes: Vec<String>,
+    /// The built-in values of its guests: the program's defaults under the entry's.
+    #[serde(skip)]
+    pub base: Arc<Map>,
+}
+
+/// The entries, with the site's own over the built-in ones.
+#[derive(Debug)]
+pub struct OsTable {
+    entries: HashMap<Arc<str>, OsEntry>,
+    defaults: Map,
+    found: std::sync::Mutex<HashMap<String, Arc<Os>>>,
+}
+
+impl OsTable {
+    /// Builds the table from the built-in entries, the program's defaults for guests, and the site's `os` layers.
+    pub fn build(builtin: &Map, defaults: Map, layers: &Layers, sink: &mut Sink) -> Self {
+        let mut raw: HashMap<Arc<str>, Map> = HashMap::new();
+        let nothing = Map::new();
+        for (name, entry) in builtin {
+            raw.insert(Arc::clone(name), entry.value.as_map().cloned().unwrap_or_default());
+        }
+        let mut spans = HashMap::new();
+        for (name, object) in &layers.os {
+            for layer in object.layers.iter().filter_map(Node::as_map) {
+                let below = raw.remove(name).unwrap_or_default();
+                raw.insert(Arc::clone(name), merge(below, &nothing, layer, sink));
+            }
+            spans.insert(Arc::clone(name), object.defined);
+        }
+        let mut names: Vec<&Arc<str>> = raw.keys().collect();
+        names.sort();
+        let mut entries = HashMap::new();
+        for name in names {
+            let extended = extend(name, &raw, &mut Vec::new(), sink);
+            let span = spans.get(name).or_else(|| builtin.get(name).map(|entry| &entry.key)).copied();
+            let Some(span) = span else { continue };
+            let mut typer = Typer { sink };
+            typer.unknown_keys(&extended, OsEntry::KEYS, "an operating system");
+            if let Some(entry) = OsEntry::read(&extended, span, &mut typer) {
+                entries.insert(Arc::clone(name), entry);
+            }
+        }
+        Self { entries, defaults, found: std::sync::Mutex::default() }
+    }
+
+    /// Returns the OS of that name, or reports at `span` that there is none.
+    pub fn find(&self, name: &str, span: Span, sink: &mut Sink) -> Option<Arc<Os>> {
+        let os = self.get(name);
+        if os.is_none() {
+            let known: Vec<&str> = self.names();
+            let near = crate::diag::nearest(name, known.iter().copied());
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known: {}; more can be defined in os.d", known.join(", ")),
+            };
+            let message = format!("operating system `{name}` is not in the table");
+            sink.push(Diagnostic::error(Code::UnknownOs, span, message).help(help));
+        }
+        os
+    }
+
+    /// Returns the OS of that name, if the table has it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Arc<Os>> {
+        let mut found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(os) = found.get(name) {
+            return Some(Arc::clone(os));
+        }
+        let os = Arc::new(self.resolve(name)?);
+        found.insert(name.to_owned(), Arc::clone(&os));
+        Some(os)
+    }
+
+    /// Returns the names of all entries, sorted.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.entries.keys().map(|name| &**name).collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn resolve(&self, name: &str) -> Option<Os> {
+        let entry = self.entries.get(name).or_else(|| {
+            // `rhel6.3` is `rhel6` of a given minor version.
+            let (major, minor) = name.split_once('.')?;
+            minor.bytes().all(|byte| byte.is_ascii_digit()).then(|| self.entries.get(major)).flatten()
+        })?;
+        let digits = name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len());
+        let version = entry.version.clone().unwrap_or_else(|| name[digits..].to_owned());
+        let mut numbers = version.split('.').map(|part| part.parse().ok());
+        let mut osinfo = vec![name.to_owned()];
+        osinfo.extend(entry.osinfo.iter().filter(|id| *id != name).cloned());
+        let mut base = self.defaults.clone();
+        if let Some(defaults) = entry.defaults.as_ref().and_then(Node::as_map) {
+            base = merge(base, &Map::new(), defaults, &mut Sink::default());
+        }
+        Some(Os {
+            name: name.to_owned(),
+            major: numbers.next().flatten(),
+            minor: numbers.next().flatten(),
+            version,
+            distro: entry.distro.value.clone(),
+            family: entry.family.value.clone(),
+            installer: entry.installer.value.clone(),
+            syntax: entry.syntax.clone(),
+            osinfo,
+            install_file: entry.install_file.value.clone(),
+            kernel_args: entry.kernel_args.clone(),
+            console_args: entry.console_args.clone(),
+            hashes: entry.hashes.clone(),
+            base: Arc::new(base),
+        })
+    }
+}
+
+/// Follows `extends` down to an entry without, and merges upwards from there.
+fn extend(name: &Arc<str>, raw: &HashMap<Arc<str>, Map>, path: &mut Vec<Arc<str>>, sink: &mut Sink) -> Map {
+    let Some(own) = raw.get(name) else { return Map::new() };
+    let Some(parent) = own.get("extends").map(|entry| &entry.value).filter(|value| !value.is_null()) else {
+        return own.clone();
+    };
+    path.push(Arc::clone(name));
+    let known = parent.as_text().and_then(|parent| raw.get_key_value(parent)).map(|(name, _)| Arc::clone(name));
+    let below = match known {
+        Some(known) if !path.contains(&known) => extend(&known, raw, path, sink),
+        Some(known) => {
+            sink.push(Diagnostic::error(Code::UnknownOs, parent.span, format!("`{known}` extends itself")));
+            Map::new()
+        }
+        None => {
+            let text = parent.as_text().unwrap_or_default();
+            let message = format!("operating system `{text}` is not in the table");
+            sink.push(Diagnostic::error(Code::UnknownOs, parent.span, message).suggest(text, raw.keys().map(|name| &**name)));
+            Map::new()
+        }
+    };
+    path.pop();
+    merge(below, &Map::new(), own, sink)
+}

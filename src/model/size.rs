@@ -1,0 +1,137 @@
+//! Sizes in bytes, and memory in MiB.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::yaml::typed::{FromNode, Typer};
+use crate::yaml::{Kind, Node, Resolved};
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+const TIB: u64 = 1 << 40;
+
+/// The size of a disk or file system in bytes, always a whole number of MiB.
+///
+/// A bare number is GiB, as in virt-install's `--disk size=`; units are powers of 1024, as in virsh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size(u64);
+
+impl Size {
+    /// Makes a size from bytes, which [`Size`] keeps as they are.
+    #[must_use]
+    pub fn from_bytes(bytes: u64) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns the size in bytes.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_multiple_of(GIB) { write!(f, "{}G", self.0 / GIB) } else { write!(f, "{}M", self.0 / MIB) }
+    }
+}
+
+impl Serialize for Size {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.0)
+    }
+}
+
+/// The memory of a guest, in MiB; a bare number is MiB, as in virt-install's `--memory`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Memory(u64);
+
+impl Memory {
+    /// Returns the amount in MiB.
+    #[must_use]
+    pub fn mib(self) -> u64 {
+        self.0
+    }
+}
+
+/// Reads a number with an optional unit; `default_unit` is that of a bare number, in bytes.
+///
+/// # Errors
+/// Returns what is wrong, in words for the user.
+fn parse(text: &str, default_unit: u64) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.trim().to_ascii_lowercase().as_str() {
+        "" => default_unit,
+        "k" | "kib" => KIB,
+        "m" | "mib" => MIB,
+        "g" | "gib" => GIB,
+        "t" | "tib" => TIB,
+        "kb" | "mb" | "gb" | "tb" => {
+            return Err(format!("`{text}`: sizes are powers of 1024 here; write K, M, G or T"));
+        }
+        other => return Err(format!("`{text}`: `{other}` is not a unit; write K, M, G or T")),
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let plausible = !whole.is_empty() && whole.len() <= 12 && fraction.len() <= 6 && !fraction.contains('.');
+    let parsed = plausible.then(|| format!("{whole}{fraction}").parse::<u128>().ok()).flatten();
+    let Some(scaled) = parsed else {
+        return Err(format!("`{text}` is not a size: a number with K, M, G or T, as in 500M"));
+    };
+    let bytes = scaled * u128::from(unit) / 10_u128.pow(u32::try_from(fraction.len()).unwrap_or_default());
+    let bytes = u64::try_from(bytes).ok().filter(|bytes| *bytes <= 1 << 60);
+    let bytes = bytes.ok_or_else(|| format!("`{text}` is larger than any disk"))?;
+    if bytes == 0 {
+        return Err(format!("`{text}`: a size of nothing"));
+    }
+    Ok(bytes.div_ceil(MIB) * MIB)
+}
+
+fn read(node: &Node, typer: &mut Typer<'_>, unit: u64, expected: &str) -> Option<u64> {
+    let Kind::Scalar(scalar) = &node.kind else {
+        typer.mismatch(node, expected);
+        return None;
+    };
+    match scalar.resolve() {
+        Resolved::Int(_) | Resolved::Float(_) | Resolved::Str(_) => {}
+        _ => {
+            typer.mismatch(node, expected);
+            return None;
+        }
+    }
+    parse(&scalar.text, unit).map_err(|reason| typer.invalid(node.span, reason)).ok()
+}
+
+impl FromNode for Size {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        read(node, typer, GIB, "a size (a number of GiB, or text such as 500M)").map(Self)
+    }
+}
+
+impl FromNode for Memory {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        read(node, typer, MIB, "an amount of memory (a number of MiB, or text such as 2G)").map(|bytes| Self(bytes / MIB))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GIB, MIB, parse};
+
+    #[test]
+    fn reads_units_as_powers_of_1024() {
+        assert_eq!(parse("5", GIB), Ok(5 * GIB));
+        assert_eq!(parse("0.5", GIB), Ok(512 * MIB));
+        assert_eq!(parse("500M", GIB), Ok(500 * MIB));
+        assert_eq!(parse("20 GiB", GIB), Ok(20 * GIB));
+        assert_eq!(parse("2G", MIB), Ok(2 * GIB));
+        assert_eq!(parse("1K", MIB), Ok(MIB));
+        for bad in ["", "-5", "5GB", "5X", "1e3", "0", "99999999999T", "1.2.3"] {
+            assert!(parse(bad, GIB).is_err(), "{bad}");
+        }
+    }
+}

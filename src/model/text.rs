@@ -1,0 +1,224 @@
+//! Names and texts that keep what they promise, so that later stages need not ask again.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::cidr::Cidr;
+use super::mac::{Mac, MacPrefix};
+use crate::yaml::Node;
+use crate::yaml::typed::{FromNode, Typer};
+
+macro_rules! text_type {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Returns the text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromNode for $name {
+            fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+                let text = String::from_node(node, typer)?;
+                text.parse().map_err(|reason: String| typer.invalid(node.span, reason)).ok()
+            }
+        }
+    };
+}
+
+text_type! {
+    /// The name of a guest, network, pool, group or volume.
+    ///
+    /// It becomes a file name, a libvirt object name and a word in scripts, so it is what all of them take unquoted.
+    ObjectName
+}
+
+text_type! {
+    /// A host name or domain: labels of letters, digits and `-`, joined by dots (RFC 1123, section 2.1).
+    DnsName
+}
+
+text_type! {
+    /// One line of text without control characters.
+    Line
+}
+
+text_type! {
+    /// Text of any number of lines, without the control characters no installer file can carry.
+    Text
+}
+
+text_type! {
+    /// An absolute path in the guest or on the host.
+    AbsolutePath
+}
+
+impl FromStr for ObjectName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
+        if text.is_empty() {
+            return Err("a name cannot be empty".to_owned());
+        }
+        if let Some(bad) = text.chars().find(|c| !fits(*c)) {
+            return Err(format!("`{}` cannot be a name: {} is not a letter, digit or one of . _ - +", escaped(text), quoted(bad)));
+        }
+        if !text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
+            return Err(format!("`{text}` cannot be a name: the first character is a letter or digit"));
+        }
+        if text.len() > 128 {
+            return Err(format!("`{text}` is longer than 128 characters"));
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl FromStr for DnsName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = |why: String| Err(format!("`{}` is not a host name: {why}", escaped(text)));
+        if text.len() > 253 {
+            return wrong("it is longer than 253 characters".to_owned());
+        }
+        for label in text.split('.') {
+            if label.is_empty() {
+                return wrong("a part between dots is empty".to_owned());
+            }
+            if label.len() > 63 {
+                return wrong(format!("`{label}` is longer than 63 characters"));
+            }
+            if let Some(bad) = label.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
+                return wrong(format!("{} is not a letter, digit or `-`", quoted(bad)));
+            }
+            if label.starts_with('-') || label.ends_with('-') {
+                return wrong(format!("`{label}` begins or ends with `-`"));
+            }
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl FromStr for Line {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+            Some('\n' | '\r') => Err(format!("one line is due here, found a line break in `{}`", escaped(text))),
+            Some(bad) => Err(format!("the control character {} cannot stand in `{}`", quoted(bad), escaped(text))),
+            None => Ok(Self(text.into())),
+        }
+    }
+}
+
+impl FromStr for Text {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r' | '\u{1b}')) {
+            Some(bad) => Err(format!("the control character {} cannot be carried in text", quoted(bad))),
+            None => Ok(Self(text.into())),
+        }
+    }
+}
+
+impl FromStr for AbsolutePath {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Line::from_str(text)?;
+        if !Path::new(text).is_absolute() {
+            return Err(format!("`{text}` is not an absolute path"));
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.escape_debug().to_string().replace("\\'", "'").replace("\\\"", "\"")
+}
+
+fn quoted(c: char) -> String {
+    if c.is_control() { format!("U+{:04X}", u32::from(c)) } else { format!("`{c}`") }
+}
+
+/// Reads types that parse from text.
+macro_rules! from_text {
+    ($($name:ty => $wrong:expr,)*) => {
+        $(impl FromNode for $name {
+            fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+                let text = String::from_node(node, typer)?;
+                let wrong: fn(&str, String) -> String = $wrong;
+                let parsed: Result<Self, _> = text.parse();
+                parsed.map_err(|reason| typer.invalid(node.span, wrong(&text, reason.to_string()))).ok()
+            }
+        })*
+    };
+}
+
+from_text! {
+    Cidr => |_, reason| reason,
+    Mac => |_, reason| reason,
+    MacPrefix => |_, reason| reason,
+    IpAddr => |text, _| format!("`{}` is not an IP address", escaped(text)),
+    Ipv4Addr => |text, _| format!("`{}` is not an IPv4 address", escaped(text)),
+    std::net::Ipv6Addr => |text, _| format!("`{}` is not an IPv6 address", escaped(text)),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AbsolutePath, DnsName, Line, ObjectName, Text};
+
+    #[test]
+    fn names_are_words_everywhere() {
+        for good in ["sam", "rhel-6-cluster-1", "a.b_c+d", "1"] {
+            assert!(good.parse::<ObjectName>().is_ok(), "{good}");
+        }
+        for bad in ["", "a;rm -rf $HOME", "$(id)", "it's", "a&<b>", "a\nb", "..", "-n", "../x", "a/b", "ü"] {
+            assert!(bad.parse::<ObjectName>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn host_names_are_dns() {
+        assert!("rhel-6-cluster-1.m2.local".parse::<DnsName>().is_ok());
+        for bad in ["", "a..b", "-a", "a-", "a_b", "a b", &"x".repeat(64)] {
+            assert!(bad.parse::<DnsName>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn lines_are_lines() {
+        assert!("a;rm -rf $HOME `id` ü".parse::<Line>().is_ok());
+        assert!("a\nb".parse::<Line>().is_err());
+        assert!("a\nb".parse::<Text>().is_ok());
+        assert!("a\0b".parse::<Text>().is_err());
+        assert!("x/y".parse::<AbsolutePath>().is_err());
+    }
+}

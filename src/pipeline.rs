@@ -1,0 +1,199 @@
+//! The stages in their order, from conf directories to a checked lab with its templates.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::files::Files;
+use crate::layer::{self, DEFAULTS, Draft, Layers, OS_TABLE, Objects, discover, drafts, merge_all};
+use crate::link::{Input, Lab, link};
+use crate::model::host::Host;
+use crate::model::network::{Network, NetworkSpec};
+use crate::model::os::OsTable;
+use crate::model::read::{TypedGuest, read_guest};
+use crate::model::storage::{PoolType, Storage, StorageSpec};
+use crate::model::text::{DnsName, Line, ObjectName};
+use crate::render::{Engine, Payloads};
+use crate::source::{Span, Spanned};
+use crate::yaml::typed::{FromNode, Typer};
+use crate::yaml::{Map, Node, parse};
+use crate::{check, expr};
+
+/// The site of a conf directory that names none.
+const DEFAULT_SITE: &str = "default";
+
+/// Which site to load, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Conf directories or single files; later ones win.
+    pub confdirs: Vec<PathBuf>,
+    /// Template directories; earlier ones win, and all of them over the site's own.
+    pub tmpldirs: Vec<PathBuf>,
+    /// The connection URI to use instead of the site's.
+    pub connect: Option<Line>,
+}
+
+/// A checked lab and all that rendering it takes.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The lab.
+    pub lab: Lab,
+    /// The templates.
+    pub engine: Engine,
+    /// The payload files.
+    pub payloads: Payloads,
+    /// Where the lock belongs.
+    pub lock: PathBuf,
+    /// The OS table.
+    pub table: OsTable,
+}
+
+/// Runs the stages up to and including the checks; faults are in `sink`.
+///
+/// Returns `None` when a stage found errors: the stages after it would only report consequences.
+pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loaded> {
+    let (builtin_os, defaults) = builtin(files, sink);
+    let layers = discover(&request.confdirs, files, sink);
+    proceed(sink)?;
+
+    let site = site(&layers, sink);
+    let table = OsTable::build(&builtin_os, defaults, &layers, sink);
+    let drafts = drafts(&layers, &table, sink);
+    let mut host = host(&layers, sink);
+    if request.connect.is_some() {
+        host.connect.clone_from(&request.connect);
+    }
+    let networks = networks(&layers, sink);
+    let storages = storages(&layers, sink);
+    proceed(sink)?;
+
+    let globals = expr::Globals::new(&site, &host, &networks);
+    let drafts = expr::evaluate(drafts, &globals, &layers.root, files, sink);
+    proceed(sink)?;
+
+    let guests = typed(drafts, sink);
+    proceed(sink)?;
+
+    let counted = counted(&layers.guests);
+    let input = Input { site, host, networks, storages, guests, counted, lock: &layers.lock };
+    let lab = link(input, files, sink);
+    proceed(sink)?;
+
+    check::check(&lab, sink);
+    let payloads = Payloads::read(&lab, &layers.root, files, sink);
+    let mut tmpldirs = request.tmpldirs.clone();
+    for dir in tmpldirs.iter().filter(|dir| !dir.is_dir()) {
+        let message = "the template directory does not exist";
+        sink.push(Diagnostic::file_error(Code::UnreadableFile, dir.display().to_string(), message));
+    }
+    tmpldirs.extend(Some(layers.root.join("templates")).filter(|dir| dir.is_dir()));
+    let engine = Engine::load(&tmpldirs, files, sink);
+    proceed(sink)?;
+    Some(Loaded { lab, engine: engine?, payloads, lock: layers.lock, table })
+}
+
+fn proceed(sink: &Sink) -> Option<()> {
+    (!sink.has_errors()).then_some(())
+}
+
+/// Reads the OS table and the defaults that ship inside the program.
+fn builtin(files: &mut Files, sink: &mut Sink) -> (Map, Map) {
+    let mut read = |(name, text): (&str, &str)| -> Node {
+        let file = files.sources.add(name, text);
+        parse(file, text, sink).expect("built-in files are valid YAML")
+    };
+    let defaults = read(DEFAULTS);
+    let tables: Vec<Node> = OS_TABLE.iter().copied().map(&mut read).collect();
+    (merge_all(&tables, sink), defaults.as_map().cloned().unwrap_or_default())
+}
+
+fn site(layers: &Layers, sink: &mut Sink) -> String {
+    let Some(site) = &layers.site else { return DEFAULT_SITE.to_owned() };
+    if let Err(reason) = site.parse::<ObjectName>() {
+        sink.push(Diagnostic::error(Code::BadName, site.span, reason));
+    }
+    site.value.clone()
+}
+
+/// Merges the layers of an object that is no guest, and types them.
+fn object<T>(layers: &[Node], span: Span, sink: &mut Sink, read: impl FnOnce(&Node, &mut Typer<'_>) -> Option<T>) -> Option<T> {
+    let merged = merge_all(layers, sink);
+    let node = Node { kind: crate::yaml::Kind::Map(Arc::new(merged)), ..Node::empty_map(span) };
+    read(&node, &mut Typer { sink })
+}
+
+fn host(layers: &Layers, sink: &mut Sink) -> Host {
+    let empty = || Host::read(&Map::new(), no_place(layers), &mut Typer { sink: &mut Sink::default() });
+    let span = layers.host.first().map_or_else(|| no_place(layers), |node| node.span);
+    object(&layers.host, span, sink, Host::from_node).or_else(empty).expect("a host needs no key")
+}
+
+/// A place for what no file says: the start of the first file.
+fn no_place(layers: &Layers) -> Span {
+    let first = layers.common.first().map(|node| node.span).or_else(|| Some(layers.guests.first()?.1.defined));
+    first.unwrap_or_else(|| Span::new(crate::source::Sources::default().add("", ""), 0, 0))
+}
+
+fn networks(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Network> {
+    let domain = common_domain(&layers.common);
+    let mut networks = IndexMap::new();
+    for (name, definition) in &layers.networks {
+        layer::check_name(name, definition, sink);
+        let network = object(&definition.layers, definition.defined, sink, |node, typer| {
+            let spec = NetworkSpec::from_node(node, typer)?;
+            Some(Network::new(name, definition.defined, spec, domain.as_ref(), typer))
+        });
+        networks.extend(network.map(|network| (name.to_string(), network)));
+    }
+    networks
+}
+
+/// Common's domain, which networks without one share; its type is reported with the guests'.
+fn common_domain(common: &[Node]) -> Option<Spanned<DnsName>> {
+    let node = common.iter().rev().find_map(|layer| layer.get("domain"))?;
+    Some(Spanned::new(node.as_text()?.parse().ok()?, node.span))
+}
+
+fn storages(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Storage> {
+    let mut storages = IndexMap::new();
+    for (name, definition) in &layers.storages {
+        if layer::skip_legacy_storage(definition, sink) {
+            continue;
+        }
+        layer::check_name(name, definition, sink);
+        let Some(spec) = object(&definition.layers, definition.defined, sink, StorageSpec::from_node) else { continue };
+        let storage = Storage {
+            name: name.to_string(),
+            kind: spec.kind.map_or(PoolType::Dir, |kind| kind.value),
+            target: spec.target,
+            autostart: spec.autostart.unwrap_or(true),
+            external: spec.external.unwrap_or(false),
+            defined: definition.defined,
+        };
+        storages.insert(name.to_string(), storage);
+    }
+    storages
+}
+
+fn typed(drafts: Vec<Draft>, sink: &mut Sink) -> Vec<TypedGuest> {
+    use rayon::prelude::*;
+    let read = |draft| {
+        let mut sink = Sink::default();
+        (read_guest(draft, &mut sink), sink)
+    };
+    let read: Vec<(Option<TypedGuest>, Sink)> = drafts.into_par_iter().map(read).collect();
+    let mut guests = Vec::with_capacity(read.len());
+    for (guest, faults) in read {
+        sink.append(faults);
+        guests.extend(guest);
+    }
+    guests
+}
+
+fn counted(guests: &Objects) -> HashSet<Arc<str>> {
+    let counts = |object: &layer::Object| object.layers.iter().any(|layer| layer.get("count").is_some());
+    guests.iter().filter(|(_, object)| counts(object)).map(|(name, _)| Arc::clone(name)).collect()
+}

@@ -1,0 +1,53 @@
+//! The templates that ship inside the program.
+
+macro_rules! embed {
+    ($($name:literal,)*) => {
+        /// Every built-in template by its path below `templates/`.
+        pub(super) const TEMPLATES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../templates/", $name))),)*];
+    };
+}
+
+embed! {
+    "autoinstall/ks.cfg",
+    "autoinstall/ks/accounts.cfg",
+    "autoinstall/ks/autopart.cfg",
+    "autoinstall/ks/disks.cfg",
+    "autoinstall/ks/files.cfg",
+    "autoinstall/ks/firstboot.cfg",
+    "autoinstall/ks/layout.cfg",
+    "autoinstall/ks/network.cfg",
+    "autoinstall/ks/packages.cfg",
+    "autoinstall/ks/scripts.cfg",
+    "autoinstall/ks/security.cfg",
+    "autoinstall/ks/source.cfg",
+    "autoinstall/ks/system-network.cfg",
+    "autoinstall/ks/system-repos.cfg",
+    "autoinstall/ks/system.cfg",
+    "autoinstall/ks/volume.cfg",
+    "guest/vmbuild.sh",
+    "guest/vmbuild/disks.sh",
+    "guest/vmbuild/install.sh",
+    "guest/vmbuild/machine.sh",
+    "guest/vmbuild/refuse.sh",
+    "host/network.xml",
+}
+
+#[cfg(test)]
+mod tests {
+    use walkdir::WalkDir;
+
+    #[test]
+    fn every_template_is_embedded() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        let mut files: Vec<String> = WalkDir::new(root)
+            .into_iter()
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| entry.path().strip_prefix(root).unwrap().display().to_string())
+            .collect();
+        files.sort();
+        let embedded: Vec<&str> = super::TEMPLATES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(files, embedded);
+    }
+}

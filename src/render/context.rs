@@ -1,0 +1,304 @@
+//! What the templates of a guest read.
+//!
+//! The names are those of the site's YAML as far as the values are; what is absent is undefined, so that printing it is
+//! an error and no template quietly writes an empty string.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::STAMP_XMLNS;
+use super::payloads::Payloads;
+use crate::link::{Disk, DiskPlace, Guest, Interface, Lab};
+use crate::model::install::Sudo;
+use crate::model::password::Password;
+
+/// How many hexadecimal digits of a SHA-256 digest a stamp keeps.
+const DIGEST_LENGTH: usize = 32;
+
+/// Hashes made in this run: hashing is slow on purpose, and a lab has few passwords.
+#[derive(Debug, Default)]
+pub(super) struct Hashes(Mutex<HashMap<(String, String), String>>);
+
+impl Hashes {
+    fn of(&self, password: &Password, site: &str, account: &str) -> Option<String> {
+        let (Password::Plain(text) | Password::Outside(text)) = password else {
+            return password.hash().map(str::to_owned);
+        };
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let hash = made
+            .entry((account.to_owned(), text.clone()))
+            .or_insert_with(|| password.hashed(site, account).hash().unwrap_or_default().to_owned());
+        Some(hash.clone())
+    }
+}
+
+/// Returns the context of a guest, less what every guest shares (`networks`, `host`).
+///
+/// # Panics
+/// Never: the sections of the model serialize.
+#[must_use]
+pub fn guest_context(guest: &Guest, lab: &Lab, payloads: &Payloads) -> Map<String, Value> {
+    context(guest, lab, payloads, &Hashes::default())
+}
+
+pub(super) fn context(guest: &Guest, lab: &Lab, payloads: &Payloads, hashes: &Hashes) -> Map<String, Value> {
+    let mut context = Map::new();
+    let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
+    set("site", json!(lab.site));
+    set("name", json!(&*guest.name));
+    set("hostname", json!(guest.hostname.value));
+    set("fqdn", json!(guest.fqdn.value));
+    if let Some(domain) = &guest.domain {
+        set("domain", json!(domain));
+    }
+    if let Some(description) = &guest.description {
+        set("description", json!(description));
+    }
+    if let Some(index) = guest.index {
+        set("index", json!(index));
+    }
+    set("uuid", json!(guest.uuid));
+    set("sysgroups", guest.sysgroups.iter().map(|name| json!(&**name)).collect());
+    set("os", serde_json::to_value(&*guest.os).expect("entries of the OS table serialize"));
+    if !guest.depends_on.is_empty() {
+        set("depends_on", guest.depends_on.iter().map(|name| json!(name.value)).collect());
+    }
+    set("vars", guest.vars.as_ref().map_or_else(|| json!({}), |vars| json!(vars)));
+    if let Some(first) = guest.interfaces.first() {
+        if let Some(ip) = &first.ip {
+            set("ip", json!(ip.value));
+        }
+        set("mac", json!(first.mac));
+    }
+    set("interfaces", guest.interfaces.iter().map(interface).collect());
+    set("disks", guest.disks.iter().map(disk).collect());
+    set("virtinst", virtinst(guest));
+    set("install", install_boot(guest));
+    install(guest, &lab.site, hashes, &mut context);
+    context.insert("setup_data".into(), payloads.of(guest).iter().map(payload).collect());
+    for (key, entry) in &guest.extra {
+        context.entry(key.to_string()).or_insert_with(|| json!(entry.value));
+    }
+    let stamp = json!({
+        "xmlns": STAMP_XMLNS,
+        "site": lab.site,
+        "digest": digest(&Value::Object(context.clone())),
+        "volumes": volumes(guest),
+    });
+    context.insert("stamp".into(), stamp);
+    context
+}
+
+/// Returns the digest of what an object is made from.
+pub(super) fn digest(values: &Value) -> String {
+    let digest = Sha256::digest(values.to_string());
+    let mut hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    hex.truncate(DIGEST_LENGTH);
+    hex
+}
+
+/// The volumes that belong to the guest alone, for whoever removes it.
+fn volumes(guest: &Guest) -> Vec<String> {
+    let own = guest.disks.iter().filter(|disk| !disk.shareable);
+    own.filter_map(|disk| match &disk.place {
+        DiskPlace::Volume { pool, vol } => Some(format!("{pool}/{vol}")),
+        DiskPlace::Path(_) => None,
+    })
+    .collect()
+}
+
+fn interface(nic: &Interface) -> Value {
+    let mut value = json!({
+        "device": nic.device,
+        "mac": nic.mac,
+        "model": nic.model,
+        "bootproto": nic.bootproto,
+        "hostname": nic.hostname,
+        "fqdn": nic.fqdn,
+        "nameservers": nic.nameservers,
+        "dns_record": nic.dns_record,
+        "nodns": nic.nodns,
+        "nodefroute": nic.nodefroute,
+    });
+    let mut set = |key: &str, present: Option<Value>| {
+        if let Some(present) = present {
+            value[key] = present;
+        }
+    };
+    set("network", nic.network.as_ref().map(|name| json!(name.value)));
+    set("bridge", nic.bridge.as_ref().map(|bridge| json!(bridge)));
+    set("ip", nic.ip.as_ref().map(|ip| json!(ip.value)));
+    set("netmask", nic.netmask.map(|netmask| json!(netmask)));
+    set("prefix", nic.netmask.map(|netmask| json!(netmask.to_bits().count_ones())));
+    set("gateway", nic.gateway.map(|gateway| json!(gateway)));
+    set("ipv6", nic.ipv6.map(|ipv6| json!(ipv6)));
+    set("mtu", nic.mtu.map(|mtu| json!(mtu)));
+    set("options", nic.options.as_ref().map(|options| json!(options)));
+    value
+}
+
+fn disk(disk: &Disk) -> Value {
+    let mut value = json!({
+        "device": disk.device,
+        "format": disk.format,
+        "cache": disk.cache,
+        "bus": disk.bus,
+        "shareable": disk.shareable,
+        "sparse": disk.sparse,
+    });
+    match &disk.place {
+        DiskPlace::Volume { pool, vol } => {
+            value["pool"] = json!(pool);
+            value["vol"] = json!(vol);
+        }
+        DiskPlace::Path(path) => value["path"] = json!(path),
+    }
+    if let Some(size) = disk.size {
+        value["size"] = json!(size);
+    }
+    if let Some(backing) = &disk.backing {
+        value["backing"] = json!(backing);
+    }
+    value
+}
+
+fn virtinst(guest: &Guest) -> Value {
+    let mut value = serde_json::to_value(&guest.virtinst).expect("virtinst serializes");
+    for (key, default) in [
+        ("secure_boot", json!(false)),
+        ("tpm", json!(false)),
+        ("pxe", json!(false)),
+        ("rng", json!(true)),
+        ("extra_args", json!("")),
+    ] {
+        if value.get(key).is_none() {
+            value[key] = default;
+        }
+    }
+    value
+}
+
+/// The install boot: the file the installer reads, and the arguments that make it read it.
+fn install_boot(guest: &Guest) -> Value {
+    let file = install_file(guest);
+    let first = guest.interfaces.first();
+    let device = first.map_or("eth0", |nic| nic.device.as_str());
+    let mac = first.map(|nic| nic.mac.to_string()).unwrap_or_default();
+    let fill = |arg: &String| arg.replace("{file}", &file).replace("{device}", device).replace("{mac}", &mac);
+    json!({ "file": file, "kernel_args": guest.os.kernel_args.iter().map(fill).collect::<Vec<_>>() })
+}
+
+/// Returns the name of the guest's install file.
+pub(super) fn install_file(guest: &Guest) -> String {
+    let chosen = guest.templates.get("autoinst").and_then(|template| template.dst.as_ref());
+    chosen.map_or_else(|| guest.os.install_file.clone(), |dst| dst.as_str().to_owned())
+}
+
+fn install(guest: &Guest, site: &str, hashes: &Hashes, context: &mut Map<String, Value>) {
+    let install = &guest.install;
+    let Value::Object(mut values) = serde_json::to_value(InstallView(install)).expect("install data serializes") else {
+        return;
+    };
+    if let Some(password) = &install.rootpw {
+        let hash = hashes.of(&password.value, site, "root");
+        values.insert("rootpw".into(), hash.map_or_else(|| json!({"lock": true}), |hash| json!({"lock": false, "hash": hash})));
+    }
+    values.insert("users".into(), users(guest, site, hashes));
+    values.insert("packages".into(), packages(guest));
+    defaults(guest, &mut values);
+    context.append(&mut values);
+}
+
+/// Install data less what plain passwords hide in; that is added apart, hashed.
+struct InstallView<'a>(&'a crate::model::install::Install);
+
+impl serde::Serialize for InstallView<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut install = self.0.clone();
+        install.rootpw = None;
+        install.users.clear();
+        install.setup_data.clear();
+        if let Some(bootloader) = &mut install.bootloader {
+            bootloader.password = bootloader.password.take().filter(|password| password.value.hash().is_some());
+        }
+        install.serialize(serializer)
+    }
+}
+
+fn users(guest: &Guest, site: &str, hashes: &Hashes) -> Value {
+    let user = |user: &crate::model::install::User| {
+        let mut view = user.clone();
+        view.password = None;
+        view.sudo = None;
+        let mut value = serde_json::to_value(&view).expect("users serialize");
+        let hash = user.password.as_ref().and_then(|password| hashes.of(&password.value, site, &user.name.value.0));
+        match &user.sudo {
+            Some(Sudo::Rule(rule)) => value["sudo"] = json!(rule),
+            // Whoever has no password cannot be asked for it.
+            Some(Sudo::Yes) if hash.is_none() => value["sudo"] = json!("ALL=(ALL) NOPASSWD: ALL"),
+            Some(Sudo::Yes) => value["sudo"] = json!("ALL=(ALL) ALL"),
+            _ => {}
+        }
+        value["lock"] = json!(user.lock.unwrap_or(hash.is_none()));
+        if let Some(hash) = hash {
+            value["hash"] = json!(hash);
+        }
+        value
+    };
+    guest.install.users.iter().map(|entry| user(&entry.value)).collect()
+}
+
+fn packages(guest: &Guest) -> Value {
+    let (removed, installed): (Vec<&str>, Vec<&str>) =
+        guest.install.packages.iter().map(|package| package.as_str()).partition(|name| name.starts_with('-'));
+    let removed: Vec<&str> = removed.iter().map(|name| &name[1..]).collect();
+    json!({ "installed": installed, "uninstalled": removed })
+}
+
+/// Fills in what a section has when its keys are not said.
+fn defaults(guest: &Guest, values: &mut Map<String, Value>) {
+    for repo in values.get_mut("repos").and_then(Value::as_array_mut).into_iter().flatten() {
+        set_default(repo, "gpgcheck", json!(true));
+        set_default(repo, "enabled", json!(true));
+        set_default(repo, "install_only", json!(false));
+    }
+    for script in values.get_mut("scripts").and_then(Value::as_array_mut).into_iter().flatten() {
+        set_default(script, "on_error", json!("continue"));
+    }
+    for (key, default) in [
+        ("firewall", json!({"services": [], "ports": [], "trusted": []})),
+        ("services", json!({"enabled": [], "disabled": []})),
+        ("kdump", json!({})),
+        ("selinux", json!("enforcing")),
+        ("partitions", json!({"kind": "auto"})),
+        ("finish", json!("poweroff")),
+        ("bootloader", json!({"append": []})),
+    ] {
+        values.entry(key).or_insert(default);
+    }
+    set_default(&mut values["firewall"], "enabled", json!(true));
+    set_default(&mut values["kdump"], "enabled", json!(false));
+    let bootloader = &mut values["bootloader"];
+    let user = bootloader["append"].take();
+    let console = guest.os.console_args.iter().map(|arg| json!(arg));
+    bootloader["append"] = console.chain(user.as_array().into_iter().flatten().cloned()).collect();
+}
+
+fn set_default(value: &mut Value, key: &str, default: Value) {
+    if value.get(key).is_none() {
+        value[key] = default;
+    }
+}
+
+fn payload(payload: &super::payloads::Payload<'_>) -> Value {
+    json!({
+        "dst": payload.dst,
+        "mode": payload.mode,
+        "owner": payload.owner,
+        "group": payload.group,
+        "base64": super::filters::encode_base64(&payload.content),
+    })
+}

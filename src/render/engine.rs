@@ -1,0 +1,136 @@
+//! Templates: found, compiled, rendered, and their faults located.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tera::{Context, Tera};
+use walkdir::WalkDir;
+
+use super::{builtin, filters};
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::files::Files;
+use crate::source::{FileId, Sources, Span};
+
+/// The compiled templates of a run.
+#[derive(Debug)]
+pub struct Engine {
+    tera: Tera,
+    /// Where each template's text came from.
+    origins: HashMap<String, FileId>,
+}
+
+impl Engine {
+    /// Compiles the built-in templates, each replaced by the file of its name in the first of `dirs` that has one.
+    ///
+    /// Files in `dirs` of other names are templates too, for a site's own outputs.
+    pub fn load(dirs: &[PathBuf], files: &mut Files, sink: &mut Sink) -> Option<Self> {
+        let mut texts: BTreeMap<String, FileId> = BTreeMap::new();
+        for (name, text) in builtin::TEMPLATES {
+            texts.insert((*name).to_owned(), files.sources.add(format!("builtin:{name}"), *text));
+        }
+        // The first directory wins, so it comes last.
+        for dir in dirs.iter().rev() {
+            for (name, path) in list(dir, sink) {
+                if let Some(file) = files.text(&path, sink) {
+                    texts.insert(name, file);
+                }
+            }
+        }
+        let mut tera = Tera::new();
+        // The quotes of XML are the only ones Tera knows; every other language has a filter.
+        tera.autoescape_on([".xml"]);
+        filters::register(&mut tera);
+        let pairs: Vec<(&str, Arc<str>)> =
+            texts.iter().map(|(name, file)| (name.as_str(), Arc::clone(files.sources.text(*file)))).collect();
+        let added = tera.add_raw_templates(pairs.iter().map(|(name, text)| (*name, &**text)));
+        let origins = texts.into_iter().collect();
+        let engine = Self { tera, origins };
+        if let Err(error) = added {
+            sink.push(engine.fault(&error, "", &files.sources));
+            return None;
+        }
+        Some(engine)
+    }
+
+    /// Returns whether there is a template of that name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.origins.contains_key(name)
+    }
+
+    /// Returns the names of all templates, sorted.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.origins.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Renders `name`; a fault says which object it was rendered for.
+    pub fn render(&self, name: &str, context: &Context, object: &str, sources: &Sources, sink: &mut Sink) -> Option<String> {
+        match self.tera.render(name, context) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                let mut diagnostic = self.fault(&error, name, sources);
+                let help = format!("rendered for {object}");
+                diagnostic.help = Some(diagnostic.help.map_or_else(|| help.clone(), |more| format!("{help}; {more}")));
+                sink.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn fault(&self, error: &tera::Error, name: &str, sources: &Sources) -> Diagnostic {
+        let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) = error.kind() else {
+            let path = if name.is_empty() { "templates" } else { name };
+            return Diagnostic::file_error(Code::Template, path, error.to_string());
+        };
+        let mut lines = report.message().lines().map(str::trim).filter(|line| !line.is_empty());
+        let message = lines.next().unwrap_or("the template fails").to_owned();
+        let rest: Vec<&str> = lines.collect();
+        let mut diagnostic = match self.origins.get(report.filename()) {
+            Some(&file) => {
+                let text = sources.text(file);
+                let start = offset(text, report.span().start_line, report.span().start_col);
+                let end = offset(text, report.span().end_line, report.span().end_col);
+                Diagnostic::error(Code::Template, Span::new(file, start, end), message)
+            }
+            None => Diagnostic::file_error(Code::Template, report.filename(), message),
+        };
+        if !rest.is_empty() {
+            diagnostic = diagnostic.help(rest.join(" "));
+        }
+        diagnostic
+    }
+}
+
+/// Returns the byte offset of a line (from 1) and a column (from 0, in characters).
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let rest = &text[start..];
+    start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
+}
+
+/// Lists the templates below `dir` by name, in byte order.
+fn list(dir: &Path, sink: &mut Sink) -> Vec<(String, PathBuf)> {
+    let mut found = Vec::new();
+    let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
+    let walk = WalkDir::new(dir).follow_links(true).sort_by_file_name().min_depth(1);
+    for entry in walk.into_iter().filter_entry(|entry| !hidden(entry.file_name())) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => {
+                let relative = entry.path().strip_prefix(dir).unwrap_or(entry.path());
+                let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+                found.push((name, entry.path().to_path_buf()));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(dir).display().to_string();
+                let reason = error.io_error().map_or_else(|| "leads into itself".to_owned(), crate::files::reason);
+                sink.push(Diagnostic::file_error(Code::UnreadableFile, path, format!("cannot be read: {reason}")));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,181 @@
+//! The filters, the tests and the one function that templates have beside Tera's own.
+//!
+//! Each filter carries one value into one language: a shell word, a virt-install suboption, a word of a
+//! kickstart command. A value that the language cannot carry is an error at its place in the template,
+//! never a changed value. All of them are pure: no clock, no locale, no state.
+
+mod encode;
+mod kickstart;
+mod plain;
+
+use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
+
+/// Returns base64 of bytes, for what no template could hold.
+pub(super) fn encode_base64(bytes: &[u8]) -> String {
+    encode::base64_of(bytes)
+}
+
+/// What every filter on text is: the new text, or why there is none.
+type Filtered = Result<String, String>;
+
+/// Registers every filter, test and function of the built-in templates. Must run before templates are added,
+/// because Tera resolves the names when it compiles a template.
+pub(crate) fn register(tera: &mut Tera) {
+    text(tera, "sh", sh);
+    text(tera, "subopt", subopt);
+    text(tera, "xml", encode::xml);
+    text(tera, "yaml", encode::yaml);
+    text(tera, "base64", encode::base64);
+    text(tera, "fold", encode::fold);
+    text(tera, "ks", kickstart::word);
+    text(tera, "ks_arg", kickstart::argument);
+    text(tera, "ks_package", kickstart::package);
+    text(tera, "ks_raw", kickstart::raw);
+    text(tera, "line", plain::line);
+    text(tera, "path", plain::path);
+    text(tera, "ident", plain::ident);
+    text(tera, "account", plain::account);
+    text(tera, "comment", plain::comment);
+    bytes(tera, "gib", encode::gib);
+    bytes(tera, "mib", encode::mib);
+    tera.register_filter("ks_list", |value: &Value, kwargs: Kwargs, _: &State| {
+        no_options("ks_list", &kwargs)?;
+        let items = value.as_array().ok_or_else(|| wrong_kind("ks_list", "a list of strings", value))?;
+        let items = items
+            .iter()
+            .map(|item| item.as_str().ok_or_else(|| wrong_kind("ks_list", "a list of strings", item)))
+            .collect::<TeraResult<Vec<_>>>()?;
+        kickstart::list(&items).map_err(|why| refusal("ks_list", &why))
+    });
+    tera.register_test("ks_script", |value: &Value, kwargs: Kwargs, _: &State| {
+        no_options("ks_script", &kwargs)?;
+        let script = value.as_str().ok_or_else(|| wrong_kind("ks_script", "a string", value))?;
+        Ok::<_, Error>(kickstart::is_plain_script(script))
+    });
+    tera.register_function("fail", |kwargs: Kwargs, _: &State| -> TeraResult<Value> {
+        Err(Error::message(kwargs.must_get::<&str>("msg")?))
+    });
+}
+
+/// Registers a filter on text.
+fn text(tera: &mut Tera, name: &'static str, filter: fn(&str) -> Filtered) {
+    tera.register_filter(name, move |value: &Value, kwargs: Kwargs, _: &State| {
+        no_options(name, &kwargs)?;
+        let text = value.as_str().ok_or_else(|| wrong_kind(name, "a string", value))?;
+        filter(text).map_err(|why| refusal(name, &why))
+    });
+}
+
+/// Registers a filter on a number of bytes.
+fn bytes(tera: &mut Tera, name: &'static str, filter: fn(u64) -> String) {
+    tera.register_filter(name, move |value: &Value, kwargs: Kwargs, _: &State| {
+        no_options(name, &kwargs)?;
+        // A float is refused even when it is whole: a size that went through floating point may have lost bytes.
+        let bytes = if value.is_number() && !value.is_f64() { value.as_u64() } else { None };
+        bytes.map(filter).ok_or_else(|| wrong_kind(name, "a whole number of bytes", value))
+    });
+}
+
+/// Refuses keyword arguments, which Tera would ignore.
+fn no_options(name: &str, kwargs: &Kwargs) -> TeraResult<()> {
+    match kwargs.iter().next() {
+        Some((key, _)) => Err(refusal(name, &format!("unknown argument `{key}`"))),
+        None => Ok(()),
+    }
+}
+
+fn wrong_kind(name: &str, due: &str, found: &Value) -> Error {
+    refusal(name, &format!("{due} is due, not {}", found.name()))
+}
+
+fn refusal(name: &str, why: &str) -> Error {
+    Error::message(format!("filter `{name}`: {why}"))
+}
+
+/// One word of a POSIX shell command line.
+fn sh(text: &str) -> Filtered {
+    shlex::try_quote(text)
+        .map(|word| word.into_owned())
+        .map_err(|_| "a NUL character cannot be carried in a shell word".to_owned())
+}
+
+/// One value of a virt-install suboption string such as `--disk path=VALUE,size=5`, still to be quoted for the shell.
+///
+/// virtinst (`parse_optstr_tuples` in `cli.py`) splits such a string with Python's `shlex` in POSIX mode, with the
+/// comma as the only separator and no comments, and each part at its first `=`. Inside double quotes only `"` and `\`
+/// need a backslash, and everything XML can hold is carried.
+fn subopt(text: &str) -> Filtered {
+    encode::xml_chars(text)?;
+    let bare = |c: char| !matches!(c, ',' | '"' | '\'' | '\\') && !c.is_whitespace();
+    if !text.is_empty() && text.chars().all(bare) {
+        return Ok(text.to_owned());
+    }
+    Ok(plain::double_quoted(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tera::Context;
+
+    /// What `template` makes of `value`, or the innermost message of its error.
+    fn render(template: &str, value: impl Into<Value>) -> Result<String, String> {
+        let mut tera = Tera::default();
+        register(&mut tera);
+        tera.add_raw_template("t", template).map_err(|e| e.to_string())?;
+        let mut context = Context::new();
+        context.insert("v", &value.into());
+        tera.render("t", &context).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn shell_words_are_quoted_when_needed() {
+        assert_eq!(render("{{ v | sh }}", "/a/b.img").unwrap(), "/a/b.img");
+        assert_eq!(render("{{ v | sh }}", "").unwrap(), "''");
+        assert_eq!(render("{{ v | sh }}", "a;rm -rf $HOME").unwrap(), "'a;rm -rf $HOME'");
+        let error = render("{{ v | sh }}", "a\0b").unwrap_err();
+        assert!(error.contains("NUL"), "{error}");
+    }
+
+    #[test]
+    fn suboptions_keep_commas_and_quotes() {
+        let cases = [
+            ("/x/a.img", "/x/a.img"),
+            ("a=b", "a=b"),
+            ("a,b", r#""a,b""#),
+            ("it's", r#""it's""#),
+            (r#"a"b\c"#, r#""a\"b\\c""#),
+            ("", r#""""#),
+        ];
+        for (value, want) in cases {
+            assert_eq!(render("{{ v | subopt }}", value).unwrap(), want);
+        }
+        let error = render("{{ v | subopt }}", "a\u{1}b").unwrap_err();
+        assert!(error.contains("U+0001"), "{error}");
+    }
+
+    #[test]
+    fn arguments_and_kinds_are_checked() {
+        for (template, want) in [
+            ("{{ v | sh(x=1) }}", "unknown argument `x`"),
+            ("{{ 5 | sh }}", "filter `sh`: a string is due, not "),
+            ("{{ v.w | ks }}", "a string is due, not undefined"),
+            ("{{ v | gib }}", "filter `gib`: a whole number of bytes is due, not "),
+            ("{{ 1.0 | mib }}", "a whole number of bytes is due"),
+            ("{{ v | ks_list }}", "a list of strings is due"),
+            ("{{ fail(msg=\"no such thing\") }}", "no such thing"),
+        ] {
+            let error = render(template, "x").unwrap_err();
+            assert!(error.contains(want), "{template}: {error}");
+        }
+    }
+
+    #[test]
+    fn lists_and_the_script_test_reach_templates() {
+        let list = Value::from(vec![Value::from("sshd"), Value::from("ntpd")]);
+        assert_eq!(render("{{ v | ks_list }}", list).unwrap(), "sshd,ntpd");
+        let test = "{% if v is ks_script %}plain{% else %}encoded{% endif %}";
+        assert_eq!(render(test, "echo hi\n").unwrap(), "plain");
+        assert_eq!(render(test, "echo hi\n%end\n").unwrap(), "encoded");
+    }
+}

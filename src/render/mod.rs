@@ -1,0 +1,23 @@
+//! The lab → the text of every output.
+//!
+//! Owns Tera: which template makes which file, what a template may read, and how values are quoted on their way into
+//! other languages. It neither reads the site's YAML nor writes files.
+
+mod builtin;
+mod context;
+mod engine;
+mod filters;
+mod mask;
+mod network;
+mod outputs;
+mod payloads;
+
+pub use context::guest_context;
+pub use engine::Engine;
+pub use mask::mask;
+pub use network::network_context;
+pub use outputs::{OutFile, Selection, render};
+pub use payloads::Payloads;
+
+/// The XML namespace of the stamp that marks what this program made.
+pub const STAMP_XMLNS: &str = "urn:miniascape:lab:1";

@@ -1,0 +1,89 @@
+//! The only place that prints.
+//!
+//! Data goes to standard output, talk to standard error; colour follows the terminal and `NO_COLOR`. A reader that goes
+//! away (`| head`) ends the program quietly.
+
+use std::io::{self, Write};
+
+use crate::diag::{Diagnostic, Severity, Style, render};
+use crate::source::Sources;
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// What changed, and a count.
+    Normal,
+    /// Every file.
+    Verbose,
+}
+
+/// The terminal or what stands in for it.
+#[derive(Debug)]
+pub struct Ui {
+    verbosity: Verbosity,
+}
+
+impl Ui {
+    /// Makes a user interface that says as much as `verbosity` allows.
+    #[must_use]
+    pub fn new(verbosity: Verbosity) -> Self {
+        Self { verbosity }
+    }
+
+    /// Writes data to standard output.
+    ///
+    /// # Errors
+    /// Returns an error when the output cannot be written, for example to a full disk.
+    pub fn data(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Says what is being done, in normal verbosity.
+    pub fn say(&self, text: &str) {
+        if self.verbosity >= Verbosity::Normal {
+            talk(text);
+        }
+    }
+
+    /// Says a detail, with `-v`.
+    pub fn detail(&self, text: &str) {
+        if self.verbosity >= Verbosity::Verbose {
+            talk(text);
+        }
+    }
+
+    /// Says why the program stops.
+    pub fn error(&self, text: &str) {
+        let prefix = if console::colors_enabled_stderr() { "\u{1b}[1m\u{1b}[91merror\u{1b}[0m" } else { "error" };
+        talk(&format!("{prefix}: {text}"));
+    }
+
+    /// Prints diagnostics and their count; warnings are left out when quiet.
+    pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+        let style = if console::colors_enabled_stderr() { Style::Colour } else { Style::Plain };
+        let shown = |diagnostic: &&Diagnostic| self.verbosity > Verbosity::Quiet || diagnostic.severity == Severity::Error;
+        for diagnostic in diagnostics.iter().filter(shown) {
+            talk(&format!("{}\n", render(diagnostic, sources, style)));
+        }
+        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        if errors > 0 || (warnings > 0 && self.verbosity > Verbosity::Quiet) {
+            talk(&[(errors, "error"), (warnings, "warning")].iter().filter(|(n, _)| *n > 0).map(counted).collect::<Vec<_>>().join(", "));
+        }
+    }
+}
+
+fn counted((number, what): &(usize, &str)) -> String {
+    format!("{number} {what}{}", if *number == 1 { "" } else { "s" })
+}
+
+/// Writes a line to standard error; when nobody can read it, there is nobody to tell.
+fn talk(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

@@ -1,0 +1,162 @@
+//! What writing would change, found without changing anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::manifest::Manifest;
+use crate::render::OutFile;
+
+/// What happens to one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// It is not there yet.
+    Create,
+    /// Its content or mode differs.
+    Update,
+    /// The program wrote it once and generates it no longer.
+    Remove,
+}
+
+/// Why a file stays as it is although the program would change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The program wrote it and somebody edited it since.
+    Edited,
+    /// The program never wrote it.
+    Foreign,
+    /// It is no regular file.
+    NotAFile,
+}
+
+/// Which part of the workdir a run is about; files elsewhere are neither written nor removed.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// All of it.
+    Everything,
+    /// What lies below these directories or is one of these files.
+    Below(Vec<String>),
+}
+
+impl Scope {
+    fn covers(&self, path: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Below(roots) => roots.iter().any(|root| {
+                path.strip_prefix(root.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('.'))
+            }),
+        }
+    }
+}
+
+/// The difference between a workdir and what is to be in it.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// What happens to which file, by path.
+    pub changes: BTreeMap<String, Change>,
+    /// Files that stay as they are, and why.
+    pub kept: BTreeMap<String, Kept>,
+    /// How many files are as they should be.
+    pub unchanged: usize,
+    /// The manifest as it is.
+    pub(super) manifest: Manifest,
+    /// The manifest as it will be.
+    pub(super) next: Manifest,
+}
+
+impl Changes {
+    /// Returns whether the workdir is as it should be.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.kept.is_empty()
+    }
+}
+
+enum State {
+    Missing,
+    Same,
+    Differs(Vec<u8>),
+    NotAFile,
+}
+
+/// Compares `files` with `workdir`; `force` takes edited files back.
+///
+/// # Errors
+/// Returns the path and reason when something that is there cannot be read.
+pub fn compare(workdir: &Path, files: &[OutFile], scope: &Scope, force: bool) -> Result<Changes, (PathBuf, io::Error)> {
+    let manifest = Manifest::read(workdir).map_err(|error| (Manifest::path(workdir), error))?;
+    let states: Vec<Result<State, (PathBuf, io::Error)>> = files.par_iter().map(|file| state(workdir, file)).collect();
+    let mut changes = Changes { next: manifest.clone(), ..Changes::default() };
+    for (file, state) in files.iter().zip(states) {
+        let change = match state? {
+            State::Missing => Change::Create,
+            State::Same => {
+                changes.unchanged += 1;
+                changes.set(file);
+                continue;
+            }
+            State::Differs(content) if force || manifest.wrote(&file.path, &content) || content == file.content => Change::Update,
+            State::Differs(_) => {
+                let why = if manifest.files.contains_key(&file.path) { Kept::Edited } else { Kept::Foreign };
+                changes.kept.insert(file.path.clone(), why);
+                continue;
+            }
+            State::NotAFile => {
+                changes.kept.insert(file.path.clone(), Kept::NotAFile);
+                continue;
+            }
+        };
+        changes.changes.insert(file.path.clone(), change);
+        changes.set(file);
+    }
+    let generated: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let stale = manifest.files.keys().filter(|path| !generated.contains(path.as_str()) && scope.covers(path));
+    for path in stale {
+        let full = workdir.join(path);
+        match fs::symlink_metadata(&full) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound || error.kind() == io::ErrorKind::NotADirectory => {
+                changes.next.files.remove(path);
+            }
+            Err(error) => return Err((full, error)),
+            Ok(metadata) if !metadata.is_file() => {
+                changes.next.files.remove(path);
+            }
+            Ok(_) => {
+                let content = fs::read(&full).map_err(|error| (full, error))?;
+                if force || manifest.wrote(path, &content) {
+                    changes.changes.insert(path.clone(), Change::Remove);
+                    changes.next.files.remove(path);
+                } else {
+                    changes.kept.insert(path.clone(), Kept::Edited);
+                }
+            }
+        }
+    }
+    changes.manifest = manifest;
+    Ok(changes)
+}
+
+impl Changes {
+    fn set(&mut self, file: &OutFile) {
+        self.next.files.insert(file.path.clone(), [super::manifest::sum(&file.content)].into());
+    }
+}
+
+fn state(workdir: &Path, file: &OutFile) -> Result<State, (PathBuf, io::Error)> {
+    let path = workdir.join(&file.path);
+    let metadata = match fs::symlink_metadata(&path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Missing),
+        Err(error) => return Err((path, error)),
+    };
+    if !metadata.is_file() {
+        return Ok(State::NotAFile);
+    }
+    let content = fs::read(&path).map_err(|error| (path, error))?;
+    let same = content == file.content && metadata.permissions().mode() & 0o7777 == file.mode;
+    Ok(if same { State::Same } else { State::Differs(content) })
+}

@@ -1,0 +1,14 @@
+//! The rendered files → the workdir, and nothing but what changed.
+//!
+//! Owns the comparison with what is there, the manifest that says which files are the program's, and the order of
+//! writes that lets a killed run be completed by the next. It renders nothing and decides nothing about the lab.
+
+mod apply;
+mod compare;
+mod diff;
+mod manifest;
+
+pub use apply::{replace, write};
+pub use compare::{Change, Changes, Kept, Scope, compare};
+pub use diff::diff;
+pub use manifest::Manifest;

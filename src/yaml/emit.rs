@@ -1,0 +1,141 @@
+//! Plain data → YAML text that YAML 1.1 and 1.2 readers understand alike.
+//!
+//! Strings stay bare only when no reader could take them for anything else: a MAC address or `no` left bare is a number
+//! or a boolean to a YAML 1.1 reader, and cloud-init and Ansible are such readers.
+
+use serde_json::Value;
+
+/// Writes `value` as a YAML document in block style, ending in a line break.
+#[must_use]
+pub fn to_yaml(value: &Value) -> String {
+    let mut out = String::new();
+    match value {
+        Value::Object(map) if !map.is_empty() => write_map(&mut out, map, 0),
+        Value::Array(items) if !items.is_empty() => write_list(&mut out, items, 0),
+        scalar => {
+            write_inline(&mut out, scalar);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn write_map(out: &mut String, map: &serde_json::Map<String, Value>, indent: usize) {
+    for (key, value) in map {
+        pad(out, indent);
+        write_string(out, key);
+        out.push(':');
+        write_value(out, value, indent);
+    }
+}
+
+fn write_list(out: &mut String, items: &[Value], indent: usize) {
+    for item in items {
+        pad(out, indent);
+        out.push('-');
+        match item {
+            Value::Object(map) if !map.is_empty() => {
+                // The first key stands beside the dash, the others below it.
+                let mut block = String::new();
+                write_map(&mut block, map, indent + 2);
+                out.push(' ');
+                out.push_str(&block[indent + 2..]);
+            }
+            other => write_value(out, other, indent),
+        }
+    }
+}
+
+fn write_value(out: &mut String, value: &Value, indent: usize) {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            out.push('\n');
+            write_map(out, map, indent + 2);
+        }
+        Value::Array(items) if !items.is_empty() => {
+            out.push('\n');
+            write_list(out, items, indent + 2);
+        }
+        Value::String(text) if is_block_text(text) => {
+            out.push_str(if text.ends_with('\n') { " |\n" } else { " |-\n" });
+            for line in text.lines() {
+                if !line.is_empty() {
+                    pad(out, indent + 2);
+                    out.push_str(line);
+                }
+                out.push('\n');
+            }
+        }
+        scalar => {
+            out.push(' ');
+            write_inline(out, scalar);
+            out.push('\n');
+        }
+    }
+}
+
+fn write_inline(out: &mut String, value: &Value) {
+    match value {
+        Value::String(text) => write_string(out, text),
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+fn write_string(out: &mut String, text: &str) {
+    if is_bare(text) {
+        out.push_str(text);
+    } else {
+        out.push_str(&Value::from(text).to_string());
+    }
+}
+
+fn pad(out: &mut String, indent: usize) {
+    out.extend(std::iter::repeat_n(' ', indent));
+}
+
+/// Returns whether text can be a literal block: several lines, nothing that needs escapes or an indentation hint.
+fn is_block_text(text: &str) -> bool {
+    text.trim_end_matches('\n').contains('\n')
+        && !text.starts_with([' ', '\n'])
+        && !text.ends_with("\n\n")
+        && text.chars().all(|c| c == '\n' || (!c.is_control() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')))
+}
+
+fn is_bare(text: &str) -> bool {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '+');
+    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '_'));
+    let reserved = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    starts && text.chars().all(safe) && !reserved.contains(&text.to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_yaml;
+    use serde_json::json;
+
+    #[test]
+    fn quotes_what_a_yaml_1_1_reader_would_misread() {
+        let value = json!({
+            "mac": "52:54:00:00:00:01", "no": "no", "port": "22:22", "name": "web-1", "n": 5, "date": "2026-01-01",
+            "list": [{"a": 1, "b": [true, null]}, "x", []], "text": "one\n  two\n", "odd": "a\n\n", "empty": {},
+        });
+        let text = to_yaml(&value);
+        assert_eq!(
+            text,
+            "mac: \"52:54:00:00:00:01\"\n\"no\": \"no\"\nport: \"22:22\"\nname: web-1\n\"n\": 5\n\
+             date: \"2026-01-01\"\nlist:\n  - a: 1\n    b:\n      - true\n      - null\n  - x\n  - []\n\
+             text: |\n  one\n    two\nodd: \"a\\n\\n\"\nempty: {}\n"
+        );
+        let back: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+        assert_eq!(back, value);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn text_survives(text in proptest::prelude::any::<String>()) {
+            let value = json!({ "key": [text.clone(), { "k": text }] });
+            let back: serde_json::Value = serde_yaml::from_str(&to_yaml(&value)).unwrap();
+            proptest::prop_assert_eq!(back, value);
+        }
+    }
+}

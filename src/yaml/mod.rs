@@ -1,0 +1,14 @@
+//! YAML text → spanned tree → typed values.
+//!
+//! Owns YAML 1.2 and nothing of the lab: [`parse`] makes a [`Node`] tree in which every key and value knows its bytes,
+//! [`typed`] reads typed values out of it, [`emit`] writes plain data back as text that YAML 1.1 readers agree on.
+
+pub mod emit;
+mod node;
+mod parse;
+mod scalar;
+pub mod typed;
+
+pub use node::{Entry, Kind, Map, Node, Tag};
+pub use parse::parse;
+pub use scalar::{Resolved, Scalar};

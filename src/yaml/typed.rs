@@ -1,0 +1,267 @@
+//! [`Node`] → typed values, reporting every fault on the way.
+//!
+//! Deserializers stop at the first fault; a lab has many, and its user wants to see them all. So each section of the
+//! model is declared once with [`section!`], which writes the struct, its reader and its list of keys.
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::node::{Kind, Map, Node};
+use super::scalar::Resolved;
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::source::{Span, Spanned};
+
+/// What reading needs besides the node.
+#[derive(Debug)]
+pub struct Typer<'a> {
+    /// Where faults go.
+    pub sink: &'a mut Sink,
+}
+
+impl Typer<'_> {
+    /// Reports that `node` is not `expected`, naming YAML 1.1 habits where one is the cause.
+    pub fn mismatch(&mut self, node: &Node, expected: &str) {
+        let found = match node.as_text() {
+            Some(text) if !text.is_empty() && text.chars().count() <= 60 && !text.contains('\n') => {
+                format!("found {} `{text}`", node.describe())
+            }
+            _ => format!("found {}", node.describe()),
+        };
+        let mut diagnostic =
+            Diagnostic::error(Code::InvalidValue, node.span, format!("{expected} is due here, {found}"));
+        if let Some(help) = yaml_1_1_habit(node, expected) {
+            diagnostic = diagnostic.help(help);
+        }
+        self.sink.push(diagnostic);
+    }
+
+    /// Reports a value that has the right type but cannot be used.
+    pub fn invalid(&mut self, span: Span, message: impl Into<String>) {
+        self.sink.push(Diagnostic::error(Code::InvalidValue, span, message));
+    }
+
+    /// Returns the map behind `node`, or reports that `what` must be one.
+    pub fn map<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n Map> {
+        let map = node.as_map();
+        if map.is_none() {
+            self.mismatch(node, &format!("a map of {what} keys"));
+        }
+        map
+    }
+
+    /// Reports every key of `map` that is not among `known`.
+    pub fn unknown_keys(&mut self, map: &Map, known: &[&str], what: &str) {
+        for (key, entry) in map {
+            if !known.contains(&&**key) {
+                self.sink.push(
+                    Diagnostic::error(Code::UnknownKey, entry.key, format!("unknown key `{key}` in {what}"))
+                        .suggest(key, known.iter().copied()),
+                );
+            }
+        }
+    }
+}
+
+fn yaml_1_1_habit(node: &Node, expected: &str) -> Option<String> {
+    let Kind::Scalar(scalar) = &node.kind else { return None };
+    let text: &str = &scalar.text;
+    if expected.contains("`true` or `false`") {
+        let value = match text.to_lowercase().as_str() {
+            "yes" | "on" | "y" | "1" | "true" => "true",
+            "no" | "off" | "n" | "0" | "false" => "false",
+            _ => return None,
+        };
+        let read = if scalar.plain { format!("YAML 1.2 reads `{text}` as {}", node.describe()) } else { "this is quoted text".into() };
+        return Some(format!("{read}; write `{value}`"));
+    }
+    if !expected.contains("number") {
+        return None;
+    }
+    let digits = text.replace('_', "");
+    if !scalar.plain && matches!(super::Scalar::plain(text).resolve(), Resolved::Int(_)) {
+        return Some(format!("write it without quotes: `{text}`"));
+    }
+    (digits != text && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| format!("YAML 1.2 has no `_` in numbers; write `{digits}`"))
+}
+
+/// A value that can be read from a node.
+pub trait FromNode: Sized {
+    /// Reads the value; a fault is reported and gives `None`.
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self>;
+}
+
+/// A field of a section: optional, a collection that may be missing, or required.
+pub trait Field: Sized {
+    /// Reads the field from the section at `section`; `None` means the section cannot exist without it.
+    fn field(section: Span, key: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self>;
+
+    /// Returns whether templates see the field as undefined.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// Serde's `skip_serializing_if` for every field of every section.
+pub(crate) fn is_absent<T: Field>(field: &T) -> bool {
+    field.is_absent()
+}
+
+impl<T: FromNode> Field for Option<T> {
+    fn field(_: Span, _: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self> {
+        Some(node.filter(|node| !node.is_null()).and_then(|node| T::from_node(node, typer)))
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: FromNode> Field for Vec<T> {
+    fn field(_: Span, key: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self> {
+        let Some(node) = node.filter(|node| !node.is_null()) else { return Some(Self::new()) };
+        let Some(items) = node.as_seq() else {
+            typer.mismatch(node, &format!("a list of {key}"));
+            return Some(Self::new());
+        };
+        Some(items.iter().filter_map(|item| T::from_node(item, typer)).collect())
+    }
+}
+
+impl<K: From<Arc<str>> + Eq + Hash, T: FromNode> Field for IndexMap<K, T> {
+    fn field(_: Span, key: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self> {
+        let Some(node) = node.filter(|node| !node.is_null()) else { return Some(Self::new()) };
+        let Some(map) = typer.map(node, key) else { return Some(Self::new()) };
+        let entries = map.iter().filter_map(|(key, entry)| Some((K::from(Arc::clone(key)), T::from_node(&entry.value, typer)?)));
+        Some(entries.collect())
+    }
+}
+
+impl<T: FromNode> Field for Spanned<T> {
+    fn field(section: Span, key: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self> {
+        match node.filter(|node| !node.is_null()) {
+            Some(node) => Self::from_node(node, typer),
+            None => {
+                typer.sink.push(Diagnostic::error(Code::MissingKey, section, format!("`{key}` is missing here")));
+                None
+            }
+        }
+    }
+}
+
+impl<T: FromNode> FromNode for Spanned<T> {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        Some(Self::new(T::from_node(node, typer)?, node.span))
+    }
+}
+
+impl FromNode for Node {
+    fn from_node(node: &Node, _: &mut Typer<'_>) -> Option<Self> {
+        Some(node.clone())
+    }
+}
+
+impl FromNode for bool {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        if let Kind::Scalar(scalar) = &node.kind
+            && let Resolved::Bool(value) = scalar.resolve()
+        {
+            return Some(value);
+        }
+        typer.mismatch(node, "`true` or `false`");
+        None
+    }
+}
+
+impl FromNode for u32 {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        if let Kind::Scalar(scalar) = &node.kind
+            && let Resolved::Int(value) = scalar.resolve()
+        {
+            if let Ok(value) = Self::try_from(value) {
+                return Some(value);
+            }
+            typer.invalid(node.span, format!("{value} is out of range: 0 to {} are possible", Self::MAX));
+            return None;
+        }
+        typer.mismatch(node, "a whole number");
+        None
+    }
+}
+
+impl FromNode for String {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        if let Kind::Scalar(scalar) = &node.kind
+            && matches!(scalar.resolve(), Resolved::Str(_) | Resolved::Int(_) | Resolved::Float(_))
+        {
+            // A number where text is due is the text as written: `version: 9.10` keeps its zero.
+            return Some(scalar.text.to_string());
+        }
+        if node.is_null() {
+            return Some(Self::new());
+        }
+        typer.mismatch(node, "text");
+        None
+    }
+}
+
+/// Declares a section of the model: the struct, its reader and its keys.
+///
+/// Field types decide what is required: `Option`, `Vec` and `IndexMap` fields may be missing, [`Spanned`] ones may
+/// not. `field("key"): T` names the YAML key where it is not the field's name.
+macro_rules! section {
+    (
+        $(#[$meta:meta])*
+        $what:literal struct $name:ident {
+            $($(#[$field_meta:meta])* $field:ident $(($key:literal))? : $type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, serde::Serialize)]
+        pub struct $name {
+            $(
+                $(#[$field_meta])*
+                $(#[serde(rename = $key)])?
+                #[serde(skip_serializing_if = "crate::yaml::typed::is_absent")]
+                pub $field: $type,
+            )*
+        }
+
+        impl $name {
+            /// The keys of the section, in the order of its documentation.
+            pub const KEYS: &'static [&'static str] = &[$(section!(@key $field $($key)?),)*];
+
+            /// Reads the known keys of `map`, which stands at `span`, and leaves unknown ones to the caller.
+            pub fn read(
+                map: &crate::yaml::Map,
+                span: crate::source::Span,
+                typer: &mut crate::yaml::typed::Typer<'_>,
+            ) -> Option<Self> {
+                $(
+                    let $field = {
+                        let key = section!(@key $field $($key)?);
+                        let node = map.get(key).map(|entry| &entry.value);
+                        <$type as crate::yaml::typed::Field>::field(span, key, node, typer)
+                    };
+                )*
+                Some(Self { $($field: $field?,)* })
+            }
+        }
+
+        impl crate::yaml::typed::FromNode for $name {
+            fn from_node(
+                node: &crate::yaml::Node,
+                typer: &mut crate::yaml::typed::Typer<'_>,
+            ) -> Option<Self> {
+                let map = typer.map(node, $what)?;
+                typer.unknown_keys(map, Self::KEYS, $what);
+                Self::read(map, node.span, typer)
+            }
+        }
+    };
+    (@key $field:ident $key:literal) => { $key };
+    (@key $field:ident) => { stringify!($field) };
+}
+pub(crate) use section;

@@ -1,0 +1,82 @@
+# The machine, in full: what is not said here virt-install would take from its database of systems, which changes.
+machine=(
+  --name "$name"
+  --metadata {{ ("uuid=" ~ uuid) | sh }}
+{%- if description is defined %}
+  --metadata {{ ("description=" ~ (description | subopt)) | sh }}
+{%- endif %}
+  --memory {{ virtinst.ram }}
+  --vcpus {{ virtinst.vcpus }}
+{%- if virtinst.virt_type == "kvm" or virtinst.cpu is defined and virtinst.cpu is not starting_with(pat="host-") %}
+  --cpu {{ virtinst.cpu | default(value="host-passthrough") | sh }}
+{%- else %}
+  --cpu mode=maximum # an emulated CPU cannot be the host's
+{%- endif %}
+{%- if virtinst.firmware == "uefi" %}
+{%- set switch = "yes" if virtinst.secure_boot else "no" %}
+  --boot firmware=efi,firmware.feature0.name=secure-boot,firmware.feature0.enabled={{ switch }}
+  --boot firmware.feature1.name=enrolled-keys,firmware.feature1.enabled={{ switch }}
+{%- endif %}
+{%- if virtinst.secure_boot %}
+  --features smm.state=on # secure boot guards its variables with it
+{%- endif %}
+  --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no
+{%- for interface in interfaces %}
+{%- set source = "network=" ~ (interface.network | subopt) if interface.network is defined else "bridge=" ~ (interface.bridge | subopt) %}
+{%- set mtu = ",mtu.size=" ~ interface.mtu if interface.mtu is defined else "" %}
+{%- set more = "," ~ interface.options if interface.options is defined else "" %}
+  --network {{ (source ~ ",model=" ~ interface.model ~ ",mac=" ~ interface.mac ~ mtu ~ more) | sh }}
+{%- else %}
+  --network none
+{%- endfor %}
+  --controller {% if virtinst.machine == "pc" %}usb2{% else %}usb,model=qemu-xhci{% endif %}
+{%- set scsi = false %}
+{%- for disk in disks %}
+{%- if disk.bus == "scsi" %}{% set_global scsi = true %}{% endif %}
+{%- endfor %}
+{%- if scsi %}
+  --controller scsi,model=virtio-scsi
+{%- endif %}
+  --graphics {{ virtinst.graphics | sh }}
+{%- if virtinst.graphics != "none" %}
+  --video {{ virtinst.video | sh }}
+  --input tablet,bus=usb
+{%- endif %}
+  --sound none
+  --console pty,target.type=serial
+  --channel unix,target.type=virtio,target.name=org.qemu.guest_agent.0
+  --memballoon virtio
+  --rng {% if virtinst.rng %}/dev/urandom{% else %}none{% endif %}
+  --tpm {% if virtinst.tpm %}emulator,model=tpm-crb,backend.version=2.0{% else %}none{% endif %}
+  --xml "./metadata/lab/@xmlns=$xmlns"
+  --xml "./metadata/lab/@site=$site"
+  --xml ./metadata/lab/@state=installing
+  --xml "./metadata/lab/@digest=$digest"
+  --xml "./metadata/lab/@volumes=$volumes"
+  --xml "./metadata/lab/@shared=$shared"
+{%- for option in virtinst.options %}
+  {{ option | sh }}
+{%- endfor %}
+)
+case $connect in
+  # libvirt's test driver has one architecture and no machine types.
+  test:* | *test:/*,predictable) machine+=(--virt-type test) ;;
+  *)
+    machine+=(
+      --virt-type {{ virtinst.virt_type | sh }}
+      --arch {{ virtinst.arch | sh }}
+      --machine {{ virtinst.machine | sh }}
+    )
+    ;;
+esac
+
+# The first of these names that the host's osinfo-db has. It decides nothing: it labels the domain for virt-manager.
+osinfo=require=off
+known=$(virt-install --osinfo list)
+for os in{% for id in os.osinfo %} {{ id | sh }}{% endfor %}; do
+  if [[ " ${known//[$',\n']/ } " == *" $os "* ]]; then
+    osinfo=name=$os
+    break
+  fi
+done
+machine+=(--osinfo "detect=off,$osinfo")

@@ -1,0 +1,2 @@
+#!/bin/sh
+katello-configure --deployment=sam
