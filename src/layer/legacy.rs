@@ -7,17 +7,23 @@ use std::sync::Arc;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::os::{Os, OsTable};
 use crate::source::Span;
-use crate::yaml::{Entry, Kind, Map, Node, Resolved, Scalar};
+use crate::yaml::{Entry, Kind, Map, Node, Scalar};
 
 /// Top-level keys that only changed their names.
-const RENAMED: &[(&str, &str)] = &[("ks_repos", "repos"), ("ks_users", "users"), ("ks_finish", "finish")];
+const RENAMED: &[(&str, &str)] = &[
+    ("ks_repos", "repos"),
+    ("yum_repos", "repos"),
+    ("ks_users", "users"),
+    ("ks_finish", "finish"),
+    ("defaultgw", "gateway"),
+];
 
 /// Keys without a meaning today, by the section they stand in.
 const DROPPED: &[(&str, &[&str])] = &[
     ("virtinst", &["connect", "basic_options", "os_type", "keyboard", "clock", "check_cpu", "accelerate"]),
     ("interfaces", &["activate", "onboot", "route", "extra_options", "type", "hostname"]),
     ("timezone", &["nontp"]),
-    ("firewall", &["rules", "input_rules"]),
+    ("firewall", &["input_rules"]),
     ("kdump", &["conf"]),
     ("setup_data", &["install"]),
     ("bootloader", &["location"]),
@@ -30,14 +36,26 @@ pub(super) fn modernize(layer: &Node, sink: &mut Sink) -> Node {
     let mut modern = Map::with_capacity(map.len());
     for (key, entry) in map {
         let (key, entry) = top_level(key, entry, sink);
-        if let Some(first) = modern.get(&key).map(|first: &Entry| first.key) {
-            let message = format!("this is `{key}` under its name of 0.3, and `{key}` is set as well");
-            sink.push(Diagnostic::error(Code::ConflictingKeys, entry.key, message).also(first, "set here"));
+        if let Some(first) = modern.get_mut(&key) {
+            twice(&key, first, &entry, sink);
             continue;
         }
         modern.insert(key, entry);
     }
     Node { kind: Kind::Map(Arc::new(modern)), ..layer.clone() }
+}
+
+/// Joins two keys that are one today: lists add up, the same value said twice is fine.
+fn twice(key: &str, first: &mut Entry, second: &Entry, sink: &mut Sink) {
+    match (first.value.as_seq(), second.value.as_seq()) {
+        (Some(a), Some(b)) => first.value = list(first.value.span, a.iter().chain(b).cloned().collect()),
+        _ if first.value.same_value(&second.value) || second.value.is_null() => {}
+        _ if first.value.is_null() => *first = second.clone(),
+        _ => {
+            let message = format!("`{key}` is set here under its name of 0.3, and again under another");
+            sink.push(Diagnostic::error(Code::ConflictingKeys, second.key, message).also(first.key, "set here"));
+        }
+    }
 }
 
 fn top_level(key: &Arc<str>, entry: &Entry, sink: &mut Sink) -> (Arc<str>, Entry) {
@@ -72,7 +90,10 @@ fn top_level(key: &Arc<str>, entry: &Entry, sink: &mut Sink) -> (Arc<str>, Entry
         "firewall" => (Arc::clone(key), with(drop_nested(key, &firewall(value, sink), sink))),
         "bootloader" => (Arc::clone(key), with(drop_nested(key, &bootloader(value, sink), sink))),
         "disks" => (Arc::clone(key), with(disks(value, sink))),
-        "interfaces" => (Arc::clone(key), with(drop_nested(key, &interface_names(value), sink))),
+        "interfaces" => (Arc::clone(key), with(drop_nested(key, &interfaces(value, sink), sink))),
+        "setup_data" => (Arc::clone(key), with(drop_nested(key, &setup_data(value, sink), sink))),
+        "swap" => (Arc::clone(key), with(swap(value, sink))),
+        "virtinst" => (Arc::clone(key), with(drop_nested(key, &virtinst(value, sink), sink))),
         _ => (Arc::clone(key), with(drop_nested(key, value, sink))),
     }
 }
@@ -173,12 +194,18 @@ fn proxy(value: &Node) -> Node {
 fn firewall(value: &Node, sink: &mut Sink) -> Node {
     edit_maps(value, |map| {
         let mut modern = map.clone();
-        let entry = modern.shift_remove("disabled")?;
-        warn(entry.key, "firewall: {disabled}", "write `enabled`", sink);
-        let Kind::Scalar(scalar) = &entry.value.kind else { return None };
-        let Resolved::Bool(disabled) = scalar.resolve() else { return None };
-        let enabled = Kind::Scalar(Scalar::plain(if disabled { "false" } else { "true" }));
-        modern.insert("enabled".into(), Entry { key: entry.key, value: Node::new(entry.value.span, enabled) });
+        if let Some(entry) = modern.shift_remove("disabled") {
+            warn(entry.key, "firewall: {disabled}", "write `enabled`", sink);
+            let enabled = if entry.value.as_text() == Some("true") { "false" } else { "true" };
+            let enabled = Node::new(entry.value.span, Kind::Scalar(Scalar::plain(enabled)));
+            modern.insert("enabled".into(), Entry { key: entry.key, value: enabled });
+        }
+        if let Some(entry) = modern.shift_remove("rules") {
+            warn(entry.key, "firewall: {rules}", "write `ports`, such as [80/tcp]", sink);
+            let port = |item: &Node| Node::text(item.span, item.as_text().unwrap_or_default().replace(':', "/"));
+            let ports = entry.value.as_seq().unwrap_or_default().iter().map(port).collect();
+            modern.insert("ports".into(), Entry { key: entry.key, value: list(entry.value.span, ports) });
+        }
         Some(modern)
     })
 }
@@ -188,7 +215,8 @@ fn bootloader(value: &Node, sink: &mut Sink) -> Node {
         let mut modern = map.clone();
         let entry = modern.shift_remove("options")?;
         warn(entry.key, "bootloader: {options}", "write `append`, a list of kernel arguments", sink);
-        let words = entry.value.as_text().unwrap_or_default().split_whitespace();
+        let options = entry.value.as_text().unwrap_or_default();
+        let words = options.trim_start_matches("--append=").trim_matches(['"', '\'']).split_whitespace();
         let words = words.map(|word| Node::text(entry.value.span, word)).collect();
         modern.insert("append".into(), Entry { key: entry.key, value: list(entry.value.span, words) });
         Some(modern)
@@ -210,15 +238,54 @@ fn disks(value: &Node, sink: &mut Sink) -> Node {
     })
 }
 
-/// 0.3 said `hostname` and later versions `host` for an interface's name.
-fn interface_names(value: &Node) -> Node {
+/// An interface's name was `hostname` in some versions; its `options` were kickstart's, not virt-install's.
+fn interfaces(value: &Node, sink: &mut Sink) -> Node {
     edit_maps(value, |map| {
-        if map.contains_key("host") {
-            return None;
-        }
         let mut modern = map.clone();
-        let entry = modern.shift_remove("hostname")?;
-        modern.insert("host".into(), entry);
+        if !map.contains_key("host")
+            && let Some(entry) = modern.shift_remove("hostname")
+        {
+            modern.insert("host".into(), entry);
+        }
+        if modern.get("options").and_then(|entry| entry.value.as_text()).is_some_and(|text| text.starts_with("--"))
+            && let Some(entry) = modern.shift_remove("options")
+        {
+            warn(entry.key, "options", "kickstart's options have keys of their own today; remove it", sink);
+        }
+        Some(modern)
+    })
+}
+
+/// Paths without a directory lay in the archive that was unpacked below `/root/setup`.
+fn setup_data(value: &Node, sink: &mut Sink) -> Node {
+    edit_maps(value, |map| {
+        let entry = map.get("dst")?;
+        let dst = entry.value.as_text().filter(|dst| !dst.starts_with('/'))?;
+        let absolute = format!("/root/setup/{dst}");
+        warn(entry.value.span, &format!("dst: {dst}"), &format!("write `dst: {absolute}`"), sink);
+        let mut modern = map.clone();
+        modern.insert("dst".into(), Entry { key: entry.key, value: Node::text(entry.value.span, absolute) });
+        Some(modern)
+    })
+}
+
+/// A bare number was MB; as GiB, today's unit, such numbers are no swap space.
+fn swap(value: &Node, sink: &mut Sink) -> Node {
+    match value.as_text().filter(|text| text.parse::<u64>().is_ok_and(|number| number >= 128)) {
+        Some(text) => {
+            warn(value.span, &format!("swap: {text}"), &format!("numbers are GiB today; write `{text}M`"), sink);
+            Node::text(value.span, format!("{text}M"))
+        }
+        None => value.clone(),
+    }
+}
+
+fn virtinst(value: &Node, sink: &mut Sink) -> Node {
+    edit_maps(value, |map| {
+        let entry = map.get("cpu").filter(|entry| entry.value.as_text() == Some("host"))?;
+        warn(entry.value.span, "cpu: host", "write `host-passthrough`", sink);
+        let mut modern = map.clone();
+        modern.insert("cpu".into(), Entry { key: entry.key, value: Node::text(entry.value.span, "host-passthrough") });
         Some(modern)
     })
 }

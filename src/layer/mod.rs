@@ -17,6 +17,7 @@ pub use discover::discover;
 pub use draft::{Draft, check_name, drafts};
 pub use legacy::skip_storage as skip_legacy_storage;
 pub use merge::{merge, merge_all};
+pub use meta::Meta;
 
 use std::path::PathBuf;
 use std::sync::Arc;

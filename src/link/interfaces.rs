@@ -37,6 +37,8 @@ pub(super) fn with_own_address(guest: &mut TypedGuest, sink: &mut Sink) {
         }
         return;
     };
+    first.value.netmask = first.value.netmask.take().or(guest.spec.netmask.take());
+    first.value.gateway = first.value.gateway.take().or(guest.spec.gateway.take());
     let twice = |own: Span, theirs: Span, sink: &mut Sink| {
         let message = "the guest and its first interface say different things";
         sink.push(Diagnostic::error(Code::ConflictingKeys, own, message).also(theirs, "the interface says this"));

@@ -12,7 +12,7 @@ mod macs;
 mod resolve;
 
 pub use ids::uuid;
-pub use lock::Lock;
+pub use lock::{Choices, Lock};
 pub use resolve::{Input, link};
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

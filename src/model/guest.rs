@@ -35,6 +35,10 @@ section! {
         ip: Option<Spanned<Address>>,
         /// The first interface's MAC address.
         mac: Option<Spanned<Mac>>,
+        /// The first interface's netmask.
+        netmask: Option<Spanned<Ipv4Addr>>,
+        /// The first interface's gateway.
+        gateway: Option<Spanned<Ipv4Addr>>,
         /// Network interfaces, in the order the guest sees them.
         interfaces: Vec<Spanned<InterfaceSpec>>,
         /// Disks, in the order the guest sees them.

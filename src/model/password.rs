@@ -123,7 +123,7 @@ mod tests {
         // From `openssl passwd -6 -salt saltstring 'Hello world!'`.
         assert_eq!(
             sha512("Hello world!", "saltstring"),
-            "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjlO/O817G3uBnIFNjnQJuesI68OTLiBFdcbYEdFCoEOfaS35inz1"
+            "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1"
         );
     }
 

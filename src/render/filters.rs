@@ -40,16 +40,23 @@ pub(crate) fn register(tera: &mut Tera) {
     bytes(tera, "mib", encode::mib);
     tera.register_filter("ks_list", |value: &Value, kwargs: Kwargs, _: &State| {
         no_options("ks_list", &kwargs)?;
-        let items = value.as_array().ok_or_else(|| wrong_kind("ks_list", "a list of strings", value))?;
+        let items = value
+            .as_array()
+            .ok_or_else(|| wrong_kind("ks_list", "a list of strings", value))?;
         let items = items
             .iter()
-            .map(|item| item.as_str().ok_or_else(|| wrong_kind("ks_list", "a list of strings", item)))
+            .map(|item| {
+                item.as_str()
+                    .ok_or_else(|| wrong_kind("ks_list", "a list of strings", item))
+            })
             .collect::<TeraResult<Vec<_>>>()?;
         kickstart::list(&items).map_err(|why| refusal("ks_list", &why))
     });
     tera.register_test("ks_script", |value: &Value, kwargs: Kwargs, _: &State| {
         no_options("ks_script", &kwargs)?;
-        let script = value.as_str().ok_or_else(|| wrong_kind("ks_script", "a string", value))?;
+        let script = value
+            .as_str()
+            .ok_or_else(|| wrong_kind("ks_script", "a string", value))?;
         Ok::<_, Error>(kickstart::is_plain_script(script))
     });
     tera.register_function("fail", |kwargs: Kwargs, _: &State| -> TeraResult<Value> {
@@ -61,7 +68,9 @@ pub(crate) fn register(tera: &mut Tera) {
 fn text(tera: &mut Tera, name: &'static str, filter: fn(&str) -> Filtered) {
     tera.register_filter(name, move |value: &Value, kwargs: Kwargs, _: &State| {
         no_options(name, &kwargs)?;
-        let text = value.as_str().ok_or_else(|| wrong_kind(name, "a string", value))?;
+        let text = value
+            .as_str()
+            .ok_or_else(|| wrong_kind(name, "a string", value))?;
         filter(text).map_err(|why| refusal(name, &why))
     });
 }
@@ -71,8 +80,14 @@ fn bytes(tera: &mut Tera, name: &'static str, filter: fn(u64) -> String) {
     tera.register_filter(name, move |value: &Value, kwargs: Kwargs, _: &State| {
         no_options(name, &kwargs)?;
         // A float is refused even when it is whole: a size that went through floating point may have lost bytes.
-        let bytes = if value.is_number() && !value.is_f64() { value.as_u64() } else { None };
-        bytes.map(filter).ok_or_else(|| wrong_kind(name, "a whole number of bytes", value))
+        let bytes = if value.is_number() && !value.is_f64() {
+            value.as_u64()
+        } else {
+            None
+        };
+        bytes
+            .map(filter)
+            .ok_or_else(|| wrong_kind(name, "a whole number of bytes", value))
     });
 }
 
@@ -122,7 +137,8 @@ mod tests {
     fn render(template: &str, value: impl Into<Value>) -> Result<String, String> {
         let mut tera = Tera::default();
         register(&mut tera);
-        tera.add_raw_template("t", template).map_err(|e| e.to_string())?;
+        tera.add_raw_template("t", template)
+            .map_err(|e| e.to_string())?;
         let mut context = Context::new();
         context.insert("v", &value.into());
         tera.render("t", &context).map_err(|e| e.to_string())
@@ -132,7 +148,10 @@ mod tests {
     fn shell_words_are_quoted_when_needed() {
         assert_eq!(render("{{ v | sh }}", "/a/b.img").unwrap(), "/a/b.img");
         assert_eq!(render("{{ v | sh }}", "").unwrap(), "''");
-        assert_eq!(render("{{ v | sh }}", "a;rm -rf $HOME").unwrap(), "'a;rm -rf $HOME'");
+        assert_eq!(
+            render("{{ v | sh }}", "a;rm -rf $HOME").unwrap(),
+            "'a;rm -rf $HOME'"
+        );
         let error = render("{{ v | sh }}", "a\0b").unwrap_err();
         assert!(error.contains("NUL"), "{error}");
     }
@@ -160,7 +179,10 @@ mod tests {
             ("{{ v | sh(x=1) }}", "unknown argument `x`"),
             ("{{ 5 | sh }}", "filter `sh`: a string is due, not "),
             ("{{ v.w | ks }}", "a string is due, not undefined"),
-            ("{{ v | gib }}", "filter `gib`: a whole number of bytes is due, not "),
+            (
+                "{{ v | gib }}",
+                "filter `gib`: a whole number of bytes is due, not ",
+            ),
             ("{{ 1.0 | mib }}", "a whole number of bytes is due"),
             ("{{ v | ks_list }}", "a list of strings is due"),
             ("{{ fail(msg=\"no such thing\") }}", "no such thing"),

@@ -142,7 +142,9 @@ fn guest_files(
     let mut review = Value::Object(review(&values));
     mask(&mut review);
     files.push(text(format!("{dir}/guest.yml"), 0o644, to_yaml(&review)));
-    source(guest, sink);
+    if !source(guest, sink) {
+        return files;
+    }
     let Ok(mut context) = Context::from_serialize(&values) else { return files };
     context.insert_value("networks", shared.networks.clone());
     context.insert_value("host", shared.host.clone());
@@ -172,8 +174,8 @@ fn review(values: &Map<String, Value>) -> Map<String, Value> {
     review
 }
 
-/// Reports a guest whose installation starts from nothing, or from several things.
-fn source(guest: &Guest, sink: &mut Sink) {
+/// Returns whether the guest's installation starts from one thing, and reports when it does not.
+fn source(guest: &Guest, sink: &mut Sink) -> bool {
     let virtinst = &guest.virtinst;
     let pxe = virtinst.pxe.as_ref().filter(|pxe| pxe.value).map(|pxe| pxe.span);
     let place = |source: &Option<Spanned<crate::model::text::Line>>| source.as_ref().map(|source| source.span);
@@ -194,6 +196,7 @@ fn source(guest: &Guest, sink: &mut Sink) {
         let message = "guests that start from a cloud image cannot be built by this version";
         sink.push(Diagnostic::error(Code::UnsupportedInstaller, image.span, message));
     }
+    said.len() == 1 && virtinst.image.is_none()
 }
 
 /// The guest's outputs: the built-in ones, as `templates` changes them, and the site's own.

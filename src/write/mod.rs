@@ -11,4 +11,4 @@ mod manifest;
 pub use apply::{replace, write};
 pub use compare::{Change, Changes, Kept, Scope, compare};
 pub use diff::diff;
-pub use manifest::Manifest;
+pub use manifest::{Manifest, Sum, sum};

@@ -25,6 +25,7 @@ const MAX_ALIASED: u64 = 200_000;
 /// readable (a duplicate key, an unknown tag), so that later stages of the same run can be tried on it.
 pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> Option<Node> {
     let options = options! {
+        strict_indentation: true,
         block_nesting_limit: MAX_DEPTH,
         flow_nesting_limit: MAX_DEPTH,
         emit_unresolved_aliases: true,

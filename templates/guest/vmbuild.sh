@@ -27,7 +27,9 @@ digest={{ stamp.digest | sh }}
 # What is created, as POOL/VOLUME: for this guest alone, and for several.
 volumes={{ own | trim | sh }}
 shared={{ shared | trim | sh }}
+{%- if not virtinst.pxe %}
 kernel_args={{ kernel_args | trim | sh }}
+{%- endif %}
 # How long the install may take.
 minutes={{ virtinst.waittime }}
 connect={{ host.connect | sh }}

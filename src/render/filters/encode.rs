@@ -7,7 +7,10 @@ use std::fmt::Write as _;
 pub(super) fn xml_chars(text: &str) -> Result<(), String> {
     let forbidden = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     match text.chars().find(|&c| forbidden(c)) {
-        Some(c) => Err(format!("the character U+{:04X} cannot be written in XML", u32::from(c))),
+        Some(c) => Err(format!(
+            "the character U+{:04X} cannot be written in XML",
+            u32::from(c)
+        )),
         None => Ok(()),
     }
 }
@@ -45,7 +48,13 @@ pub(super) fn yaml(text: &str) -> Filtered {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+            '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{feff}'
+            | '\u{fffe}'
+            | '\u{ffff}' => {
                 write!(out, "\\u{:04x}", u32::from(c)).map_err(|e| e.to_string())?;
             }
             c => out.push(c),
@@ -65,10 +74,17 @@ pub(super) fn base64_of(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0u32, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - chunk.len()));
+        let bits = chunk
+            .iter()
+            .fold(0u32, |bits, &byte| bits << 8 | u32::from(byte))
+            << (8 * (3 - chunk.len()));
         for place in 0..4 {
             let index = (bits >> (18 - 6 * place) & 63) as usize;
-            out.push(if place > chunk.len() { '=' } else { char::from(ALPHABET[index]) });
+            out.push(if place > chunk.len() {
+                '='
+            } else {
+                char::from(ALPHABET[index])
+            });
         }
     }
     out
@@ -79,7 +95,7 @@ pub(super) fn base64_of(bytes: &[u8]) -> String {
 pub(super) fn fold(text: &str) -> Filtered {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
     let text: String = text.chars().filter(|&c| c != '\n').collect();
-    if !text.chars().all(known) || text.len() % 4 != 0 {
+    if !text.chars().all(known) || !text.len().is_multiple_of(4) {
         return Err("the text is not base64".to_owned());
     }
     let mut out = String::with_capacity(text.len() + text.len() / 76);
@@ -119,13 +135,23 @@ mod tests {
 
     #[test]
     fn xml_survives_a_parser() {
-        assert_eq!(xml("a&<b>\"'\n\té").unwrap(), "a&amp;&lt;b&gt;&quot;&#39;&#10;&#9;é");
+        assert_eq!(
+            xml("a&<b>\"'\n\té").unwrap(),
+            "a&amp;&lt;b&gt;&quot;&#39;&#10;&#9;é"
+        );
         assert!(xml("\u{1}").unwrap_err().contains("U+0001"));
     }
 
     #[test]
     fn yaml_is_json() {
-        for text in ["yes", "52:54:00:00:00:01", "a\"\\\n\u{1}", "\u{85}\u{2028}\u{feff}", "é€😀", "%end"] {
+        for text in [
+            "yes",
+            "52:54:00:00:00:01",
+            "a\"\\\n\u{1}",
+            "\u{85}\u{2028}\u{feff}",
+            "é€😀",
+            "%end",
+        ] {
             let out = yaml(text).unwrap();
             assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
             assert!(!out.contains(['\u{85}', '\u{2028}', '\n']));
@@ -135,7 +161,14 @@ mod tests {
     #[test]
     fn base64_of_every_length() {
         // RFC 4648, section 10.
-        let cases = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
+        let cases = [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+        ];
         for (text, want) in cases {
             assert_eq!(base64(text).unwrap(), want);
         }
@@ -147,7 +180,11 @@ mod tests {
         let text = base64(&"x".repeat(200)).unwrap();
         let folded = fold(&text).unwrap();
         assert_eq!(folded.replace('\n', ""), text);
-        assert!(folded.lines().all(|line| line.len() <= 76 && line.len() % 4 == 0));
+        assert!(
+            folded
+                .lines()
+                .all(|line| line.len() <= 76 && line.len() % 4 == 0)
+        );
         assert_eq!(fold(&folded).unwrap(), folded);
         assert_eq!(fold("").unwrap(), "");
         for text in ["EOF", "a b=", "%end", "$(a)"] {

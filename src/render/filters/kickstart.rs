@@ -14,7 +14,11 @@ pub(super) fn word(text: &str) -> Filtered {
     }
     one_line(text)?;
     let bare = |c: char| c.is_ascii_alphanumeric() || "-_./:,@%+=$".contains(c);
-    if text.chars().all(bare) { Ok(text.to_owned()) } else { Ok(double_quoted(text)) }
+    if text.chars().all(bare) {
+        Ok(text.to_owned())
+    } else {
+        Ok(double_quoted(text))
+    }
 }
 
 /// One word of a command that is no option's value. It must not look like an option itself.
@@ -29,7 +33,9 @@ pub(super) fn argument(text: &str) -> Filtered {
 pub(super) fn list(items: &[&str]) -> Filtered {
     for item in items {
         if item.is_empty() || item.contains(|c: char| c == ',' || c.is_whitespace()) {
-            return Err(format!("{item:?} cannot be one item of a comma-separated list"));
+            return Err(format!(
+                "{item:?} cannot be one item of a comma-separated list"
+            ));
         }
     }
     word(&items.join(","))
@@ -40,10 +46,15 @@ pub(super) fn list(items: &[&str]) -> Filtered {
 pub(super) fn package(text: &str) -> Filtered {
     one_line(text)?;
     let name = text.trim_start_matches(['@', '^']);
-    let bad_start = name.is_empty() || name.starts_with(['-', '%', '"', '\'']) || name.starts_with(char::is_whitespace);
-    let spaced = name.ends_with(char::is_whitespace) || (!text.starts_with('@') && name.contains(char::is_whitespace));
+    let bad_start = name.is_empty()
+        || name.starts_with(['-', '%', '"', '\''])
+        || name.starts_with(char::is_whitespace);
+    let spaced = name.ends_with(char::is_whitespace)
+        || (!text.starts_with('@') && name.contains(char::is_whitespace));
     if bad_start || spaced || text.contains('#') {
-        return Err(format!("{text:?} is not a package or @group that %packages can name"));
+        return Err(format!(
+            "{text:?} is not a package or @group that %packages can name"
+        ));
     }
     Ok(text.to_owned())
 }
@@ -51,11 +62,23 @@ pub(super) fn package(text: &str) -> Filtered {
 /// Commands the user wrote for the installer, without the line breaks at their end. They may include files that a
 /// `%pre` script wrote, but not open a section: that would swallow the commands after them.
 pub(super) fn raw(text: &str) -> Filtered {
-    if let Some(c) = text.chars().find(|&c| (c.is_control() || ends_line(c)) && c != '\n' && c != '\t') {
-        return Err(format!("the control character U+{:04X} cannot stand in installer text", u32::from(c)));
+    if let Some(c) = text
+        .chars()
+        .find(|&c| (c.is_control() || ends_line(c)) && c != '\n' && c != '\t')
+    {
+        return Err(format!(
+            "the control character U+{:04X} cannot stand in installer text",
+            u32::from(c)
+        ));
     }
-    match text.lines().map(str::trim).find(|line| line.starts_with('%') && !line.starts_with("%include ")) {
-        Some(line) => Err(format!("{line:?} would open or close a section; scripts and packages have keys of their own")),
+    match text
+        .lines()
+        .map(str::trim)
+        .find(|line| line.starts_with('%') && !line.starts_with("%include "))
+    {
+        Some(line) => Err(format!(
+            "{line:?} would open or close a section; scripts and packages have keys of their own"
+        )),
         None => Ok(text.trim_matches('\n').to_owned()),
     }
 }
@@ -65,8 +88,12 @@ pub(super) fn raw(text: &str) -> Filtered {
 pub(super) fn is_plain_script(script: &str) -> bool {
     let blank = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
     !script.trim().is_empty()
-        && !script.chars().any(|c| (c.is_control() || ends_line(c)) && c != '\n' && c != '\t')
-        && script.lines().all(|line| !line.trim_start_matches(blank).starts_with('%') && line != "EOF")
+        && !script
+            .chars()
+            .any(|c| (c.is_control() || ends_line(c)) && c != '\n' && c != '\t')
+        && script
+            .lines()
+            .all(|line| !line.trim_start_matches(blank).starts_with('%') && line != "EOF")
 }
 
 #[cfg(test)]
@@ -78,7 +105,10 @@ mod tests {
         let cases = [
             ("eth0", "eth0"),
             ("$6$salt$./Hash", "$6$salt$./Hash"),
-            ("console=tty0 console=ttyS0", r#""console=tty0 console=ttyS0""#),
+            (
+                "console=tty0 console=ttyS0",
+                r#""console=tty0 console=ttyS0""#,
+            ),
             ("a#b", r#""a#b""#),
             ("it's", r#""it's""#),
             (r#"a"b\"#, r#""a\"b\\""#),
@@ -86,7 +116,11 @@ mod tests {
         ];
         for (value, want) in cases {
             assert_eq!(word(value).unwrap(), want);
-            assert_eq!(shlex::split(want).unwrap(), [value], "another POSIX splitter reads it back");
+            assert_eq!(
+                shlex::split(want).unwrap(),
+                [value],
+                "another POSIX splitter reads it back"
+            );
         }
         assert!(word("").is_err());
         assert!(word("a\nb").is_err());
@@ -104,28 +138,61 @@ mod tests {
 
     #[test]
     fn packages_without_quoting() {
-        for name in ["vim", "@core", "@^minimal-environment", "@Web Server", "glibc.i686", "kernel-*", "libstdc++"] {
+        for name in [
+            "vim",
+            "@core",
+            "@^minimal-environment",
+            "@Web Server",
+            "glibc.i686",
+            "kernel-*",
+            "libstdc++",
+        ] {
             assert_eq!(package(name).unwrap(), name);
         }
-        for name in ["", "@", "-vim", "@-x", "a b", "a#b", "#a", "%end", "@%end", "a\n%end", " a", "a ", "\"a\""] {
+        for name in [
+            "", "@", "-vim", "@-x", "a b", "a#b", "#a", "%end", "@%end", "a\n%end", " a", "a ",
+            "\"a\"",
+        ] {
             assert!(package(name).is_err(), "{name:?}");
         }
     }
 
     #[test]
     fn raw_text_opens_no_section() {
-        assert_eq!(raw("part / --size=1\n%include /tmp/part\n\n").unwrap(), "part / --size=1\n%include /tmp/part");
-        for text in ["x\n %end", "%post\nid", "%packages", "a\u{85}%end", "a\r\n%end"] {
+        assert_eq!(
+            raw("part / --size=1\n%include /tmp/part\n\n").unwrap(),
+            "part / --size=1\n%include /tmp/part"
+        );
+        for text in [
+            "x\n %end",
+            "%post\nid",
+            "%packages",
+            "a\u{85}%end",
+            "a\r\n%end",
+        ] {
             assert!(raw(text).is_err(), "{text:?}");
         }
     }
 
     #[test]
     fn scripts_that_could_leave_their_section_are_not_plain() {
-        for script in ["echo hi", "if :; then\n\techo 100%\nfi\n", "# Grüße\ndate +%s\n"] {
+        for script in [
+            "echo hi",
+            "if :; then\n\techo 100%\nfi\n",
+            "# Grüße\ndate +%s\n",
+        ] {
             assert!(is_plain_script(script), "{script:?}");
         }
-        for script in ["", "\n", "%end", "a\n  %end\n", "a\n\u{a0}%post", "a\r\n", "a\u{2028}b", "cat <<EOF\nx\nEOF\n"] {
+        for script in [
+            "",
+            "\n",
+            "%end",
+            "a\n  %end\n",
+            "a\n\u{a0}%post",
+            "a\r\n",
+            "a\u{2028}b",
+            "cat <<EOF\nx\nEOF\n",
+        ] {
             assert!(!is_plain_script(script), "{script:?}");
         }
     }

@@ -5,13 +5,22 @@ use super::Filtered;
 /// Whether `c` ends a line for any reader of our files. Beside the usual ones these are the characters at which
 /// Python's `str.splitlines` breaks, because that is how pykickstart finds the lines of a kickstart.
 pub(super) fn ends_line(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    matches!(
+        c,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
 }
 
 /// Refuses line ends and control characters other than the tab.
 pub(super) fn one_line(text: &str) -> Result<(), String> {
-    match text.chars().find(|&c| ends_line(c) || (c.is_control() && c != '\t')) {
-        Some(c) => Err(format!("a line break or control character (U+{:04X}) cannot be carried here", u32::from(c))),
+    match text
+        .chars()
+        .find(|&c| ends_line(c) || (c.is_control() && c != '\t'))
+    {
+        Some(c) => Err(format!(
+            "a line break or control character (U+{:04X}) cannot be carried here",
+            u32::from(c)
+        )),
         None => Ok(()),
     }
 }
@@ -36,7 +45,9 @@ pub(super) fn ident(text: &str) -> Filtered {
     if text.starts_with(|c| inner(c) && c != '-') && text.chars().all(inner) {
         Ok(text.to_owned())
     } else {
-        Err(format!("{text:?} is not a plain name: letters, digits and `_` `.` `:` `-` only, and no `-` in front"))
+        Err(format!(
+            "{text:?} is not a plain name: letters, digits and `_` `.` `:` `-` only, and no `-` in front"
+        ))
     }
 }
 
@@ -44,17 +55,28 @@ pub(super) fn ident(text: &str) -> Filtered {
 /// the fields of `/etc/passwd`.
 pub(super) fn account(text: &str) -> Filtered {
     if text.contains(':') {
-        return Err(format!("{text:?} cannot be the name of a user or group: `:` separates the fields of /etc/passwd"));
+        return Err(format!(
+            "{text:?} cannot be the name of a user or group: `:` separates the fields of /etc/passwd"
+        ));
     }
     ident(text)
 }
 
 /// The text as comment lines.
 pub(super) fn comment(text: &str) -> Filtered {
-    let lines = text.trim_end().split(ends_line).map(|line| format!("# {line}").trim_end().to_owned());
+    let lines = text
+        .trim_end()
+        .split(ends_line)
+        .map(|line| format!("# {line}").trim_end().to_owned());
     let comment = lines.collect::<Vec<_>>().join("\n");
-    match comment.chars().find(|&c| c.is_control() && c != '\n' && c != '\t') {
-        Some(c) => Err(format!("a control character (U+{:04X}) cannot be carried in a comment", u32::from(c))),
+    match comment
+        .chars()
+        .find(|&c| c.is_control() && c != '\n' && c != '\t')
+    {
+        Some(c) => Err(format!(
+            "a control character (U+{:04X}) cannot be carried in a comment",
+            u32::from(c)
+        )),
         None => Ok(comment),
     }
 }
@@ -71,7 +93,9 @@ mod tests {
     #[test]
     fn a_line_stays_one_line() {
         assert_eq!(line("ALL=(ALL) ALL").unwrap(), "ALL=(ALL) ALL");
-        for c in ['\n', '\r', '\0', '\u{b}', '\u{85}', '\u{2028}', '\u{2029}', '\u{7f}'] {
+        for c in [
+            '\n', '\r', '\0', '\u{b}', '\u{85}', '\u{2028}', '\u{2029}', '\u{7f}',
+        ] {
             assert!(line(&format!("a{c}b")).is_err(), "{c:?}");
         }
     }
@@ -89,7 +113,9 @@ mod tests {
         for name in ["ann", "_x", "a.b", "web-1.example.com", "fd00::5", "::1"] {
             assert_eq!(ident(name).unwrap(), name);
         }
-        for name in ["", "-x", "a b", "a,b", "a;b", "$(id)", "it's", "a\n", "häns", "#a", "@a"] {
+        for name in [
+            "", "-x", "a b", "a,b", "a;b", "$(id)", "it's", "a\n", "häns", "#a", "@a",
+        ] {
             assert!(ident(name).is_err(), "{name:?}");
             assert!(account(name).is_err(), "{name:?}");
         }
@@ -100,7 +126,10 @@ mod tests {
     #[test]
     fn comments_cannot_be_left() {
         assert_eq!(comment("one").unwrap(), "# one");
-        assert_eq!(comment("one\n\n%end\u{2028}two\n").unwrap(), "# one\n#\n# %end\n# two");
+        assert_eq!(
+            comment("one\n\n%end\u{2028}two\n").unwrap(),
+            "# one\n#\n# %end\n# two"
+        );
         assert!(comment("a\0b").is_err());
     }
 }

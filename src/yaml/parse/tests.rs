@@ -40,7 +40,7 @@ fn faults_name_their_kind() {
         ("a: 1\na: 2\n", "duplicate-key"),
         ("a: !includ x\n", "unknown-tag"),
         ("a: !append x\n", "misplaced-tag"),
-        ("\ta: 1\n", "yaml-syntax"),
+        ("a:\n\tb: 1\n", "yaml-syntax"),
         ("a: [1, 2\n", "yaml-syntax"),
         ("a: 1\n---\nb: 2\n", "yaml-syntax"),
         ("a: *nowhere\n", "yaml-syntax"),
@@ -71,7 +71,7 @@ fn bombs_are_refused() {
     }
     let (_, faults) = read(&aliases);
     assert_eq!(faults[0].0, "yaml-too-large");
-    for text in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000), "a:\n ".repeat(5)] {
+    for text in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000), (0..5_000).map(|n| " ".repeat(n) + "a:\n").collect()] {
         let (_, faults) = read(&text);
         assert!(faults.len() <= 1, "{faults:?}");
     }

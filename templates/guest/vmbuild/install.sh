@@ -39,7 +39,7 @@ flock --nonblock 9 || fail 'this script is running already'
 
 # Tells whether the guest runs its installer, and has the machine for later defined: only the first ends at a reboot.
 installing() {
-  [[ $(libvirt domstate "$uuid") == running ]] &&
+  [[ $(libvirt domstate "$uuid" 2> /dev/null) == running ]] &&
     [[ $(libvirt dumpxml "$uuid") == *'<on_reboot>destroy'* && $(libvirt dumpxml --inactive "$uuid") != *'<on_reboot>destroy'* ]]
 }
 
