@@ -9,7 +9,7 @@ use tera::{Context, Kwargs, State, Tera};
 
 use super::names::{Step, paths};
 use super::scan::{Piece, scan};
-use super::scope::{Globals, is_own, known_names};
+use super::scope::{Globals, is_own, known_names, missing};
 use super::sources::Outside;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::files::Files;
@@ -135,7 +135,13 @@ fn reason(error: &tera::Error) -> (String, usize) {
             let column = if report.span().start_line == 1 { report.span().start_col } else { 0 };
             (report.message().lines().next().unwrap_or_default().to_owned(), column)
         }
-        other => (other.to_string(), 0),
+        // Unknown filters and the like come as a rendered report, several of them in one text.
+        other => {
+            let text = other.to_string();
+            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let place = text.lines().find_map(|line| line.trim().strip_prefix("-->")?.rsplit(':').next()?.parse().ok());
+            (first, place.map_or(0, |column: usize| column - 1))
+        }
     }
 }
 
@@ -291,7 +297,14 @@ impl Run<'_, '_> {
         }
         let context = Context::from_serialize(&Value::Object(values)).ok()?;
         match self.evaluator.tera.render(expression, &context) {
-            Ok(_) => RESULT.with(|result| result.borrow_mut().take()),
+            Ok(_) => {
+                let value = RESULT.with(|result| result.borrow_mut().take());
+                let value = value.filter(|value| !value.is_undefined());
+                if value.is_none() {
+                    self.fault(node, expression, "it gives nothing", 0);
+                }
+                value
+            }
             Err(error) => {
                 let (message, column) = reason(&error);
                 self.fault(node, expression, &message, column);
@@ -313,10 +326,18 @@ impl Run<'_, '_> {
         let own = if is_own(root) { None } else { merged.get(root.as_str()) };
         let Some(entry) = own else {
             match self.evaluator.globals.get(root, self.draft) {
-                Some(value) => values.insert(root.clone(), value),
+                Some(value) => {
+                    if !lenient(expression) {
+                        self.descend(node, expression, &value, path)?;
+                    }
+                    values.insert(root.clone(), value)
+                }
                 None if lenient(expression) => None,
                 None => {
-                    self.unknown(node, expression, root, &known_names(merged), None);
+                    match missing(root) {
+                        Some(why) => self.absent(node, expression, root, why),
+                        None => self.unknown(node, expression, root, &known_names(merged), None),
+                    }
                     return None;
                 }
             };
@@ -354,6 +375,32 @@ impl Run<'_, '_> {
         }
         place(values, &reached, serde_json::to_value(&value).ok()?);
         Some(())
+    }
+
+    /// Checks that a shared value has what `path` names.
+    fn descend(&mut self, node: &Node, expression: &str, value: &Value, path: &[Step]) -> Option<()> {
+        let mut at = value;
+        for (depth, step) in path.iter().enumerate().skip(1) {
+            let next = match step {
+                Step::Key(key) => at.get(key),
+                Step::Index(index) => at.get(index),
+            };
+            let Some(next) = next else {
+                let keys: Vec<&str> = at.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str).collect();
+                let missing = show(std::slice::from_ref(step));
+                self.unknown(node, expression, &missing, &keys, Some(&show(&path[..depth])));
+                return None;
+            };
+            at = next;
+        }
+        Some(())
+    }
+
+    /// Reports a name that every guest could have and this one has not.
+    fn absent(&mut self, node: &Node, expression: &str, name: &str, why: &str) {
+        let span = self.inside(node, expression, expression.find(name).unwrap_or_default());
+        let message = format!("guest `{}` has no `{name}`: {why}", self.draft.name);
+        self.sink.push(Diagnostic::error(Code::UnknownName, span, message));
     }
 
     fn unknown(&mut self, node: &Node, expression: &str, name: &str, known: &[&str], of: Option<&str>) {

@@ -60,6 +60,15 @@ pub(super) fn is_own(name: &str) -> bool {
     OWN.contains(&name)
 }
 
+/// Returns why a guest may be without a name that is known to all.
+pub(super) fn missing(name: &str) -> Option<&'static str> {
+    match name {
+        "index" => Some("its name does not end in `-` and a number"),
+        "domain" => Some("neither it nor the network of its first interface says one"),
+        _ => None,
+    }
+}
+
 /// Returns every name an expression of a guest with these values may begin with.
 pub(super) fn known_names(values: &Map) -> Vec<&str> {
     OWN.iter().chain(DEFAULTED).copied().chain(values.keys().map(|key| &**key)).collect()

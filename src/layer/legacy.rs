@@ -70,7 +70,7 @@ fn top_level(key: &Arc<str>, entry: &Entry, sink: &mut Sink) -> (Arc<str>, Entry
             warn(entry.key, key, "write `partitions: {raw: …}`", sink);
             ("partitions".into(), with(wrap("raw", entry.key, value)))
         }
-        "packages" if value.as_map().is_some() => {
+        "packages" if value.get("installed").or(value.get("uninstalled")).is_some() => {
             warn(entry.key, "packages: {installed, uninstalled}", "write one list, with `-` before packages to leave out", sink);
             (Arc::clone(key), with(packages(value)))
         }

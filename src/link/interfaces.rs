@@ -109,9 +109,9 @@ pub(super) fn resolve(
     sink: &mut Sink,
 ) -> Interface {
     let Spanned { value: spec, span } = spec;
-    let served = network.is_none_or(|(_, network)| network.reserves());
     let bootproto = spec.bootproto.as_ref().map(|bootproto| bootproto.value);
-    let fixed = ip.is_some() && !(served && network.is_some());
+    // An interface in no network at all has had its fault reported.
+    let fixed = ip.is_some() && (spec.bridge.is_some() || network.is_some_and(|(_, network)| !network.reserves()));
     let bootproto = bootproto.unwrap_or(if fixed { BootProto::Static } else { BootProto::Dhcp });
     let subnet = network.and_then(|(_, network)| network.subnet.as_ref());
     let known = subnet.and_then(|subnet| match subnet.netmask() {

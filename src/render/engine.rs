@@ -83,8 +83,7 @@ impl Engine {
 
     fn fault(&self, error: &tera::Error, name: &str, sources: &Sources) -> Diagnostic {
         let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) = error.kind() else {
-            let path = if name.is_empty() { "templates" } else { name };
-            return Diagnostic::file_error(Code::Template, path, error.to_string());
+            return self.report(&error.to_string(), name, sources);
         };
         let mut lines = report.message().lines().map(str::trim).filter(|line| !line.is_empty());
         let message = lines.next().unwrap_or("the template fails").to_owned();
@@ -102,6 +101,25 @@ impl Engine {
             diagnostic = diagnostic.help(rest.join(" "));
         }
         diagnostic
+    }
+}
+
+impl Engine {
+    /// Turns a fault that Tera gives as a rendered report, such as an unknown filter, back into a place.
+    fn report(&self, text: &str, name: &str, sources: &Sources) -> Diagnostic {
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let place = text.lines().find_map(|line| {
+            let mut parts = line.trim().strip_prefix("-->")?.trim().rsplitn(3, ':');
+            let (column, line) = (parts.next()?.parse::<usize>().ok()?, parts.next()?.parse::<usize>().ok()?);
+            Some((*self.origins.get(parts.next()?)?, line, column))
+        });
+        match place {
+            Some((file, line, column)) => {
+                let at = offset(sources.text(file), line, column.saturating_sub(1));
+                Diagnostic::error(Code::Template, Span::new(file, at, at), message)
+            }
+            None => Diagnostic::file_error(Code::Template, if name.is_empty() { "templates" } else { name }, message),
+        }
     }
 }
 

@@ -1,19 +1,10 @@
 {%- include "guest/vmbuild/refuse.sh" -%}
-{%- set kernel_args = install.kernel_args | join(sep=" ") %}
-{%- if virtinst.extra_args %}{% set kernel_args = kernel_args ~ " " ~ virtinst.extra_args %}{% endif %}
-{%- set own = "" %}
-{%- set shared = "" %}
-{%- for disk in disks %}
-{%- if disk.pool is defined and disk.size is defined %}
-{%- if disk.shareable %}{% set_global shared = shared ~ " " ~ disk.pool ~ "/" ~ disk.vol %}{% else %}{% set_global own = own ~ " " ~ disk.pool ~ "/" ~ disk.vol %}{% endif %}
-{%- endif %}
-{%- endfor -%}
 #!/usr/bin/env bash
 #
 # Builds one guest on a libvirt host, which needs virsh and virt-install (4.1 or later) for it and nothing else.
 # Generated: change the site, not this file.
 #
-# A $ in a value of the site is meant as one, and the commas in the options are virt-install's.
+# A $ in a value of the site is meant as one, and the commas in options are virt-install's.
 # shellcheck disable=SC2016,SC2054
 
 set -euo pipefail
@@ -24,10 +15,12 @@ uuid={{ uuid | sh }}
 xmlns={{ stamp.xmlns | sh }}
 site={{ stamp.site | sh }}
 digest={{ stamp.digest | sh }}
-# What is created, as POOL/VOLUME: for this guest alone, and for several.
-volumes={{ own | trim | sh }}
-shared={{ shared | trim | sh }}
+# What is created for this guest alone, and what for several guests: POOL/VOLUME.
+volumes=({% for disk in disks %}{% if disk.pool is defined and disk.size is defined and not disk.shareable %}{{ (disk.pool ~ "/" ~ disk.vol) | sh }} {% endif %}{% endfor %})
+shared=({% for disk in disks %}{% if disk.pool is defined and disk.size is defined and disk.shareable %}{{ (disk.pool ~ "/" ~ disk.vol) | sh }} {% endif %}{% endfor %})
 {%- if not virtinst.pxe %}
+{%- set kernel_args = install.kernel_args | join(sep=" ") %}
+{%- if virtinst.extra_args %}{% set kernel_args = kernel_args ~ " " ~ virtinst.extra_args %}{% endif %}
 kernel_args={{ kernel_args | trim | sh }}
 {%- endif %}
 # How long the install may take.
@@ -55,7 +48,7 @@ EOF
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 fail() { say "$*"; exit 1; }
 misuse() { say "$*"; usage >&2; exit 2; }
-# Answers are compared below, so they must not be translated.
+# Its answers are compared, so they must not be translated.
 libvirt() { LC_ALL=C virsh --quiet --connect "$connect" "$@"; }
 
 show=
@@ -69,13 +62,12 @@ while (($#)); do
       connect=$2
       shift
       ;;
-    --connect=*) connect=${1#*=} ;;
+    --connect=?*) connect=${1#*=} ;;
     --) [[ $# == 1 ]] || misuse "unexpected argument: $2" ;;
     *) misuse "unknown argument: $1" ;;
   esac
   shift
 done
-[[ $connect ]] || misuse "no libvirt URI"
 for program in virsh virt-install; do
   command -v "$program" > /dev/null || fail "$program is not installed here"
 done

@@ -1,80 +1,79 @@
-{%- set medium = virtinst.cdrom if virtinst.cdrom is defined else virtinst.location | default(value="") %}
+{%- set medium = virtinst.cdrom if virtinst.cdrom is defined else virtinst.location | default(value="") -%}
 if [[ $show ]]; then
   shown=0
   disks
 {%- if medium is ending_with(pat=".iso") %}
-  machine+=(--disk device=cdrom) # the medium's drive
+  machine+=(--disk device=cdrom) # the drive of the medium
 {%- endif %}
   if [[ $show == installer ]]; then
     machine+=(--events on_reboot=destroy)
 {%- if virtinst.pxe %}
     machine+=(--boot network,hd)
 {%- else %}
-    # Kernel and initrd have no name before they are fetched.
+    # Kernel and initrd are unknown until they are fetched.
     quoted=${kernel_args//\\/\\\\}
     machine+=(--boot "kernel=/dev/null,initrd=/dev/null,kernel_args=\"${quoted//\"/\\\"}\"")
 {%- endif %}
   fi
-  # Nothing is to be installed, so virt-install fetches nothing. A guest that exists is no conflict.
-  virt-install --connect "$connect" "${machine[@]}" --import --check all=off --print-xml
+  # With no install to prepare, virt-install fetches nothing and leaves no files. That the guest exists is no fault.
+  virt-install --connect "$connect" "${machine[@]}" "${options[@]}" --import --check all=off --print-xml
 {%- if not virtinst.pxe %}
-  # A comment cannot hold two hyphens in a row.
-  dash='-\&#45;'
-  [[ $show == installer ]] || printf '<!-- Kernel arguments of the installer: %s -->\n' "${kernel_args//--/$dash}"
+  if [[ $show == domain ]]; then
+    # Two hyphens would end the comment; -i prints them as they are.
+    while [[ $kernel_args == *--* ]]; do kernel_args=${kernel_args//--/- -}; done
+    printf '<!-- Kernel arguments of the installer: %s -->\n' "$kernel_args"
+  fi
 {%- endif %}
   exit
 fi
 
-[[ $connect != test:* ]] || fail "libvirt's test driver forgets a guest when the command ends: only -n and -i make sense"
-libvirt uri > /dev/null || fail "cannot reach the libvirt $connect"
+[[ $connect != test:* ]] || fail "libvirt's test driver forgets a guest when the program ends: only -n and -i make sense"
+libvirt uri > /dev/null || fail "no connection to $connect"
+self=$(readlink -f -- "${BASH_SOURCE[0]}")
 {%- if not virtinst.pxe %}
-here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-answers=$here/{{ install.file | sh }}
-[[ -r $answers ]] || fail "no answers for the installer: $answers"
+answers=$(dirname -- "$self")/{{ install.file | sh }}
+[[ -r $answers ]] || fail "the installer's answers are missing: $answers"
 {%- endif %}
 
-# One run at a time. virt-install does not inherit the lock, so that a new run can wait for what a killed one began.
-exec 9< "${BASH_SOURCE[0]}"
+# One run at a time. virt-install does not inherit the lock: a new run may wait for what a killed one began.
+exec 9< "$self"
 flock --nonblock 9 || fail 'this script is running already'
 
-# Tells whether the guest runs its installer, and has the machine for later defined: only the first ends at a reboot.
-installing() {
-  [[ $(libvirt domstate "$uuid" 2> /dev/null) == running ]] &&
-    [[ $(libvirt dumpxml "$uuid") == *'<on_reboot>destroy'* && $(libvirt dumpxml --inactive "$uuid") != *'<on_reboot>destroy'* ]]
+exists() { libvirt domstate "$uuid" > /dev/null 2>&1; }
+delete_volumes() {
+  local volume
+  for volume in "$@"; do
+    ! libvirt vol-info --pool "${volume%%/*}" "${volume#*/}" > /dev/null 2>&1 ||
+      libvirt vol-delete --pool "${volume%%/*}" "${volume#*/}" > /dev/null
+  done
 }
 
-# The last act. Only an install that ended by itself makes a finished guest.
+# Whether the guest is on in its installer. That ends at a reboot, while the machine defined for later does not.
+installing() {
+  exists && [[ $(libvirt domstate "$uuid") != 'shut off' ]] &&
+    [[ $(libvirt dumpxml "$uuid") == *'<on_reboot>destroy<'* ]] &&
+    [[ $(libvirt dumpxml --inactive "$uuid") != *'<on_reboot>destroy<'* ]]
+}
+
+# The last act: an install that ended by itself has made a finished guest.
 finish() {
   local state
   state=$(libvirt domstate --reason "$uuid")
   [[ $state == 'shut off (shutdown)' ]] || fail "the install did not end by itself: the guest is $state"
   libvirt metadata "$uuid" "$xmlns" --config --key lab --set \
-    "<lab site='$site' state='installed' digest='$digest' volumes='$volumes' shared='$shared'/>" > /dev/null
-  say 'installed and shut off'
+    "<lab site='$site' state='installed' digest='$digest' volumes='${volumes[*]}' shared='${shared[*]}'/>" > /dev/null
+  say 'installed, and shut off'
   exit
 }
 
-# Removes an unfinished guest with the volumes its stamp lists. The domain goes last, as it holds the list.
-remove() {
-  local listed=() volume
-  [[ ! $1 =~ \ volumes=\"([^\"]*) ]] || read -ra listed <<< "${BASH_REMATCH[1]}"
-  [[ $(libvirt domstate "$uuid") == 'shut off' ]] || libvirt destroy "$uuid" > /dev/null
-  for volume in "${listed[@]}"; do
-    ! libvirt vol-info --pool "${volume%%/*}" "${volume#*/}" > /dev/null 2>&1 ||
-      libvirt vol-delete --pool "${volume%%/*}" "${volume#*/}" > /dev/null
-  done
-  # A guest that was not yet defined is gone already.
-  ! libvirt domstate "$uuid" > /dev/null 2>&1 || libvirt undefine --nvram "$uuid" > /dev/null
-}
-
 names=$(libvirt list --all --name)
-if libvirt domstate "$uuid" > /dev/null 2>&1; then
+if exists; then
   stamp=$(libvirt metadata "$uuid" "$xmlns" 2> /dev/null) || stamp=
   [[ $stamp == *" site=\"$site\""* ]] || fail 'its domain has no stamp of this site; it is left alone'
   [[ $stamp != *' state="installed"'* ]] ||
-    fail "it is finished. To build it anew, first: virsh undefine --nvram $name, and delete its volumes: $volumes"
+    fail "it is finished; to build it anew, remove it: virsh undefine --nvram $name$(printf '; virsh vol-delete --pool %s' "${volumes[@]/\// }")"
   if installing; then
-    say "the install goes on; waiting for its end"
+    say 'the install goes on; waiting for its end'
     deadline=$((SECONDS + minutes * 60))
     while installing; do
       ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on"
@@ -83,7 +82,14 @@ if libvirt domstate "$uuid" > /dev/null 2>&1; then
     finish
   fi
   say 'an earlier install was cut short; starting over'
-  remove "$stamp"
+  old=("${volumes[@]}")
+  if [[ $stamp != *" digest=\"$digest\""* && $stamp =~ \ volumes=\"([^\"]*) ]]; then
+    read -ra old <<< "${BASH_REMATCH[1]}"
+  fi
+  [[ $(libvirt domstate "$uuid") == 'shut off' ]] || libvirt destroy "$uuid" > /dev/null
+  # The domain goes last, as it lists the volumes. One that was never defined is gone by now.
+  delete_volumes "${old[@]}"
+  ! exists || libvirt undefine --nvram "$uuid" > /dev/null
 elif [[ $'\n'$names$'\n' == *$'\n'"$name"$'\n'* ]]; then
   fail 'another domain has this name; it is left alone'
 fi
@@ -93,8 +99,6 @@ disks
 install=(
 {%- if virtinst.pxe %}
   --pxe
-{%- elif virtinst.location is undefined and install.kernel_args | length == 0 %}
-  --cdrom {{ virtinst.cdrom | sh }}
 {%- else %}
   --location {{ medium | subopt | sh }}
   --initrd-inject "$answers"
@@ -104,13 +108,9 @@ install=(
   --noreboot
   --wait "$minutes"
 )
-if ! virt-install --connect "$connect" "${machine[@]}" "${install[@]}" 9<&-; then
-  ! installing || fail "no end after $minutes minutes; run this again to wait on, or see: virsh console $name"
-  if ! libvirt domstate "$uuid" > /dev/null 2>&1; then
-    for volume in "${created[@]}"; do
-      libvirt vol-delete --pool "${volume%%/*}" "${volume#*/}" > /dev/null
-    done
-  fi
+if ! virt-install --connect "$connect" "${machine[@]}" "${options[@]}" "${install[@]}" 9<&-; then
+  ! installing || fail "no end after $minutes minutes; run this again to wait on, or look: virsh console $name"
+  exists || delete_volumes "${created[@]}"
   fail 'virt-install failed'
 fi
 finish

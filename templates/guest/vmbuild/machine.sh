@@ -1,4 +1,4 @@
-# The machine, in full: what is not said here virt-install would take from its database of systems, which changes.
+# The machine in full. What is left out virt-install takes from its database of systems, and that changes.
 machine=(
   --name "$name"
   --metadata {{ ("uuid=" ~ uuid) | sh }}
@@ -52,23 +52,19 @@ machine=(
   --xml "./metadata/lab/@site=$site"
   --xml ./metadata/lab/@state=installing
   --xml "./metadata/lab/@digest=$digest"
-  --xml "./metadata/lab/@volumes=$volumes"
-  --xml "./metadata/lab/@shared=$shared"
-{%- for option in virtinst.options %}
-  {{ option | sh }}
-{%- endfor %}
+  --xml "./metadata/lab/@volumes=${volumes[*]}"
+  --xml "./metadata/lab/@shared=${shared[*]}"
 )
 case $connect in
-  # libvirt's test driver has one architecture and no machine types.
+  # libvirt's test driver has an architecture of its own and no machine types.
   test:* | *test:/*,predictable) machine+=(--virt-type test) ;;
-  *)
-    machine+=(
-      --virt-type {{ virtinst.virt_type | sh }}
-      --arch {{ virtinst.arch | sh }}
-      --machine {{ virtinst.machine | sh }}
-    )
-    ;;
+  *) machine+=(--virt-type {{ virtinst.virt_type | sh }} --arch {{ virtinst.arch | sh }} --machine {{ virtinst.machine | sh }}) ;;
 esac
+# What the site adds in virt-install's own words.
+options=({% for option in virtinst.options %}
+  {{ option | sh }}
+{%- if loop.last %}
+{% endif %}{% endfor %})
 
 # The first of these names that the host's osinfo-db has. It decides nothing: it labels the domain for virt-manager.
 osinfo=require=off

@@ -1,0 +1,271 @@
+//! Sites with one fault each: the code, the place and the message, and that nothing is written.
+
+use std::os::unix::fs::symlink;
+
+use crate::support::{Run, Site};
+
+/// A lab that is fine; each test breaks one thing.
+const LAB: &str = "\
+site: x
+networks:
+  lan: {subnet: 10.0.0.0/24, domain: x.test, dhcp: {start: 10.0.0.100, end: 10.0.0.199}}
+common:
+  os: rhel9
+  rootpw: locked
+  virtinst: {location: http://x/}
+  interfaces: [{network: lan}]
+guests:
+  a: {ip: 10.0.0.5}
+  b-1: {ip: 10.0.0.6, os: rhel9}
+";
+
+/// The first line that says where: `--> FILE:LINE:COLUMN`.
+fn place(run: &Run) -> &str {
+    let line = run.stderr.lines().find_map(|line| line.trim().strip_prefix("--> ")).unwrap_or_default();
+    line.strip_prefix("lab.yml:").unwrap_or(line)
+}
+
+/// Expects one fault of `code` at `at` (line and column) whose message is `message`.
+#[track_caller]
+fn fault(lab: &str, code: &str, at: &str, message: &str) {
+    let site = Site::new(&[("lab.yml", lab)]);
+    let run = site.run(&["-c", "lab.yml", "generate", "--strict"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert_eq!(run.stderr.lines().next().unwrap(), format!("error[{code}]: {message}"), "{}", run.stderr);
+    assert_eq!(place(&run), at, "{}", run.stderr);
+    assert!(run.stderr.ends_with("\n1 error\n"), "{}", run.stderr);
+    assert!(!site.path().join("workdir").exists() && !site.path().join("lab.lock").exists());
+}
+
+/// Expects the lab with `from` replaced by `to` to be faulty.
+#[track_caller]
+fn broken(from: &str, to: &str, code: &str, at: &str, message: &str) {
+    assert!(LAB.contains(from), "{from}");
+    fault(&LAB.replace(from, to), code, at, message);
+}
+
+/// Expects the lab with `from` replaced by `to` to be as good as before.
+#[track_caller]
+fn fine(from: &str, to: &str) {
+    assert!(LAB.contains(from), "{from}");
+    let site = Site::new(&[("lab.yml", &LAB.replace(from, to))]);
+    site.succeed(&["-c", "lab.yml", "generate", "--strict"]);
+}
+
+#[test]
+fn the_lab_is_fine() {
+    fine("site: x", "site: x");
+}
+
+#[test]
+fn text_faults_are_located() {
+    fault("a: 1\n  b: 2\n", "yaml-syntax", "2:4", "not valid YAML: mapping values are not allowed in this context");
+    fault(
+        "site: x\nguests:\n\ta: {}\n",
+        "yaml-syntax",
+        "3:2",
+        "not valid YAML: tabs disallowed within this context (block indentation)",
+    );
+    broken("  b-1: {", "  a: {", "duplicate-key", "11:3", "key `a` is set twice");
+    broken("rootpw: locked", "rootpw: !lock x", "unknown-tag", "6:11", "unknown tag `!lock`");
+    broken("rootpw: locked", "rootpw: *nowhere", "yaml-syntax", "6:11", "no anchor `&nowhere` comes before this alias");
+    let bomb: String = ('b'..='i').zip('a'..).map(|(this, before)| format!("{this}: &{this} [{}]\n", vec![format!("*{before}"); 9].join(","))).collect();
+    fault(
+        &format!("a: &a [x,x,x,x,x,x,x,x,x]\n{bomb}"),
+        "yaml-too-large",
+        "6:11",
+        "aliases stand for more than 200000 values",
+    );
+    fault(&"[".repeat(100_000), "yaml-too-large", "1:65", "values are nested more than 64 deep");
+}
+
+#[test]
+fn files_that_are_none_are_reported() {
+    let site = Site::new(&[("conf.d/common/a.yml", "os: rhel9\n"), ("conf.d/guests.d/bad.yml", "a: \u{fffd}\n")]);
+    site.write("conf.d/guests.d/bad.yml", b"a: caf\xe9\n");
+    let run = site.run(&["validate"]);
+    assert_eq!((run.status, run.codes()), (1, vec!["not-utf8"]), "{}", run.stderr);
+    assert_eq!(place(&run), "conf.d/guests.d/bad.yml:1:7");
+
+    let site = Site::new(&[("conf.d/common/a.yml", ""), ("conf.d/guests.d/x.yml/y.yml", "")]);
+    let run = site.run(&["validate"]);
+    assert_eq!((run.status, run.codes()), (1, vec!["unreadable-file"]), "{}", run.stderr);
+    assert!(run.stderr.contains("is a directory where a file is due"), "{}", run.stderr);
+    assert!(run.stderr.contains("--> conf.d/guests.d/x.yml\n"), "{}", run.stderr);
+
+    let site = Site::new(&[("conf.d/common/a.yml", "")]);
+    symlink("nowhere", site.path().join("conf.d/common/b.yml")).unwrap();
+    let run = site.run(&["validate"]);
+    assert_eq!((run.status, run.codes()), (1, vec!["unreadable-file"]), "{}", run.stderr);
+    assert!(run.stderr.contains("is a symbolic link that leads nowhere"), "{}", run.stderr);
+
+    let site = Site::new(&[("conf.d/common/empty.yml", ""), ("conf.d/guests.d/none.yml", "# nothing yet\n")]);
+    assert_eq!(site.run(&["validate"]).codes(), ["missing-os"]);
+
+    let run = Site::new(&[]).run(&["validate"]);
+    assert_eq!((run.status, run.codes()), (1, vec!["unreadable-file"]), "{}", run.stderr);
+
+    let site = Site::new(&[("conf.d/guests.d/a.yml", "os: rhel9\n"), ("conf.d/guests.d/a/b.yml", "os: rhel9\n")]);
+    assert_eq!(site.run(&["validate"]).codes(), ["defined-twice"]);
+}
+
+#[test]
+fn layers_must_fit_together() {
+    broken("ip: 10.0.0.5", "packages: {x: 1}", "kind-change", "10:17", "`packages` is a map here, but a list in an earlier layer");
+    broken("ip: 10.0.0.5", "sysgroups: [g]", "unknown-sysgroup", "10:19", "sysgroup `g` is not defined");
+    broken(
+        "guests:\n",
+        "sysgroups: {g: {sysgroups: [h]}, h: {sysgroups: [g]}}\nguests:\n  c: {sysgroups: [h], ip: 10.0.0.9}\n",
+        "sysgroup-cycle",
+        "9:29",
+        "sysgroup `h` is its own parent: h → g → h",
+    );
+    broken("a: {ip", "a: {name: c, ip", "name-mismatch", "10:13", "`name` differs from what this file defines, `a`");
+    broken("  b-1: {", "  b: {count: 1}\n  b-1: {", "defined-twice", "12:3", "guest `b-1` is made twice");
+    broken("os: rhel9\n", "os: rhle9\n", "unknown-os", "5:7", "operating system `rhle9` is not in the table");
+    broken("os: rhel9\n", "domain: x.test\n", "missing-os", "10:3", "guest `a` has no operating system");
+}
+
+#[test]
+fn expressions_are_located() {
+    broken("location: http://x/", "location: '{{ nme }}'", "unknown-name", "7:28", "`nme` is not a name this expression can see");
+    broken("location: http://x/", "location: 'http://{{ os.versoin }}'", "unknown-name", "7:38", "`os` has no `versoin`");
+    broken("location: http://x/", "location: 'x{{ name'", "expression", "7:26", "`{{` is never closed with `}}`");
+    broken(
+        "location: http://x/",
+        "location: '{{ name | uper }}'",
+        "expression",
+        "7:35",
+        "the expression cannot be evaluated: unknown filter `uper`",
+    );
+    broken(
+        "location: http://x/",
+        "location: '{{ virtinst.location }}'",
+        "expression-cycle",
+        "7:24",
+        "`virtinst.location` needs itself: virtinst.location → virtinst.location",
+    );
+    broken("ip: 10.0.0.5", "rootpw: !env NOT_SET_AT_ALL", "missing-variable", "10:15", "the environment variable `NOT_SET_AT_ALL` is not set");
+    broken("ip: 10.0.0.5", "rootpw: !file none", "unreadable-file", "10:15", "`./none` cannot be read: no such file or directory");
+    fine("location: http://x/", "location: 'http://{{ name }}.{{ domain }}/{% x %}${#a[@]}'");
+}
+
+#[test]
+fn values_have_their_types() {
+    let bad = |value: &str, at: &str, message: &str| broken("ip: 10.0.0.5", value, "invalid-value", at, message);
+    bad("ip: 10.0.0.500", "10:11", "`10.0.0.500` is not an IPv4 address");
+    bad("mac: 53:54:00:00:00:01", "10:12", "`53:54:00:00:00:01` is a multicast MAC address: the first byte of a card's is even");
+    bad("virtinst: {ram: 2GB}", "10:23", "`2GB`: sizes are powers of 1024 here; write K, M, G or T");
+    bad("virtinst: {vcpus: two}", "10:25", "a whole number is due here, found text `two`");
+    bad("firewall: {ports: [9999:tcpp]}", "10:26", "`9999:tcpp` is not a port: 1 to 65535 and tcp or udp, as in 8088/tcp");
+    bad("firewall: {enabled: yes}", "10:27", "`true` or `false` is due here, found text `yes`");
+    bad("selinux: enforced", "10:16", "`enforced` is not one of enforcing, permissive, disabled");
+    bad("description: \"two\\nlines\"", "10:20", "one line is due here, found a line break in `two\\nlines`");
+    bad("users: {name: ann}", "10:14", "a list of users is due here, found a map");
+    broken("ip: 10.0.0.5", "interface: []", "unknown-key", "10:7", "unknown key `interface`");
+    broken("ip: 10.0.0.5", "kickstar: {}", "unknown-key", "10:7", "unknown key `kickstar`");
+    broken("ip: 10.0.0.5", "virtinst: {memory: 5}", "unknown-key", "10:18", "unknown key `memory` in virtinst");
+    broken("subnet: 10.0.0.0/24", "subnet: 10.0.0.7/24", "invalid-value", "3:17", "`10.0.0.7/24` has host bits set: the subnet is 10.0.0.0/24");
+}
+
+#[test]
+fn references_are_checked() {
+    broken("[{network: lan}]", "[{network: lna}]", "unknown-network", "8:26", "network `lna` is not defined");
+    broken("ip: 10.0.0.5", "disks: [{pool: fast, size: 1}]", "unknown-pool", "10:22", "storage pool `fast` is not defined");
+    broken("ip: 10.0.0.5", "depends_on: [c]", "unknown-guest", "10:20", "guest `c` is not defined");
+    broken("ip: 10.0.0.5", "depends_on: [a]", "dependency-cycle", "10:20", "guests wait for each other: a → a");
+    broken("ip: 10.0.0.5", "templates: {autoinst: {src: x.cfg}}", "unknown-template", "10:35", "template `x.cfg` does not exist");
+    broken("ip: 10.0.0.5", "setup_data: [{src: none}]", "unreadable-file", "10:26", "`./none` cannot be read: no such file or directory");
+}
+
+#[test]
+fn addresses_are_checked() {
+    let address = |ip: &str, code: &str, message: &str| broken("ip: 10.0.0.5", &format!("ip: {ip}"), code, "10:11", message);
+    address("10.0.1.5", "address-outside-network", "address 10.0.1.5 is outside network `lan`");
+    address("10.0.0.1", "reserved-address", "10.0.0.1 is the gateway of network `lan`");
+    address("10.0.0.0", "reserved-address", "10.0.0.0 is the network address of network `lan`");
+    address("10.0.0.255", "reserved-address", "10.0.0.255 is the broadcast address of network `lan`");
+    address("10.0.0.150", "address-in-range", "address 10.0.0.150 lies in the dynamic range of network `lan`");
+    broken("10.0.0.6", "10.0.0.5", "duplicate-address", "11:13", "address 10.0.0.5 is guest `a`'s already");
+    fine("10.0.0.6", "10.0.0.254");
+    fine("10.0.0.6", "10.0.0.99");
+    broken("end: 10.0.0.199", "end: 10.0.1.9", "bad-range", "3:77", "10.0.1.9 is no host address of network `lan`");
+    broken("end: 10.0.0.199", "end: 10.0.0.9", "bad-range", "3:77", "the range of `lan` ends before it starts");
+    broken(
+        "end: 10.0.0.199",
+        "end: 10.0.0.100",
+        "range-too-small",
+        "3:60",
+        "network `lan` has 2 interfaces, but its range allows only 1 leases",
+    );
+    fine("end: 10.0.0.199", "end: 10.0.0.101");
+    broken("common:", "  san: {subnet: 10.0.0.128/25}\ncommon:", "overlapping-networks", "4:17", "network `san` shares addresses with network `lan`");
+    fine("common:", "  san: {subnet: 10.0.1.0/24}\ncommon:");
+    broken(
+        "a: {ip: 10.0.0.5}",
+        "a: {mac: '52:54:00:00:00:01'}\n  c: {mac: '52:54:00:00:00:01'}",
+        "duplicate-mac",
+        "11:12",
+        "MAC address 52:54:00:00:00:01 is guest `a`'s already",
+    );
+}
+
+#[test]
+fn names_are_checked() {
+    broken("  b-1:", "  'b;1':", "bad-name", "11:3", "`b;1` cannot be a name: `;` is not a letter, digit or one of . _ - +");
+    broken("ip: 10.0.0.5", "hostname: b-1", "duplicate-name", "11:3", "the name `b-1.x.test` is guest `a`'s already");
+    broken("domain: x.test", "domain: x_test", "invalid-value", "3:38", "`x_test` is not a host name: `_` is not a letter, digit or `-`");
+    broken("subnet: 10", "bridge: virbr-much-too-long, subnet: 10", "bad-name", "3:17", "`virbr-much-too-long` cannot be a network device");
+    fine("subnet: 10", "bridge: virbr-15-chars, subnet: 10");
+}
+
+#[test]
+fn volumes_and_logins_are_checked() {
+    broken(
+        "common:\n",
+        "common:\n  disks: [{vol: x.img, size: 1}]\n",
+        "duplicate-volume",
+        "5:11",
+        "volume `x.img` of pool `default` is guest `a`'s already",
+    );
+    fine("common:\n", "common:\n  disks: [{size: 3}, {vol: x.img, size: 1, shareable: true}]\n");
+    broken("ip: 10.0.0.5", "rootpw: secret", "plain-password", "10:15", "the password of `root` stands here in plain text");
+    broken("ip: 10.0.0.5", "os: rhel7, rootpw: $y$j9T$x$y", "unreadable-hash", "10:26", "rhel7 cannot read a password hash of the kind `$y$`");
+    fine("ip: 10.0.0.5", "rootpw: $y$j9T$x$y");
+    broken("ip: 10.0.0.5", "rootpw: ~", "no-login", "10:3", "nobody can log in to guest `a`");
+}
+
+#[test]
+fn all_faults_of_a_stage_come_in_one_run() {
+    let lab = LAB.replace("10.0.0.5", "10.0.1.5").replace("10.0.0.6", "10.0.0.1");
+    let site = Site::new(&[("lab.yml", &lab)]);
+    let run = site.run(&["-c", "lab.yml", "validate", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.status, &report["format"]), (1, &1.into()));
+    let found: Vec<(&str, u64)> = report["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| (fault["code"].as_str().unwrap(), fault["spans"][0]["line"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(found, [("address-outside-network", 10), ("reserved-address", 11)]);
+}
+
+#[test]
+fn a_diagnostic_shows_the_source_and_the_second_place() {
+    let site = Site::new(&[("lab.yml", &LAB.replace("10.0.0.5", "10.0.1.5"))]);
+    let run = site.run(&["-c", "lab.yml", "validate"]);
+    let want = "\
+error[address-outside-network]: address 10.0.1.5 is outside network `lan`
+  --> lab.yml:10:11
+   |
+ 3 |   lan: {subnet: 10.0.0.0/24, domain: x.test, dhcp: {start: 10.0.0.100, end: 10.0.0.199}}
+   |                 ----------- network `lan` is declared here
+...
+10 |   a: {ip: 10.0.1.5}
+   |           ^^^^^^^^ not in 10.0.0.0/24
+
+1 error
+";
+    assert_eq!(run.stderr, want);
+}
