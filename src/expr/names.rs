@@ -27,14 +27,12 @@ pub(super) fn paths(expression: &str) -> Vec<Vec<Step>> {
         };
         let before = at.checked_sub(1).map(|before| tokens[before]);
         let after = tokens.get(at + 1);
-        // Filters, tests, attributes, functions and keyword arguments are not names.
-        let is_name = !KEYWORDS.contains(&word)
-            && !matches!(before, Some(Token::Symbol('|' | '.')) | Some(Token::Word("is")))
-            && !(matches!(before, Some(Token::Word("not"))) && at >= 2 && tokens[at - 2] == Token::Word("is"))
-            && !matches!(after, Some(Token::Symbol('(')))
-            && !(matches!(after, Some(Token::Symbol('='))) && !matches!(tokens.get(at + 2), Some(Token::Symbol('='))));
+        let is_attribute_or_filter = matches!(before, Some(Token::Symbol('|' | '.')));
+        let is_test = before == Some(Token::Word("is")) || tokens[..at].ends_with(&[Token::Word("is"), Token::Word("not")]);
+        let is_call = after == Some(&Token::Symbol('('));
+        let is_argument = after == Some(&Token::Symbol('=')) && tokens.get(at + 2) != Some(&Token::Symbol('='));
         at += 1;
-        if !is_name {
+        if KEYWORDS.contains(&word) || is_attribute_or_filter || is_test || is_call || is_argument {
             continue;
         }
         let mut path = vec![Step::Key(word.to_owned())];

@@ -35,9 +35,8 @@ impl Meta {
     /// Returns the directories of `class`, or `default` when META names none.
     pub(super) fn directories(&self, class: &str, default: &str, sink: &mut Sink) -> Vec<String> {
         let Some(node) = self.directories.get(class) else { return vec![default.to_owned()] };
-        let items = node.as_seq().map_or_else(|| std::slice::from_ref(node), |items| items);
         let mut names = Vec::new();
-        for item in items {
+        for item in node.one_or_many() {
             match item.as_text() {
                 Some(name) => names.push(name.to_owned()),
                 None => Typer { sink }.mismatch(item, "the name of a directory"),

@@ -20,13 +20,15 @@ pub(super) fn resolve(
     storages: &mut IndexMap<String, Storage>,
     sink: &mut Sink,
 ) -> Vec<Disk> {
+    let mut pools = Pools { legacy, storages, sink };
     let mut disks: Vec<Disk> = Vec::with_capacity(specs.len());
     for (index, Spanned { value: spec, span }) in specs.into_iter().enumerate() {
         let shareable = spec.shareable.as_ref().is_some_and(|shareable| shareable.value);
-        let format = format(&spec, shareable, sink);
-        let Some(place) = place(guest, index, &spec, span, format, legacy, storages, sink) else { continue };
+        let format = format(&spec, shareable, pools.sink);
+        let volume = format!("{guest}-{}.{}", index + 1, format.as_str());
+        let Some(place) = pools.place(&spec, span, volume) else { continue };
         if spec.size.is_none() && spec.vol.is_none() && spec.backing.is_none() && spec.path.is_none() {
-            sink.push(
+            pools.sink.push(
                 Diagnostic::error(Code::MissingKey, span, "a new volume needs a `size`")
                     .help("write `size: 10` for 10 GiB, or `vol:` for a volume that exists"),
             );
@@ -69,49 +71,46 @@ fn format(spec: &DiskSpec, shareable: bool, sink: &mut Sink) -> DiskFormat {
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn place(
-    guest: &str,
-    index: usize,
-    spec: &DiskSpec,
-    span: Span,
-    format: DiskFormat,
+/// The pools known so far.
+struct Pools<'a> {
     legacy: bool,
-    storages: &mut IndexMap<String, Storage>,
-    sink: &mut Sink,
-) -> Option<DiskPlace> {
-    if let Some(path) = &spec.path {
-        for other in [&spec.pool, &spec.vol].into_iter().flatten() {
-            let message = "`path` and `pool` or `vol` exclude each other";
-            sink.push(Diagnostic::error(Code::ConflictingKeys, other.span, message).also(path.span, "the path"));
-        }
-        return Some(DiskPlace::Path(path.as_str().to_owned()));
-    }
-    let pool = spec.pool.as_ref().map_or(DEFAULT_POOL, |pool| pool.as_str()).to_owned();
-    let pool_span = spec.pool.as_ref().map_or(span, |pool| pool.span);
-    if !storages.contains_key(&pool) {
-        if pool != DEFAULT_POOL && !undefined(&pool, pool_span, legacy, storages, sink) {
-            return None;
-        }
-        storages.insert(pool.clone(), external(&pool, pool_span));
-    }
-    let vol = spec.vol.as_ref().map_or_else(
-        || format!("{guest}-{}.{}", index + 1, format.as_str()),
-        |vol| vol.as_str().to_owned(),
-    );
-    Some(DiskPlace::Volume { pool, vol })
+    storages: &'a mut IndexMap<String, Storage>,
+    sink: &'a mut Sink,
 }
 
-/// Reports a pool nobody defines; returns whether to go on as if it were on the host.
-fn undefined(pool: &str, span: Span, legacy: bool, storages: &IndexMap<String, Storage>, sink: &mut Sink) -> bool {
-    let message = format!("storage pool `{pool}` is not defined");
-    sink.push(if legacy {
-        Diagnostic::warning(Code::UnknownPool, span, message)
-            .help("it must exist on the host; say so with `external: true` in storages.d")
-    } else {
-        Diagnostic::error(Code::UnknownPool, span, message).suggest(pool, storages.keys().map(String::as_str))
-    });
-    legacy
+impl Pools<'_> {
+    /// Finds where a disk's bytes are; a volume without a name is called `volume`.
+    fn place(&mut self, spec: &DiskSpec, span: Span, volume: String) -> Option<DiskPlace> {
+        if let Some(path) = &spec.path {
+            for other in [&spec.pool, &spec.vol].into_iter().flatten() {
+                let message = "`path` and `pool` or `vol` exclude each other";
+                self.sink.push(Diagnostic::error(Code::ConflictingKeys, other.span, message).also(path.span, "the path"));
+            }
+            return Some(DiskPlace::Path(path.as_str().to_owned()));
+        }
+        let pool = spec.pool.as_ref().map_or(DEFAULT_POOL, |pool| pool.as_str()).to_owned();
+        let pool_span = spec.pool.as_ref().map_or(span, |pool| pool.span);
+        if !self.storages.contains_key(&pool) {
+            if pool != DEFAULT_POOL && !self.undefined(&pool, pool_span) {
+                return None;
+            }
+            self.storages.insert(pool.clone(), external(&pool, pool_span));
+        }
+        let vol = spec.vol.as_ref().map_or(volume, |vol| vol.as_str().to_owned());
+        Some(DiskPlace::Volume { pool, vol })
+    }
+
+    /// Reports a pool nobody defines; returns whether to go on as if it were on the host.
+    fn undefined(&mut self, pool: &str, span: Span) -> bool {
+        let message = format!("storage pool `{pool}` is not defined");
+        self.sink.push(if self.legacy {
+            Diagnostic::warning(Code::UnknownPool, span, message)
+                .help("it must exist on the host; say so with `external: true` in storages.d")
+        } else {
+            Diagnostic::error(Code::UnknownPool, span, message).suggest(pool, self.storages.keys().map(String::as_str))
+        });
+        self.legacy
+    }
 }
 
 fn external(name: &str, defined: Span) -> Storage {

@@ -15,12 +15,22 @@ use crate::source::{Span, Spanned};
 /// The network every libvirt host starts with.
 pub(super) const DEFAULT_NETWORK: &str = "default";
 
-/// A guest's names, which its first interface has too, and how many interfaces it has.
-pub(super) struct Names<'a> {
+/// What an interface has from its guest.
+pub(super) struct Owner<'a> {
     pub(super) hostname: &'a str,
     pub(super) fqdn: &'a str,
     pub(super) domain: Option<&'a str>,
+    /// How many interfaces the guest has.
     pub(super) interfaces: usize,
+    /// Whether the guest is one of 0.3's.
+    pub(super) legacy: bool,
+}
+
+/// What was decided for an interface before its defaults are filled in.
+pub(super) struct Attachment<'a> {
+    pub(super) network: Option<(&'a Spanned<String>, &'a Network)>,
+    pub(super) ip: Option<Spanned<Ipv4Addr>>,
+    pub(super) mac: Mac,
 }
 
 /// Moves the guest's own `ip` and `mac` into its first interface.
@@ -101,14 +111,12 @@ pub(super) fn network(
 pub(super) fn resolve(
     position: usize,
     spec: Spanned<InterfaceSpec>,
-    network: Option<(&Spanned<String>, &Network)>,
-    ip: Option<Spanned<Ipv4Addr>>,
-    mac: Mac,
-    names: &Names<'_>,
-    legacy: bool,
+    attachment: Attachment<'_>,
+    owner: &Owner<'_>,
     sink: &mut Sink,
 ) -> Interface {
     let Spanned { value: spec, span } = spec;
+    let Attachment { network, ip, mac } = attachment;
     let bootproto = spec.bootproto.as_ref().map(|bootproto| bootproto.value);
     // An interface in no network at all has had its fault reported.
     let fixed = ip.is_some() && (spec.bridge.is_some() || network.is_some_and(|(_, network)| !network.reserves()));
@@ -120,7 +128,7 @@ pub(super) fn resolve(
     });
     let netmask = spec.netmask.as_ref().map(|netmask| netmask.value).or(known);
     let netmask = match (&ip, netmask, bootproto) {
-        (Some(ip), None, BootProto::Static) => assumed_netmask(ip, legacy, sink),
+        (Some(ip), None, BootProto::Static) => assumed_netmask(ip, owner.legacy, sink),
         (_, netmask, _) => netmask,
     };
     if bootproto == BootProto::Static && ip.is_none() {
@@ -130,18 +138,18 @@ pub(super) fn resolve(
     // An isolated network leads nowhere: its gateway is no route, and its dnsmasq, though it offers itself as
     // resolver, forwards nothing. A guest with another interface takes both from there.
     let leads_out = network.is_some_and(|(_, network)| network.mode != Mode::Isolated);
-    let aside = network.is_some() && !leads_out && names.interfaces > 1;
+    let aside = network.is_some() && !leads_out && owner.interfaces > 1;
     let gateway = spec.gateway.as_ref().map(|gateway| gateway.value).or_else(|| {
         match network.filter(|_| leads_out)?.1.gateway.as_ref()?.value {
             IpAddr::V4(gateway) => Some(gateway),
             IpAddr::V6(_) => None,
         }
     });
-    let hostname = spec.host.as_ref().map_or(names.hostname, |host| host.as_str()).to_owned();
-    let domain = network.and_then(|(_, network)| network.domain.as_ref()).map(|domain| domain.as_str()).or(names.domain);
+    let hostname = spec.host.as_ref().map_or(owner.hostname, |host| host.as_str()).to_owned();
+    let domain = network.and_then(|(_, network)| network.domain.as_ref()).map(|domain| domain.as_str()).or(owner.domain);
     let fqdn = match (&spec.fqdn, &spec.host) {
         (Some(fqdn), _) => fqdn.as_str().to_owned(),
-        (None, None) if position == 0 => names.fqdn.to_owned(),
+        (None, None) if position == 0 => owner.fqdn.to_owned(),
         _ => qualify(&hostname, domain),
     };
     Interface {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::addresses::{Wish, allocate};
-use super::interfaces::{self, Names};
+use super::interfaces::{self, Attachment, Owner};
 use super::lock::{Lock, ReadLock};
 use super::macs::Macs;
 use super::{Guest, Interface, Lab, disks, natural_order, uuid};
@@ -66,7 +66,12 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
     for (index, (guest, attached)) in guests.into_iter().zip(&attached).enumerate() {
         let ips = ips(index, &guest, &granted);
         let chosen = hardware_addresses(&guest, attached, &ips, &networks, &mut macs, &mut lock.macs);
-        resolved.push(finish(guest, attached, ips, chosen, &site, &networks, &mut storages, sink));
+        let attachments = attached.iter().zip(ips).zip(chosen).map(|((network, ip), mac)| Attachment {
+            network: network.as_ref().and_then(|name| Some((name, networks.get(&name.value)?))),
+            ip,
+            mac,
+        });
+        resolved.push(finish(guest, attachments.collect(), &site, &mut storages, sink));
     }
     depends_on(&mut resolved, &names, &counted, sink);
     Lab { site, host, networks, storages, guests: resolved, lock }
@@ -144,19 +149,16 @@ fn hardware_addresses(
     result
 }
 
-#[allow(clippy::too_many_arguments)]
+/// Names the guest and fills in the defaults of its interfaces and disks.
 fn finish(
     guest: TypedGuest,
-    attached: &[Option<Spanned<String>>],
-    ips: Vec<Option<Spanned<Ipv4Addr>>>,
-    macs: Vec<Mac>,
+    attachments: Vec<Attachment<'_>>,
     site: &str,
-    networks: &IndexMap<String, Network>,
     storages: &mut IndexMap<String, Storage>,
     sink: &mut Sink,
 ) -> Guest {
     let TypedGuest { draft, spec, install, extra } = guest;
-    let first = attached.first().and_then(Option::as_ref).and_then(|network| networks.get(&network.value));
+    let first = attachments.first().and_then(|first| first.network).map(|(_, network)| network);
     let domain = spec.domain.or_else(|| first.and_then(|network| network.domain.clone()));
     let domain = domain.map(|domain| domain.as_str().to_owned());
     let hostname = spec.hostname.map_or_else(
@@ -167,13 +169,16 @@ fn finish(
         || Spanned::new(qualify(&hostname, domain.as_deref()), hostname.span),
         |fqdn| Spanned::new(fqdn.as_str().to_owned(), fqdn.span),
     );
-    let names = Names { hostname: &hostname, fqdn: &fqdn, domain: domain.as_deref(), interfaces: spec.interfaces.len() };
-    let parts = spec.interfaces.into_iter().zip(attached).zip(ips).zip(macs).enumerate();
+    let owner = Owner {
+        hostname: &hostname,
+        fqdn: &fqdn,
+        domain: domain.as_deref(),
+        interfaces: spec.interfaces.len(),
+        legacy: draft.legacy,
+    };
+    let parts = spec.interfaces.into_iter().zip(attachments).enumerate();
     let interfaces: Vec<Interface> = parts
-        .map(|(position, (((spec, network), ip), mac))| {
-            let network = network.as_ref().and_then(|name| Some((name, networks.get(&name.value)?)));
-            interfaces::resolve(position, spec, network, ip, mac, &names, draft.legacy, sink)
-        })
+        .map(|(position, (spec, attachment))| interfaces::resolve(position, spec, attachment, &owner, sink))
         .collect();
     let disks = disks::resolve(&draft.name, spec.disks, draft.legacy, storages, sink);
     let virtinst = spec.virtinst.map(|virtinst| virtinst.value).expect("the built-in defaults set `virtinst`");

@@ -146,8 +146,7 @@ pub struct Nameservers(pub Vec<std::net::IpAddr>);
 
 impl FromNode for Nameservers {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        let items = node.as_seq().map_or_else(|| std::slice::from_ref(node), |items| items);
-        Some(Self(items.iter().filter_map(|item| FromNode::from_node(item, typer)).collect()))
+        Some(Self(node.one_or_many().iter().filter_map(|item| FromNode::from_node(item, typer)).collect()))
     }
 }
 

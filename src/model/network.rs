@@ -123,8 +123,7 @@ pub struct Names(pub Vec<DnsName>);
 
 impl crate::yaml::typed::FromNode for Names {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        let items = node.as_seq().map_or_else(|| std::slice::from_ref(node), |items| items);
-        Some(Self(items.iter().filter_map(|item| DnsName::from_node(item, typer)).collect()))
+        Some(Self(node.one_or_many().iter().filter_map(|item| DnsName::from_node(item, typer)).collect()))
     }
 }
 
@@ -222,6 +221,9 @@ impl Network {
         let mode = spec.mode.as_ref().map_or(Mode::Nat, |mode| mode.value);
         refuse_unserved(&spec, typer);
         let subnet = subnet(&spec, typer);
+        if !spec.external.unwrap_or(false) {
+            require(mode, &spec, subnet.as_ref(), defined, typer);
+        }
         let gateway = spec.gateway.as_ref().map(|gateway| Spanned::new(IpAddr::V4(gateway.value), gateway.span));
         let gateway = gateway.or_else(|| subnet.as_ref().map(|subnet| Spanned::new(subnet.first_host(), subnet.span)));
         let domain = spec.domain.or_else(|| common_domain.cloned());
@@ -265,6 +267,23 @@ fn refuse_unserved(spec: &NetworkSpec, typer: &mut Typer<'_>) {
     ]);
     for (key, value) in keys.into_iter().filter_map(|(key, value)| Some((key, value.as_ref()?))) {
         typer.invalid(value.span, format!("`{key}` cannot be compiled into network XML by this version"));
+    }
+}
+
+/// Reports what libvirt needs of a network of this mode and the site does not say (formatnetwork.html, "Connectivity").
+fn require(mode: Mode, spec: &NetworkSpec, subnet: Option<&Spanned<Cidr>>, defined: Span, typer: &mut Typer<'_>) {
+    let mut missing = |key: &str, help: &str| {
+        let message = format!("a network of mode `{}` needs `{key}`", mode.as_str());
+        typer.sink.push(Diagnostic::error(Code::MissingKey, defined, message).help(help));
+    };
+    match mode {
+        Mode::Nat | Mode::Route | Mode::Open if subnet.is_none() => missing("subnet", "write `subnet: ADDRESS/PREFIX`"),
+        Mode::Bridge if spec.bridge.is_none() => missing("bridge", "name a bridge that exists on the host"),
+        Mode::Macvtap if spec.device.is_none() => missing("device", "name a network interface of the host"),
+        _ => {}
+    }
+    if let Some(subnet) = subnet.filter(|subnet| !subnet.network().is_ipv4()) {
+        typer.invalid(subnet.span, format!("{} is an IPv6 subnet; this version compiles IPv4 ones", subnet.value));
     }
 }
 

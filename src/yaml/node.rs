@@ -116,6 +116,12 @@ impl Node {
         }
     }
 
+    /// Returns the items of a list, or the value itself as the only one.
+    #[must_use]
+    pub fn one_or_many(&self) -> &[Self] {
+        self.as_seq().unwrap_or_else(|| std::slice::from_ref(self))
+    }
+
     /// Returns the text of a scalar that is not null, numbers and booleans as they were written.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
