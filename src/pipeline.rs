@@ -143,7 +143,9 @@ fn networks(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Network> {
     for (name, definition) in &layers.networks {
         layer::check_name(name, definition, sink);
         let network = object(&definition.layers, definition.defined, sink, |node, typer| {
-            let spec = NetworkSpec::from_node(node, typer)?;
+            let before = typer.sink.errors();
+            // A value that could not be read would look like one that is missing.
+            let spec = NetworkSpec::from_node(node, typer).filter(|_| typer.sink.errors() == before)?;
             Some(Network::new(name, definition.defined, spec, domain.as_ref(), typer))
         });
         networks.extend(network.map(|network| (name.to_string(), network)));

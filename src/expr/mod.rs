@@ -5,9 +5,11 @@
 
 mod eval;
 mod names;
+mod run;
 mod scan;
 mod scope;
 mod sources;
+mod values;
 
 pub use eval::{Evaluator, evaluate};
 pub use scope::Globals;

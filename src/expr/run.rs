@@ -1,0 +1,348 @@
+//! The evaluation of one guest: what each expression needs first, and where its faults lie.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tera::Context;
+
+use super::eval::{Evaluator, TEMPLATE_PREFIX, reason, take_result};
+use super::names::{Step, paths};
+use super::scan::{Piece, scan};
+use super::scope::{is_own, known_names, missing};
+use super::sources::Outside;
+use super::values::{from_json, place, show};
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::layer::Draft;
+use crate::source::Span;
+use crate::yaml::{Entry, Kind, Map, Node, Scalar, Tag};
+
+/// Texts that stay verbatim unless the map they stand in says `template: true`: section and key.
+const VERBATIM: &[(&str, &str)] = &[("scripts", "run"), ("partitions", "raw"), ("setup_data", "content")];
+
+/// How deep expressions may lead from one to another before it is called a cycle.
+const MAX_CHAIN: usize = 64;
+
+/// The evaluation of one guest.
+pub(super) struct Run<'r, 'a> {
+    evaluator: &'r Evaluator<'a>,
+    draft: &'r Draft,
+    /// Finished values by path; `None` where evaluation failed.
+    done: HashMap<Vec<Step>, Option<Node>>,
+    /// The paths being evaluated, outermost first.
+    chain: Vec<(Vec<Step>, Span)>,
+    sink: &'r mut Sink,
+}
+
+impl<'r, 'a> Run<'r, 'a> {
+    pub(super) fn new(evaluator: &'r Evaluator<'a>, draft: &'r Draft, sink: &'r mut Sink) -> Self {
+        Self { evaluator, draft, done: HashMap::new(), chain: Vec::new(), sink }
+    }
+
+    /// Returns the map with its expressions evaluated, or `None` when nothing in it changes.
+    pub(super) fn map(&mut self, map: &Map, path: &mut Vec<Step>) -> Option<Map> {
+        let mut changed: Option<Map> = None;
+        let templated = map.get("template").is_some_and(|entry| entry.value.as_text() == Some("true"));
+        for (key, entry) in map {
+            if !templated && is_verbatim(path, key) && entry.value.tag == Tag::None {
+                continue;
+            }
+            path.push(Step::Key(key.to_string()));
+            if let Some(value) = self.node(&entry.value, path) {
+                let changed = changed.get_or_insert_with(|| map.clone());
+                changed.insert(Arc::clone(key), Entry { key: entry.key, value });
+            }
+            path.pop();
+        }
+        changed
+    }
+
+    fn node(&mut self, node: &Node, path: &mut Vec<Step>) -> Option<Node> {
+        match &node.kind {
+            Kind::Map(map) => {
+                let map = self.map(map, path)?;
+                Some(Node { kind: Kind::Map(Arc::new(map)), ..node.clone() })
+            }
+            Kind::Seq(items) => {
+                let mut changed: Option<Vec<Node>> = None;
+                for (index, item) in items.iter().enumerate() {
+                    path.push(Step::Index(index));
+                    if let Some(value) = self.node(item, path) {
+                        changed.get_or_insert_with(|| items.to_vec())[index] = value;
+                    }
+                    path.pop();
+                }
+                changed.map(|items| Node { kind: Kind::Seq(Arc::new(items)), ..node.clone() })
+            }
+            Kind::Scalar(scalar) => {
+                if !needs_evaluation(node.tag, scalar) {
+                    return None;
+                }
+                self.scalar(node, scalar, path)
+            }
+        }
+    }
+
+    fn scalar(&mut self, node: &Node, scalar: &Scalar, path: &[Step]) -> Option<Node> {
+        if let Some(done) = self.done.get(path) {
+            return done.clone();
+        }
+        if self.chain.iter().any(|(open, _)| open == path) || self.chain.len() >= MAX_CHAIN {
+            self.cycle(node, path);
+            return None;
+        }
+        self.chain.push((path.to_vec(), node.span));
+        let value = match node.tag {
+            Tag::Raw => Some(Node { tag: Tag::None, ..node.clone() }),
+            tag => self.text(node, &scalar.text).and_then(|value| self.outside(tag, value)),
+        };
+        self.chain.pop();
+        self.done.insert(path.to_vec(), value.clone());
+        value
+    }
+
+    /// Fetches what `!env` and `!file` name.
+    fn outside(&mut self, tag: Tag, value: Node) -> Option<Node> {
+        let name = value.as_text().unwrap_or_default();
+        match tag {
+            Tag::Env => Outside::variable(name, value.span, self.sink),
+            Tag::File => self.evaluator.outside.file(name, value.span, self.sink),
+            _ => Some(Node { tag: Tag::None, ..value }),
+        }
+    }
+
+    fn cycle(&mut self, node: &Node, path: &[Step]) {
+        let start = self.chain.iter().position(|(open, _)| open == path).unwrap_or_default();
+        let names: Vec<String> = self.chain[start..].iter().map(|(path, _)| show(path)).chain([show(path)]).collect();
+        let mut diagnostic = Diagnostic::error(
+            Code::ExpressionCycle,
+            node.span,
+            format!("`{}` needs itself: {}", show(path), names.join(" → ")),
+        );
+        if let Some((_, span)) = self.chain.last().filter(|(_, span)| *span != node.span) {
+            diagnostic = diagnostic.also(*span, "needed here");
+        }
+        self.sink.push(diagnostic);
+    }
+
+    /// Evaluates a text: one expression keeps its type, a mixture is text.
+    fn text(&mut self, node: &Node, text: &str) -> Option<Node> {
+        if !text.contains("{{") {
+            return Some(Node { tag: Tag::None, ..node.clone() });
+        }
+        let pieces = match scan(text) {
+            Ok(pieces) => pieces,
+            Err(offset) => {
+                let span = self.inside(node, &text[offset..], 0);
+                self.sink.push(
+                    Diagnostic::error(Code::Expression, span, "`{{` is never closed with `}}`")
+                        .help("`!raw` before the value keeps it as text"),
+                );
+                return None;
+            }
+        };
+        if let [Piece::Expression(range)] = pieces.as_slice() {
+            let value = self.expression(node, &text[range.clone()])?;
+            return self.typed(&value, node, &text[range.clone()]);
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut complete = true;
+        for piece in pieces {
+            match piece {
+                Piece::Literal(range) => out.push_str(&text[range]),
+                Piece::Expression(range) => {
+                    let value = self.expression(node, &text[range.clone()]);
+                    match value.map(|value| (value.to_string(), value)) {
+                        Some((_, value)) if value.is_map() || value.is_array() || value.is_none() => {
+                            let message = format!("an expression inside text gives {}", value.name());
+                            let span = self.inside(node, &text[range], 0);
+                            self.sink.push(Diagnostic::error(Code::Expression, span, message));
+                            complete = false;
+                        }
+                        Some((printed, _)) => out.push_str(&printed),
+                        None => complete = false,
+                    }
+                }
+            }
+        }
+        complete.then(|| Node::text(node.span, out))
+    }
+
+    fn expression(&mut self, node: &Node, expression: &str) -> Option<tera::Value> {
+        if let Some((message, column)) = self.evaluator.broken.get(expression) {
+            self.fault(node, expression, message, *column);
+            return None;
+        }
+        let mut values = serde_json::Map::new();
+        for path in paths(expression) {
+            self.provide(node, expression, &path, &mut values)?;
+        }
+        let context = Context::from_serialize(&Value::Object(values)).ok()?;
+        match self.evaluator.tera.render(expression, &context) {
+            Ok(_) => {
+                let value = take_result().filter(|value| !value.is_undefined());
+                if value.is_none() {
+                    self.fault(node, expression, "it gives nothing", 0);
+                }
+                value
+            }
+            Err(error) => {
+                let (message, column) = reason(&error);
+                self.fault(node, expression, &message, column);
+                None
+            }
+        }
+    }
+
+    /// Puts the value at `path` into `values`, evaluating what it needs first; `None` when that failed.
+    fn provide(
+        &mut self,
+        node: &Node,
+        expression: &str,
+        path: &[Step],
+        values: &mut serde_json::Map<String, Value>,
+    ) -> Option<()> {
+        let Some(Step::Key(root)) = path.first() else { return Some(()) };
+        let merged = &self.draft.merged;
+        let own = if is_own(root) { None } else { merged.get(root.as_str()) };
+        let Some(entry) = own else {
+            match self.evaluator.globals.get(root, self.draft) {
+                Some(value) => {
+                    if !lenient(expression) {
+                        self.descend(node, expression, &value, path)?;
+                    }
+                    values.insert(root.clone(), value)
+                }
+                None if lenient(expression) => None,
+                None => {
+                    match missing(root) {
+                        Some(why) => self.absent(node, expression, root, why),
+                        None => self.unknown(node, expression, root, &known_names(merged), None),
+                    }
+                    return None;
+                }
+            };
+            return Some(());
+        };
+        let mut at = &entry.value;
+        let mut reached = vec![path[0].clone()];
+        for step in &path[1..] {
+            let next = match (step, &at.kind) {
+                (Step::Key(key), Kind::Map(map)) => map.get(key.as_str()).map(|entry| &entry.value),
+                (Step::Index(index), Kind::Seq(items)) => items.get(*index),
+                // An expression whose value has parts: evaluate it whole.
+                (_, Kind::Scalar(_)) => break,
+                _ => None,
+            };
+            let Some(next) = next else {
+                if lenient(expression) {
+                    break;
+                }
+                let keys: Vec<&str> = at.as_map().into_iter().flat_map(Map::keys).map(|key| &**key).collect();
+                let missing = match step {
+                    Step::Key(key) => key.clone(),
+                    Step::Index(index) => format!("item {index}"),
+                };
+                self.unknown(node, expression, &missing, &keys, Some(&show(&reached)));
+                return None;
+            };
+            reached.push(step.clone());
+            at = next;
+        }
+        let before = self.sink.has_errors();
+        let value = self.node(at, &mut reached.clone()).unwrap_or_else(|| at.clone());
+        if !before && self.sink.has_errors() {
+            return None;
+        }
+        place(values, &reached, serde_json::to_value(&value).ok()?);
+        Some(())
+    }
+
+    /// Checks that a shared value has what `path` names.
+    fn descend(&mut self, node: &Node, expression: &str, value: &Value, path: &[Step]) -> Option<()> {
+        let mut at = value;
+        for (depth, step) in path.iter().enumerate().skip(1) {
+            let next = match step {
+                Step::Key(key) => at.get(key),
+                Step::Index(index) => at.get(index),
+            };
+            let Some(next) = next else {
+                let keys: Vec<&str> = at.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str).collect();
+                let missing = show(std::slice::from_ref(step));
+                self.unknown(node, expression, &missing, &keys, Some(&show(&path[..depth])));
+                return None;
+            };
+            at = next;
+        }
+        Some(())
+    }
+
+    /// Reports a name that every guest could have and this one has not.
+    fn absent(&mut self, node: &Node, expression: &str, name: &str, why: &str) {
+        let span = self.inside(node, expression, expression.find(name).unwrap_or_default());
+        let message = format!("guest `{}` has no `{name}`: {why}", self.draft.name);
+        self.sink.push(Diagnostic::error(Code::UnknownName, span, message));
+    }
+
+    fn unknown(&mut self, node: &Node, expression: &str, name: &str, known: &[&str], of: Option<&str>) {
+        let offset = expression.find(name).unwrap_or_default();
+        let mut span = self.inside(node, expression, offset);
+        span.end = span.end.min(span.start + u32::try_from(name.len()).unwrap_or(0)).max(span.start);
+        let message = match of {
+            Some(of) => format!("`{of}` has no `{name}`"),
+            None => format!("`{name}` is not a name this expression can see"),
+        };
+        self.sink.push(Diagnostic::error(Code::UnknownName, span, message).suggest(name, known.iter().copied()));
+    }
+
+    fn fault(&mut self, node: &Node, expression: &str, message: &str, column: usize) {
+        let span = self.inside(node, expression, column.saturating_sub(TEMPLATE_PREFIX));
+        let mut text = message.trim_end_matches('.').to_owned();
+        if text.starts_with(char::is_uppercase) && !text[1..].starts_with(char::is_uppercase) {
+            text = text[..1].to_lowercase() + &text[1..];
+        }
+        let message = format!("the expression cannot be evaluated: {text}");
+        let help = format!("evaluated for guest `{}`", self.draft.name);
+        self.sink.push(Diagnostic::error(Code::Expression, span, message).help(help));
+    }
+
+    /// Returns the place of `part`, from `offset` on, inside the source of `node`; the whole value when it is escaped.
+    fn inside(&self, node: &Node, part: &str, offset: usize) -> Span {
+        let source = self.evaluator.sources.slice(node.span);
+        match source.find(part.trim()) {
+            Some(at) if !part.trim().is_empty() => {
+                let skipped = part.len() - part.trim_start().len();
+                let start = node.span.start as usize + at;
+                let end = start + part.trim().len();
+                Span::new(node.span.file, (start + offset.saturating_sub(skipped)).min(end), end)
+            }
+            _ => node.span,
+        }
+    }
+
+    /// Turns an expression's value into a node at the expression's place.
+    fn typed(&mut self, value: &tera::Value, node: &Node, expression: &str) -> Option<Node> {
+        match serde_json::to_value(value) {
+            Ok(Value::Null) | Err(_) => {
+                self.fault(node, expression, "it gives nothing", 0);
+                None
+            }
+            Ok(json) => Some(from_json(&json, node.span)),
+        }
+    }
+}
+
+fn needs_evaluation(tag: Tag, scalar: &Scalar) -> bool {
+    matches!(tag, Tag::Raw | Tag::Env | Tag::File) || scalar.text.contains("{{")
+}
+
+fn is_verbatim(path: &[Step], key: &str) -> bool {
+    let Some(Step::Key(section)) = path.first() else { return false };
+    let depth = if section == "partitions" { 1 } else { 2 };
+    path.len() == depth && VERBATIM.contains(&(section.as_str(), key))
+}
+
+/// Returns whether an expression says itself what to do about a name that is not there.
+fn lenient(expression: &str) -> bool {
+    expression.contains("default") || expression.contains("defined")
+}

@@ -1,0 +1,80 @@
+//! Plain data for expressions, and back.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::names::Step;
+use crate::source::Span;
+use crate::yaml::{Entry, Kind, Node, Scalar};
+
+/// Puts `value` at `path`, making the maps and lists on the way.
+pub(super) fn place(values: &mut serde_json::Map<String, Value>, path: &[Step], value: Value) {
+    let Some(Step::Key(root)) = path.first() else { return };
+    let mut at = values.entry(root.clone()).or_insert(Value::Null);
+    for step in &path[1..] {
+        at = match step {
+            Step::Key(key) => {
+                if !at.is_object() {
+                    *at = Value::Object(serde_json::Map::new());
+                }
+                at.as_object_mut().expect("just made").entry(key.clone()).or_insert(Value::Null)
+            }
+            Step::Index(index) => {
+                if !at.is_array() {
+                    *at = Value::Array(Vec::new());
+                }
+                let items = at.as_array_mut().expect("just made");
+                if items.len() <= *index {
+                    items.resize(index + 1, Value::Null);
+                }
+                &mut items[*index]
+            }
+        };
+    }
+    merge_json(at, value);
+}
+
+/// Lets a whole value and a part of it, read by one expression, stand together.
+fn merge_json(at: &mut Value, value: Value) {
+    match (at, value) {
+        (Value::Object(below), Value::Object(over)) => {
+            for (key, value) in over {
+                merge_json(below.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (at, value) => *at = value,
+    }
+}
+
+pub(super) fn from_json(value: &Value, span: Span) -> Node {
+    let kind = match value {
+        Value::Null => Kind::Scalar(Scalar::plain("~")),
+        Value::Bool(_) | Value::Number(_) => Kind::Scalar(Scalar::plain(value.to_string())),
+        Value::String(text) => Kind::Scalar(Scalar::quoted(text.as_str())),
+        Value::Array(items) => Kind::Seq(Arc::new(items.iter().map(|item| from_json(item, span)).collect())),
+        Value::Object(map) => {
+            let entry = |(key, value): (&String, &Value)| {
+                (Arc::from(key.as_str()), Entry { key: span, value: from_json(value, span) })
+            };
+            Kind::Map(Arc::new(map.iter().map(entry).collect()))
+        }
+    };
+    Node::new(span, kind)
+}
+
+/// Returns a path as users write it.
+pub(super) fn show(path: &[Step]) -> String {
+    let mut out = String::new();
+    for step in path {
+        match step {
+            Step::Key(key) if out.is_empty() => out.push_str(key),
+            Step::Key(key) => {
+                out.push('.');
+                out.push_str(key);
+            }
+            Step::Index(index) => out.push_str(&format!("[{index}]")),
+        }
+    }
+    out
+}
