@@ -3,6 +3,7 @@
 //! Each topic is a file; each rule pushes diagnostics and never changes the lab.
 
 mod addresses;
+mod fit;
 mod logins;
 mod names;
 mod ranges;
@@ -17,5 +18,6 @@ pub fn check(lab: &Lab, sink: &mut Sink) {
     addresses::check(lab, sink);
     names::check(lab, sink);
     volumes::check(lab, sink);
+    fit::check(lab, sink);
     logins::check(lab, sink);
 }

@@ -5,15 +5,11 @@ use crate::link::Lab;
 use crate::model::cidr::to_bits;
 use crate::model::network::Network;
 
-/// The longest name of a network device: `IFNAMSIZ` less the final NUL.
-const MAX_DEVICE_NAME: usize = 15;
-
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for network in lab.networks.values().filter(|network| !network.external) {
         gateway(network, sink);
         range(network, lab, sink);
         names(network, sink);
-        bridge(network, sink);
     }
     let mut networks = lab.networks.values().filter(|network| network.subnet.is_some() && !network.external);
     while let Some(network) = networks.next() {
@@ -95,19 +91,6 @@ fn names(network: &Network, sink: &mut Sink) {
                 .label(format!("not in {}", subnet.value))
                 .also(subnet.span, "the subnet"),
         );
-    }
-}
-
-fn bridge(network: &Network, sink: &mut Sink) {
-    for device in [&network.bridge, &network.device].into_iter().flatten() {
-        let bad = device.len() > MAX_DEVICE_NAME || device.contains(|c: char| c.is_whitespace() || matches!(c, '/' | ':'));
-        if bad || device.is_empty() || matches!(device.as_str(), "." | "..") {
-            let message = format!("`{}` cannot be a network device", device.value);
-            sink.push(
-                Diagnostic::error(Code::BadName, device.span, message)
-                    .help(format!("the kernel takes 1 to {MAX_DEVICE_NAME} characters without white space, `/` and `:`")),
-            );
-        }
     }
 }
 

@@ -110,6 +110,10 @@ codes! {
     BadName = "bad-name",
     /// One volume used by two guests that do not share it.
     DuplicateVolume = "duplicate-volume",
+    /// Less memory than the installer runs in.
+    TooLittleMemory = "too-little-memory",
+    /// A disk smaller than a default install.
+    DiskTooSmall = "disk-too-small",
     /// The lock does not fit the site.
     LockConflict = "lock-conflict",
     /// A guest without a source to install from.

@@ -100,10 +100,12 @@ impl Diagnostic {
         self
     }
 
-    /// Adds another place.
+    /// Adds another place, unless it is the same: one line of common can set two guests at odds.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.secondary.push(Label { span, text: text.into() });
+        if self.primary.as_ref().is_none_or(|primary| primary.span != span) {
+            self.secondary.push(Label { span, text: text.into() });
+        }
         self
     }
 

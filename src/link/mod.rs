@@ -28,7 +28,7 @@ use crate::model::network::Network;
 use crate::model::os::Os;
 use crate::model::size::Size;
 use crate::model::storage::Storage;
-use crate::model::text::Line;
+use crate::model::text::{DeviceName, Line};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Map, Node};
 
@@ -100,7 +100,7 @@ pub struct Interface {
     /// The network it is in.
     pub network: Option<Spanned<String>>,
     /// The host's bridge it is on.
-    pub bridge: Option<Line>,
+    pub bridge: Option<DeviceName>,
     /// Its MAC address, and where it was written when it was.
     pub mac: Mac,
     /// Where the MAC address is written.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::mac::Mac;
 use super::size::{Memory, Size};
-use super::text::{AbsolutePath, DnsName, Line, ObjectName};
+use super::text::{DeviceName, DiskPath, DnsName, Line, ObjectName};
 use super::words;
 use crate::source::Spanned;
 use crate::yaml::typed::{FromNode, Typer, section};
@@ -103,9 +103,9 @@ section! {
         /// The network it is in.
         network: Option<Spanned<ObjectName>>,
         /// The host's bridge it is on, instead of a network.
-        bridge: Option<Spanned<Line>>,
+        bridge: Option<Spanned<DeviceName>>,
         /// Its name in the guest; `ethN` when nothing is said.
-        device: Option<Line>,
+        device: Option<DeviceName>,
         /// Its MAC address; chosen when nothing is said.
         mac: Option<Spanned<Mac>>,
         /// Its address.
@@ -168,7 +168,7 @@ section! {
         /// The volume; `GUEST-N.FORMAT` when nothing is said.
         vol: Option<Spanned<ObjectName>>,
         /// A file or device of the host, instead of a volume.
-        path: Option<Spanned<AbsolutePath>>,
+        path: Option<Spanned<DiskPath>>,
         /// Its size.
         size: Option<Spanned<Size>>,
         /// Its format; `qcow2`, or `raw` for a shared disk, when nothing is said.

@@ -346,7 +346,7 @@ words! {
         Poweroff = "poweroff",
         /// It restarts.
         Reboot = "reboot",
-        /// It stops.
+        /// It stops without being switched off, so that `vmbuild.sh` waits for it in vain: for installs by hand.
         Halt = "halt",
     }
 }

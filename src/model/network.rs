@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::cidr::Cidr;
 use super::mac::MacPrefix;
-use super::text::{DnsName, Line, ObjectName};
+use super::text::{DeviceName, DnsName, ObjectName};
 use super::words;
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
@@ -50,9 +50,9 @@ section! {
         /// How it reaches the outside; `nat` when nothing is said.
         mode: Option<Spanned<Mode>>,
         /// The bridge device; libvirt chooses one when nothing is said.
-        bridge: Option<Spanned<Line>>,
+        bridge: Option<Spanned<DeviceName>>,
         /// The host interface a macvtap network sits on.
-        device: Option<Spanned<Line>>,
+        device: Option<Spanned<DeviceName>>,
         /// The DNS domain; common's when nothing is said.
         domain: Option<Spanned<DnsName>>,
         /// The subnet.
@@ -136,10 +136,10 @@ pub struct Network {
     pub mode: Mode,
     /// The bridge device.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bridge: Option<Spanned<Line>>,
+    pub bridge: Option<Spanned<DeviceName>>,
     /// The host interface of a macvtap network.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<Spanned<Line>>,
+    pub device: Option<Spanned<DeviceName>>,
     /// The DNS domain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<Spanned<DnsName>>,

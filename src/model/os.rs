@@ -82,6 +82,12 @@ pub struct Os {
     /// The password hashes it reads.
     #[serde(skip)]
     pub hashes: Vec<String>,
+    /// The least memory its installer runs in.
+    #[serde(skip)]
+    pub min_ram: Option<Memory>,
+    /// The least disk a default install fits on.
+    #[serde(skip)]
+    pub min_disk: Option<Size>,
     /// The built-in values of its guests: the program's defaults under the entry's.
     #[serde(skip)]
     pub base: Arc<Map>,
@@ -192,6 +198,8 @@ impl OsTable {
             kernel_args: entry.kernel_args.clone(),
             console_args: entry.console_args.clone(),
             hashes: entry.hashes.clone(),
+            min_ram: entry.min_ram,
+            min_disk: entry.min_disk,
             base: Arc::new(base),
         })
     }

@@ -74,8 +74,21 @@ text_type! {
 }
 
 text_type! {
-    /// An absolute path in the guest or on the host.
+    /// An absolute path in the guest or on the host, without `..`.
     AbsolutePath
+}
+
+text_type! {
+    /// The path of a disk on the host.
+    ///
+    /// virt-install escapes what it writes into attributes twice, so a path with XML's own characters would name
+    /// another file.
+    DiskPath
+}
+
+text_type! {
+    /// The name of a network device: what Linux takes (`dev_valid_name` in net/core/dev.c) and XML attributes carry.
+    DeviceName
 }
 
 impl FromStr for ObjectName {
@@ -156,7 +169,40 @@ impl FromStr for AbsolutePath {
         if !Path::new(text).is_absolute() {
             return Err(format!("`{text}` is not an absolute path"));
         }
+        if Path::new(text).components().any(|part| part == std::path::Component::ParentDir) {
+            return Err(format!("`{text}` leads back with `..`"));
+        }
         Ok(Self(text.into()))
+    }
+}
+
+impl FromStr for DiskPath {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        AbsolutePath::from_str(text)?;
+        match text.chars().find(|c| "&<>\"'\\".contains(*c)) {
+            Some(bad) => Err(format!("`{}` cannot be the path of a disk: virt-install does not carry {}", escaped(text), quoted(bad))),
+            None => Ok(Self(text.into())),
+        }
+    }
+}
+
+impl FromStr for DeviceName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = |why: &str| Err(format!("`{}` cannot be a network device: {why}", escaped(text)));
+        if text.is_empty() || matches!(text, "." | "..") {
+            return wrong("it has no name");
+        }
+        if text.len() > 15 {
+            return wrong("it is longer than 15 characters, the kernel's limit");
+        }
+        match text.chars().find(|c| !c.is_ascii_graphic() || "/:&<>\"'\\,".contains(*c)) {
+            Some(bad) => wrong(&format!("{} cannot stand in it", quoted(bad))),
+            None => Ok(Self(text.into())),
+        }
     }
 }
 
@@ -193,7 +239,7 @@ from_text! {
 
 #[cfg(test)]
 mod tests {
-    use super::{AbsolutePath, DnsName, Line, ObjectName, Text};
+    use super::{AbsolutePath, DeviceName, DiskPath, DnsName, Line, ObjectName, Text};
 
     #[test]
     fn names_are_words_everywhere() {
@@ -220,5 +266,12 @@ mod tests {
         assert!("a\nb".parse::<Text>().is_ok());
         assert!("a\0b".parse::<Text>().is_err());
         assert!("x/y".parse::<AbsolutePath>().is_err());
+        assert!("/x/../y".parse::<AbsolutePath>().is_err());
+        assert!("/x y/ü.img".parse::<DiskPath>().is_ok());
+        assert!("/x/it's.img".parse::<DiskPath>().is_err());
+        assert!("virbr-15-chars-".parse::<DeviceName>().is_ok());
+        for bad in ["", "..", "virbr-16-chars--", "a b", "a/b", "a:b", "a&b"] {
+            assert!(bad.parse::<DeviceName>().is_err(), "{bad}");
+        }
     }
 }

@@ -86,7 +86,6 @@ pub(super) fn context(guest: &Guest, lab: &Lab, payloads: &Payloads, hashes: &Ha
         "xmlns": STAMP_XMLNS,
         "site": lab.site,
         "digest": digest(&Value::Object(context.clone())),
-        "volumes": volumes(guest),
     });
     context.insert("stamp".into(), stamp);
     context
@@ -98,16 +97,6 @@ pub(super) fn digest(values: &Value) -> String {
     let mut hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     hex.truncate(DIGEST_LENGTH);
     hex
-}
-
-/// The volumes that belong to the guest alone, for whoever removes it.
-fn volumes(guest: &Guest) -> Vec<String> {
-    let own = guest.disks.iter().filter(|disk| !disk.shareable);
-    own.filter_map(|disk| match &disk.place {
-        DiskPlace::Volume { pool, vol } => Some(format!("{pool}/{vol}")),
-        DiskPlace::Path(_) => None,
-    })
-    .collect()
 }
 
 fn interface(nic: &Interface) -> Value {

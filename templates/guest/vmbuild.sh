@@ -16,8 +16,14 @@ xmlns={{ stamp.xmlns | sh }}
 site={{ stamp.site | sh }}
 digest={{ stamp.digest | sh }}
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
-volumes=({% for disk in disks %}{% if disk.pool is defined and disk.size is defined and not disk.shareable %}{{ (disk.pool ~ "/" ~ disk.vol) | sh }} {% endif %}{% endfor %})
-shared=({% for disk in disks %}{% if disk.pool is defined and disk.size is defined and disk.shareable %}{{ (disk.pool ~ "/" ~ disk.vol) | sh }} {% endif %}{% endfor %})
+{%- set own = "" %}
+{%- set common = "" %}
+{%- for disk in disks %}
+{%- set volume = disk.pool ~ "/" ~ disk.vol if disk.pool is defined and disk.size is defined else "" %}
+{%- if volume and disk.shareable %}{% set_global common = common ~ " " ~ (volume | sh) %}{% elif volume %}{% set_global own = own ~ " " ~ (volume | sh) %}{% endif %}
+{%- endfor %}
+volumes=({{ own | trim }})
+shared=({{ common | trim }})
 {%- if not virtinst.pxe %}
 {%- set kernel_args = install.kernel_args | join(sep=" ") %}
 {%- if virtinst.extra_args %}{% set kernel_args = kernel_args ~ " " ~ virtinst.extra_args %}{% endif %}

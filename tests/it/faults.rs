@@ -215,7 +215,13 @@ fn names_are_checked() {
     broken("  b-1:", "  'b;1':", "bad-name", "11:3", "`b;1` cannot be a name: `;` is not a letter, digit or one of . _ - +");
     broken("ip: 10.0.0.5", "hostname: b-1", "duplicate-name", "11:3", "the name `b-1.x.test` is guest `a`'s already");
     broken("domain: x.test", "domain: x_test", "invalid-value", "3:38", "`x_test` is not a host name: `_` is not a letter, digit or `-`");
-    broken("subnet: 10", "bridge: virbr-much-too-long, subnet: 10", "bad-name", "3:17", "`virbr-much-too-long` cannot be a network device");
+    broken(
+        "subnet: 10",
+        "bridge: virbr-too-long-16, subnet: 10",
+        "invalid-value",
+        "3:17",
+        "`virbr-too-long-16` cannot be a network device: it is longer than 15 characters, the kernel's limit",
+    );
     fine("subnet: 10", "bridge: virbr-15-chars, subnet: 10");
 }
 
@@ -223,16 +229,23 @@ fn names_are_checked() {
 fn volumes_and_logins_are_checked() {
     broken(
         "common:\n",
-        "common:\n  disks: [{vol: x.img, size: 1}]\n",
+        "common:\n  disks: [{vol: x.img, size: 9}]\n",
         "duplicate-volume",
         "5:11",
         "volume `x.img` of pool `default` is guest `a`'s already",
     );
-    fine("common:\n", "common:\n  disks: [{size: 3}, {vol: x.img, size: 1, shareable: true}]\n");
+    fine("common:\n", "common:\n  disks: [{size: 8}, {vol: x.img, size: 1, shareable: true}]\n");
     broken("ip: 10.0.0.5", "rootpw: secret", "plain-password", "10:15", "the password of `root` stands here in plain text");
     broken("ip: 10.0.0.5", "os: rhel7, rootpw: $y$j9T$x$y", "unreadable-hash", "10:26", "rhel7 cannot read a password hash of the kind `$y$`");
     fine("ip: 10.0.0.5", "rootpw: $y$j9T$x$y");
     broken("ip: 10.0.0.5", "rootpw: ~", "no-login", "10:3", "nobody can log in to guest `a`");
+}
+
+#[test]
+fn guests_fit_their_system() {
+    broken("ip: 10.0.0.5", "virtinst: {ram: 1G}", "too-little-memory", "10:23", "1024 MiB are too little for the installer of rhel9");
+    broken("ip: 10.0.0.5", "disks: [{size: 5}]", "disk-too-small", "10:15", "a disk of 5G is too small to install rhel9");
+    fine("ip: 10.0.0.5", "disks: [{size: 8}], virtinst: {ram: 1536}");
 }
 
 #[test]

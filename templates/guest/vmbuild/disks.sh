@@ -21,7 +21,7 @@ disks() {
 }
 
 disk() {
-  local pool=$1 volume=$2 seen=$3 size=${4-} found=
+  local pool=$1 volume=$2 seen=$3 size=${4-} found='' is_shared=''
   if [[ $show ]]; then
     show_disk
     return
@@ -29,12 +29,16 @@ disk() {
     machine+=(--disk "path=\"$volume\",$seen")
     return
   fi
+  [[ " ${shared[*]} " != *" $pool/$volume "* ]] || is_shared=yes
   [[ ! $size ]] || found=$(libvirt vol-info --bytes --pool "$pool" "$volume" 2> /dev/null) || found=
   if [[ $size && ! $found ]]; then
     say "creating volume $volume in pool $pool"
-    libvirt vol-create-as "$pool" "$volume" "$size" "${@:5}" > /dev/null
-    [[ " ${shared[*]} " == *" $pool/$volume "* ]] || created+=("$pool/$volume")
-  elif [[ $size && " ${shared[*]} " != *" $pool/$volume "* ]]; then
+    if libvirt vol-create-as "$pool" "$volume" "$size" "${@:5}" > /dev/null; then
+      [[ $is_shared ]] || created+=("$pool/$volume")
+    elif [[ ! $is_shared ]] || ! libvirt vol-info --pool "$pool" "$volume" > /dev/null; then
+      fail "volume $volume of pool $pool could not be created" # nor has another guest been faster with a shared one
+    fi
+  elif [[ $size && ! $is_shared ]]; then
     # A run that is killed before there is a domain leaves volumes of this size with nothing in them.
     [[ $found =~ Capacity:\ +"$size "[^0-9]+Allocation:\ +[0-9]{1,6}\  ]] ||
       fail "volume $volume of pool $pool exists and is not known as this guest's; it is left alone"
