@@ -36,17 +36,27 @@ impl Files {
                 return None;
             }
         };
-        let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let start = if bytes.starts_with(b"\xef\xbb\xbf") {
+            3
+        } else {
+            0
+        };
         match std::str::from_utf8(&bytes[start..]) {
             Ok(text) => Some(self.sources.add(name, text)),
             Err(error) => {
                 let at = error.valid_up_to();
-                let file = self.sources.add(name, String::from_utf8_lossy(&bytes[start..]));
+                let file = self
+                    .sources
+                    .add(name, String::from_utf8_lossy(&bytes[start..]));
                 let byte = bytes[start + at];
                 sink.push(
-                    Diagnostic::error(Code::NotUtf8, Span::new(file, at, at + 1), "the file is not UTF-8 text")
-                        .label(format!("byte 0x{byte:02x} is not UTF-8"))
-                        .help("save the file as UTF-8, for example with `iconv -t UTF-8`"),
+                    Diagnostic::error(
+                        Code::NotUtf8,
+                        Span::new(file, at, at + 1),
+                        "the file is not UTF-8 text",
+                    )
+                    .label(format!("byte 0x{byte:02x} is not UTF-8"))
+                    .help("save the file as UTF-8, for example with `iconv -t UTF-8`"),
                 );
                 None
             }

@@ -78,7 +78,15 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     proceed(sink)?;
 
     let counted = counted(&layers.guests);
-    let input = Input { site, host, networks, storages, guests, counted, lock: &layers.lock };
+    let input = Input {
+        site,
+        host,
+        networks,
+        storages,
+        guests,
+        counted,
+        lock: &layers.lock,
+    };
     let lab = link(input, files, sink);
     proceed(sink)?;
 
@@ -87,12 +95,22 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     let mut tmpldirs = request.tmpldirs.clone();
     for dir in tmpldirs.iter().filter(|dir| !dir.is_dir()) {
         let message = "the template directory does not exist";
-        sink.push(Diagnostic::file_error(Code::UnreadableFile, dir.display().to_string(), message));
+        sink.push(Diagnostic::file_error(
+            Code::UnreadableFile,
+            dir.display().to_string(),
+            message,
+        ));
     }
     tmpldirs.extend(Some(layers.root.join("templates")).filter(|dir| dir.is_dir()));
     let engine = Engine::load(&tmpldirs, files, sink);
     proceed(sink)?;
-    Some(Loaded { lab, engine: engine?, payloads, lock: layers.lock, table })
+    Some(Loaded {
+        lab,
+        engine: engine?,
+        payloads,
+        lock: layers.lock,
+        table,
+    })
 }
 
 fn proceed(sink: &Sink) -> Option<()> {
@@ -107,11 +125,16 @@ fn builtin(files: &mut Files, sink: &mut Sink) -> (Map, Map) {
     };
     let defaults = read(DEFAULTS);
     let tables: Vec<Node> = OS_TABLE.iter().copied().map(&mut read).collect();
-    (merge_all(&tables, sink), defaults.as_map().cloned().unwrap_or_default())
+    (
+        merge_all(&tables, sink),
+        defaults.as_map().cloned().unwrap_or_default(),
+    )
 }
 
 fn site(layers: &Layers, sink: &mut Sink) -> String {
-    let Some(site) = &layers.site else { return DEFAULT_SITE.to_owned() };
+    let Some(site) = &layers.site else {
+        return DEFAULT_SITE.to_owned();
+    };
     if let Err(reason) = site.parse::<ObjectName>() {
         sink.push(Diagnostic::error(Code::BadName, site.span, reason));
     }
@@ -119,21 +142,46 @@ fn site(layers: &Layers, sink: &mut Sink) -> String {
 }
 
 /// Merges the layers of an object that is no guest, and types them.
-fn object<T>(layers: &[Node], span: Span, sink: &mut Sink, read: impl FnOnce(&Node, &mut Typer<'_>) -> Option<T>) -> Option<T> {
+fn object<T>(
+    layers: &[Node],
+    span: Span,
+    sink: &mut Sink,
+    read: impl FnOnce(&Node, &mut Typer<'_>) -> Option<T>,
+) -> Option<T> {
     let merged = merge_all(layers, sink);
-    let node = Node { kind: crate::yaml::Kind::Map(Arc::new(merged)), ..Node::empty_map(span) };
+    let node = Node {
+        kind: crate::yaml::Kind::Map(Arc::new(merged)),
+        ..Node::empty_map(span)
+    };
     read(&node, &mut Typer { sink })
 }
 
 fn host(layers: &Layers, sink: &mut Sink) -> Host {
-    let empty = || Host::read(&Map::new(), no_place(layers), &mut Typer { sink: &mut Sink::default() });
-    let span = layers.host.first().map_or_else(|| no_place(layers), |node| node.span);
-    object(&layers.host, span, sink, Host::from_node).or_else(empty).expect("a host needs no key")
+    let empty = || {
+        Host::read(
+            &Map::new(),
+            no_place(layers),
+            &mut Typer {
+                sink: &mut Sink::default(),
+            },
+        )
+    };
+    let span = layers
+        .host
+        .first()
+        .map_or_else(|| no_place(layers), |node| node.span);
+    object(&layers.host, span, sink, Host::from_node)
+        .or_else(empty)
+        .expect("a host needs no key")
 }
 
 /// A place for what no file says: the start of the first file.
 fn no_place(layers: &Layers) -> Span {
-    let first = layers.common.first().map(|node| node.span).or_else(|| Some(layers.guests.first()?.1.defined));
+    let first = layers
+        .common
+        .first()
+        .map(|node| node.span)
+        .or_else(|| Some(layers.guests.first()?.1.defined));
     first.unwrap_or_else(|| Span::new(crate::source::Sources::default().add("", ""), 0, 0))
 }
 
@@ -142,12 +190,24 @@ fn networks(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Network> {
     let mut networks = IndexMap::new();
     for (name, definition) in &layers.networks {
         layer::check_name(name, definition, sink);
-        let network = object(&definition.layers, definition.defined, sink, |node, typer| {
-            let before = typer.sink.errors();
-            // A value that could not be read would look like one that is missing.
-            let spec = NetworkSpec::from_node(node, typer).filter(|_| typer.sink.errors() == before)?;
-            Some(Network::new(name, definition.defined, spec, domain.as_ref(), typer))
-        });
+        let network = object(
+            &definition.layers,
+            definition.defined,
+            sink,
+            |node, typer| {
+                let before = typer.sink.errors();
+                // A value that could not be read would look like one that is missing.
+                let spec = NetworkSpec::from_node(node, typer)
+                    .filter(|_| typer.sink.errors() == before)?;
+                Some(Network::new(
+                    name,
+                    definition.defined,
+                    spec,
+                    domain.as_ref(),
+                    typer,
+                ))
+            },
+        );
         networks.extend(network.map(|network| (name.to_string(), network)));
     }
     networks
@@ -166,7 +226,14 @@ fn storages(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Storage> {
             continue;
         }
         layer::check_name(name, definition, sink);
-        let Some(spec) = object(&definition.layers, definition.defined, sink, StorageSpec::from_node) else { continue };
+        let Some(spec) = object(
+            &definition.layers,
+            definition.defined,
+            sink,
+            StorageSpec::from_node,
+        ) else {
+            continue;
+        };
         let storage = Storage {
             name: name.to_string(),
             kind: spec.kind.map_or(PoolType::Dir, |kind| kind.value),
@@ -196,6 +263,15 @@ fn typed(drafts: Vec<Draft>, sink: &mut Sink) -> Vec<TypedGuest> {
 }
 
 fn counted(guests: &Objects) -> HashSet<Arc<str>> {
-    let counts = |object: &layer::Object| object.layers.iter().any(|layer| layer.get("count").is_some());
-    guests.iter().filter(|(_, object)| counts(object)).map(|(name, _)| Arc::clone(name)).collect()
+    let counts = |object: &layer::Object| {
+        object
+            .layers
+            .iter()
+            .any(|layer| layer.get("count").is_some())
+    };
+    guests
+        .iter()
+        .filter(|(_, object)| counts(object))
+        .map(|(name, _)| Arc::clone(name))
+        .collect()
 }

@@ -60,21 +60,43 @@ impl Ui {
 
     /// Says why the program stops.
     pub fn error(&self, text: &str) {
-        let prefix = if console::colors_enabled_stderr() { "\u{1b}[1m\u{1b}[91merror\u{1b}[0m" } else { "error" };
+        let prefix = if console::colors_enabled_stderr() {
+            "\u{1b}[1m\u{1b}[91merror\u{1b}[0m"
+        } else {
+            "error"
+        };
         talk(&format!("{prefix}: {text}"));
     }
 
     /// Prints diagnostics and their count; warnings are left out when quiet.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) {
-        let style = if console::colors_enabled_stderr() { Style::Colour } else { Style::Plain };
-        let shown = |diagnostic: &&Diagnostic| self.verbosity > Verbosity::Quiet || diagnostic.severity == Severity::Error;
+        let style = if console::colors_enabled_stderr() {
+            Style::Colour
+        } else {
+            Style::Plain
+        };
+        let shown = |diagnostic: &&Diagnostic| {
+            self.verbosity > Verbosity::Quiet || diagnostic.severity == Severity::Error
+        };
         for diagnostic in diagnostics.iter().filter(shown) {
             talk(&format!("{}\n", render(diagnostic, sources, style)));
         }
-        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        let count = |severity| {
+            diagnostics
+                .iter()
+                .filter(|diagnostic| diagnostic.severity == severity)
+                .count()
+        };
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         if errors > 0 || (warnings > 0 && self.verbosity > Verbosity::Quiet) {
-            talk(&[(errors, "error"), (warnings, "warning")].iter().filter(|(n, _)| *n > 0).map(counted).collect::<Vec<_>>().join(", "));
+            talk(
+                &[(errors, "error"), (warnings, "warning")]
+                    .iter()
+                    .filter(|(n, _)| *n > 0)
+                    .map(counted)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            );
         }
     }
 }

@@ -14,16 +14,29 @@ use crate::source::{Span, Spanned};
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     let mut addresses: HashMap<(&str, IpAddr), (&str, Span)> = HashMap::new();
     let mut macs: HashMap<Mac, (&str, Span)> = HashMap::new();
-    for (guest, nic) in lab.guests.iter().flat_map(|guest| guest.interfaces.iter().map(move |nic| (guest, nic))) {
+    for (guest, nic) in lab
+        .guests
+        .iter()
+        .flat_map(|guest| guest.interfaces.iter().map(move |nic| (guest, nic)))
+    {
         mac(guest, nic, &mut macs, sink);
         let Some(ip) = &nic.ip else { continue };
-        let Some(network) = nic.network.as_ref().and_then(|name| lab.networks.get(&name.value)) else { continue };
+        let Some(network) = nic
+            .network
+            .as_ref()
+            .and_then(|name| lab.networks.get(&name.value))
+        else {
+            continue;
+        };
         let address = Spanned::new(IpAddr::V4(ip.value), ip.span);
         in_network(&address, nic, network, sink);
         let user = (&*guest.name, ip.span);
         if let Some((first, span)) = addresses.insert((&network.name, address.value), user) {
             let message = format!("address {} is guest `{first}`'s already", address.value);
-            sink.push(Diagnostic::error(Code::DuplicateAddress, ip.span, message).also(span, "the other one"));
+            sink.push(
+                Diagnostic::error(Code::DuplicateAddress, ip.span, message)
+                    .also(span, "the other one"),
+            );
         }
     }
 }
@@ -32,7 +45,10 @@ fn in_network(address: &Spanned<IpAddr>, nic: &Interface, network: &Network, sin
     let name = &network.name;
     let Some(subnet) = &network.subnet else {
         if nic.bootproto == BootProto::Dhcp && !network.external {
-            let message = format!("network `{name}` has no subnet, so nobody hands out {}", address.value);
+            let message = format!(
+                "network `{name}` has no subnet, so nobody hands out {}",
+                address.value
+            );
             sink.push(
                 Diagnostic::error(Code::AddressNotServed, address.span, message)
                     .also(network.defined, "the network")
@@ -51,20 +67,40 @@ fn in_network(address: &Spanned<IpAddr>, nic: &Interface, network: &Network, sin
         return;
     }
     if subnet.is_reserved(address.value) {
-        let what = if address.value == subnet.network() { "network" } else { "broadcast" };
-        let message = format!("{} is the {what} address of network `{name}`", address.value);
-        sink.push(Diagnostic::error(Code::ReservedAddress, address.span, message).also(subnet.span, "the subnet"));
+        let what = if address.value == subnet.network() {
+            "network"
+        } else {
+            "broadcast"
+        };
+        let message = format!(
+            "{} is the {what} address of network `{name}`",
+            address.value
+        );
+        sink.push(
+            Diagnostic::error(Code::ReservedAddress, address.span, message)
+                .also(subnet.span, "the subnet"),
+        );
         return;
     }
-    if let Some(gateway) = network.gateway.as_ref().filter(|gateway| gateway.value == address.value) {
+    if let Some(gateway) = network
+        .gateway
+        .as_ref()
+        .filter(|gateway| gateway.value == address.value)
+    {
         let message = format!("{} is the gateway of network `{name}`", address.value);
-        sink.push(Diagnostic::error(Code::ReservedAddress, address.span, message).also(gateway.span, "set here"));
+        sink.push(
+            Diagnostic::error(Code::ReservedAddress, address.span, message)
+                .also(gateway.span, "set here"),
+        );
         return;
     }
     if let Some(dhcp) = &network.dhcp {
         let range = to_bits(dhcp.start.value)..=to_bits(dhcp.end.value);
         if range.contains(&to_bits(address.value)) {
-            let message = format!("address {} lies in the dynamic range of network `{name}`", address.value);
+            let message = format!(
+                "address {} lies in the dynamic range of network `{name}`",
+                address.value
+            );
             sink.push(
                 Diagnostic::warning(Code::AddressInRange, address.span, message)
                     .also(dhcp.start.span, "the range starts here")
@@ -74,9 +110,16 @@ fn in_network(address: &Spanned<IpAddr>, nic: &Interface, network: &Network, sin
     }
 }
 
-fn mac<'a>(guest: &'a Guest, nic: &'a Interface, seen: &mut HashMap<Mac, (&'a str, Span)>, sink: &mut Sink) {
+fn mac<'a>(
+    guest: &'a Guest,
+    nic: &'a Interface,
+    seen: &mut HashMap<Mac, (&'a str, Span)>,
+    sink: &mut Sink,
+) {
     let span = nic.mac_span.unwrap_or(nic.span);
-    let Some((first, other)) = seen.insert(nic.mac, (&guest.name, span)) else { return };
+    let Some((first, other)) = seen.insert(nic.mac, (&guest.name, span)) else {
+        return;
+    };
     let message = format!("MAC address {} is guest `{first}`'s already", nic.mac);
     sink.push(Diagnostic::error(Code::DuplicateMac, span, message).also(other, "the other one"));
 }

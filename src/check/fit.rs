@@ -11,17 +11,27 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
 }
 
 fn memory(guest: &Guest, sink: &mut Sink) {
-    let (Some(ram), Some(least)) = (&guest.virtinst.ram, guest.os.min_ram) else { return };
+    let (Some(ram), Some(least)) = (&guest.virtinst.ram, guest.os.min_ram) else {
+        return;
+    };
     if ram.value < least {
-        let message = format!("{} MiB are too little for the installer of {}", ram.mib(), guest.os.name);
+        let message = format!(
+            "{} MiB are too little for the installer of {}",
+            ram.mib(),
+            guest.os.name
+        );
         let help = format!("it needs {} MiB", least.mib());
         sink.push(Diagnostic::warning(Code::TooLittleMemory, ram.span, message).help(help));
     }
 }
 
 fn disk(guest: &Guest, sink: &mut Sink) {
-    let Some(disk) = guest.disks.iter().find(|disk| !disk.shareable) else { return };
-    let (Some(size), Some(least)) = (disk.size, guest.os.min_disk) else { return };
+    let Some(disk) = guest.disks.iter().find(|disk| !disk.shareable) else {
+        return;
+    };
+    let (Some(size), Some(least)) = (disk.size, guest.os.min_disk) else {
+        return;
+    };
     if size < least {
         let message = format!("a disk of {size} is too small to install {}", guest.os.name);
         let help = format!("it needs {least}");

@@ -7,8 +7,16 @@ use crate::source::{Span, Spanned};
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
-        let users = guest.install.users.iter().filter_map(|user| Some((user.name.value.0.as_str(), user.password.as_ref()?)));
-        let root = guest.install.rootpw.as_ref().map(|password| ("root", password));
+        let users = guest
+            .install
+            .users
+            .iter()
+            .filter_map(|user| Some((user.name.value.0.as_str(), user.password.as_ref()?)));
+        let root = guest
+            .install
+            .rootpw
+            .as_ref()
+            .map(|password| ("root", password));
         for (account, password) in root.into_iter().chain(users) {
             readable(guest, account, password, sink);
         }
@@ -25,7 +33,10 @@ fn can_log_in(guest: &Guest) -> bool {
     let install = &guest.install;
     let user = install.users.iter().any(|user| {
         let open = !user.lock.unwrap_or(false);
-        let password = user.password.as_ref().is_some_and(|password| password.value != Password::Locked);
+        let password = user
+            .password
+            .as_ref()
+            .is_some_and(|password| password.value != Password::Locked);
         (open && password) || !user.ssh_authorized_keys.is_empty()
     });
     install.rootpw.is_some() || !install.ssh_authorized_keys.is_empty() || user
@@ -34,10 +45,23 @@ fn can_log_in(guest: &Guest) -> bool {
 fn readable(guest: &Guest, account: &str, password: &Spanned<Password>, sink: &mut Sink) {
     match &password.value {
         Password::Plain(_) => plain(account, password.span, sink),
-        Password::Hash(hash) if !guest.os.hashes.iter().any(|prefix| hash.starts_with(prefix.as_str())) => {
+        Password::Hash(hash)
+            if !guest
+                .os
+                .hashes
+                .iter()
+                .any(|prefix| hash.starts_with(prefix.as_str())) =>
+        {
             let end = hash[1..].find('$').map_or(hash.len(), |end| end + 2);
-            let message = format!("{} cannot read a password hash of the kind `{}`", guest.os.name, &hash[..end]);
-            let help = format!("it reads {}; make one with `openssl passwd -6`", guest.os.hashes.join(", "));
+            let message = format!(
+                "{} cannot read a password hash of the kind `{}`",
+                guest.os.name,
+                &hash[..end]
+            );
+            let help = format!(
+                "it reads {}; make one with `openssl passwd -6`",
+                guest.os.hashes.join(", ")
+            );
             sink.push(Diagnostic::error(Code::UnreadableHash, password.span, message).help(help));
         }
         Password::Hash(_) | Password::Locked | Password::Outside(_) => {}

@@ -6,7 +6,12 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Compile a lab of virtual machines into libvirt network XML, install files and build scripts
 #[derive(Debug, Parser)]
-#[command(name = "miniascape", version, infer_subcommands = true, max_term_width = 100)]
+#[command(
+    name = "miniascape",
+    version,
+    infer_subcommands = true,
+    max_term_width = 100
+)]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) common: Common,
@@ -23,7 +28,13 @@ pub(super) struct Common {
     #[arg(short, long = "tmpldir", global = true, value_name = "DIR")]
     pub(super) tmpldir: Vec<PathBuf>,
     /// Directory for the results
-    #[arg(short, long, global = true, value_name = "DIR", default_value = "workdir")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "workdir"
+    )]
     pub(super) workdir: PathBuf,
     /// Libvirt connection URI to use instead of the site's
     #[arg(long, global = true, value_name = "URI")]

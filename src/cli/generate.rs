@@ -7,7 +7,9 @@ use crate::render::Selection;
 use crate::write::{Change, Scope};
 
 pub(super) fn run(command: &Generate, session: &mut Session) -> anyhow::Result<Outcome> {
-    let Some((loaded, files)) = session.render(|_| Ok(Selection::all()))? else { return Ok(Outcome::Faults) };
+    let Some((loaded, files)) = session.render(|_| Ok(Selection::all()))? else {
+        return Ok(Outcome::Faults);
+    };
     if !command.check {
         return session.write(&loaded, &files, &Scope::Everything);
     }
@@ -18,12 +20,17 @@ pub(super) fn run(command: &Generate, session: &mut Session) -> anyhow::Result<O
             Change::Update => "update",
             Change::Remove => "remove",
         };
-        session.ui.say(&format!("would {verb} {}", session.common.workdir.join(path).display()));
+        session.ui.say(&format!(
+            "would {verb} {}",
+            session.common.workdir.join(path).display()
+        ));
     }
     session.report_kept(&changes);
     let lock = session.lock_differs(&loaded)?;
     if lock {
-        session.ui.say(&format!("would write {}", loaded.lock.display()));
+        session
+            .ui
+            .say(&format!("would write {}", loaded.lock.display()));
     }
     if changes.is_empty() && !lock {
         session.ui.say(&summary(&session.common.workdir, &changes));

@@ -16,14 +16,27 @@ pub(super) fn run(command: &Guest, session: &mut Session) -> anyhow::Result<Outc
         return list(session);
     }
     let select = |loaded: &Loaded| {
-        let guests = if command.all { None } else { Some(known(&command.names, &loaded.lab)?) };
-        Ok(Selection { guests, networks: Some(HashSet::new()) })
+        let guests = if command.all {
+            None
+        } else {
+            Some(known(&command.names, &loaded.lab)?)
+        };
+        Ok(Selection {
+            guests,
+            networks: Some(HashSet::new()),
+        })
     };
-    let Some((loaded, files)) = session.render(select)? else { return Ok(Outcome::Faults) };
+    let Some((loaded, files)) = session.render(select)? else {
+        return Ok(Outcome::Faults);
+    };
     let roots = if command.all {
         vec!["guests.d".to_owned()]
     } else {
-        command.names.iter().map(|name| format!("guests.d/{name}/")).collect()
+        command
+            .names
+            .iter()
+            .map(|name| format!("guests.d/{name}/"))
+            .collect()
     };
     session.write(&loaded, &files, &Scope::Below(roots))
 }
@@ -32,7 +45,9 @@ fn known(names: &[String], lab: &Lab) -> anyhow::Result<HashSet<String>> {
     let all: Vec<&str> = lab.guests.iter().map(|guest| &*guest.name).collect();
     for name in names {
         if !all.contains(&name.as_str()) {
-            let hint = nearest(name, all.iter().copied()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let hint = nearest(name, all.iter().copied())
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
             return Err(super::NotFound(format!("guest `{name}` is not in the lab{hint}")).into());
         }
     }
@@ -42,15 +57,31 @@ fn known(names: &[String], lab: &Lab) -> anyhow::Result<HashSet<String>> {
 fn list(session: &mut Session) -> anyhow::Result<Outcome> {
     let mut sink = Sink::default();
     let loaded = session.load(&mut sink)?;
-    session.ui.diagnostics(&sink.finish(), &session.files.sources);
-    let Some(loaded) = loaded else { return Ok(Outcome::Faults) };
+    session
+        .ui
+        .diagnostics(&sink.finish(), &session.files.sources);
+    let Some(loaded) = loaded else {
+        return Ok(Outcome::Faults);
+    };
     let mut rows = vec![["NAME", "GROUP", "OS", "ADDRESS"].map(str::to_owned)];
     for guest in &loaded.lab.guests {
-        let addresses: Vec<String> =
-            guest.interfaces.iter().filter_map(|nic| Some(nic.ip.as_ref()?.value.to_string())).collect();
+        let addresses: Vec<String> = guest
+            .interfaces
+            .iter()
+            .filter_map(|nic| Some(nic.ip.as_ref()?.value.to_string()))
+            .collect();
         let group = guest.sysgroups.last().map_or("-", |group| group);
-        let address = if addresses.is_empty() { "-".to_owned() } else { addresses.join(",") };
-        rows.push([guest.name.to_string(), group.to_owned(), guest.os.name.clone(), address]);
+        let address = if addresses.is_empty() {
+            "-".to_owned()
+        } else {
+            addresses.join(",")
+        };
+        rows.push([
+            guest.name.to_string(),
+            group.to_owned(),
+            guest.os.name.clone(),
+            address,
+        ]);
     }
     session.ui.data(&table(&rows))?;
     Ok(Outcome::Done)
@@ -58,10 +89,16 @@ fn list(session: &mut Session) -> anyhow::Result<Outcome> {
 
 /// Returns rows in columns as wide as their widest cell.
 fn table<const N: usize>(rows: &[[String; N]]) -> String {
-    let widths: Vec<usize> = (0..N).map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..N)
+        .map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0))
+        .collect();
     let mut out = String::new();
     for row in rows {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
         out.push_str(cells.join("  ").trim_end());
         out.push('\n');
     }

@@ -30,14 +30,22 @@ impl Session {
             (_, true) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         };
-        Self { common, ui: Ui::new(verbosity), files: Files::default() }
+        Self {
+            common,
+            ui: Ui::new(verbosity),
+            files: Files::default(),
+        }
     }
 
     /// Loads the site; its faults are in `sink`.
     pub(super) fn load(&mut self, sink: &mut Sink) -> anyhow::Result<Option<Loaded>> {
         let connect = self.common.connect.as_deref().map(str::parse).transpose();
         let connect = connect.map_err(|reason: String| anyhow!("--connect: {reason}"))?;
-        let request = Request { confdirs: self.confdirs(), tmpldirs: self.common.tmpldir.clone(), connect };
+        let request = Request {
+            confdirs: self.confdirs(),
+            tmpldirs: self.common.tmpldir.clone(),
+            connect,
+        };
         let loaded = load(&request, &mut self.files, sink);
         if self.common.strict {
             sink.promote_warnings();
@@ -50,17 +58,31 @@ impl Session {
             return self.common.confdir.clone();
         }
         let [here, system] = DEFAULT_CONFDIRS.map(PathBuf::from);
-        vec![if !here.exists() && system.exists() { system } else { here }]
+        vec![if !here.exists() && system.exists() {
+            system
+        } else {
+            here
+        }]
     }
 
     /// Loads and renders; reports faults, and returns `None` when there are errors.
-    pub(super) fn render(&mut self, select: impl FnOnce(&Loaded) -> anyhow::Result<Selection>) -> anyhow::Result<Option<(Loaded, Vec<OutFile>)>> {
+    pub(super) fn render(
+        &mut self,
+        select: impl FnOnce(&Loaded) -> anyhow::Result<Selection>,
+    ) -> anyhow::Result<Option<(Loaded, Vec<OutFile>)>> {
         let mut sink = Sink::default();
         let loaded = self.load(&mut sink)?;
         let rendered = match loaded {
             Some(loaded) => {
                 let selection = select(&loaded)?;
-                let files = render(&loaded.lab, &loaded.engine, &loaded.payloads, &selection, &self.files.sources, &mut sink);
+                let files = render(
+                    &loaded.lab,
+                    &loaded.engine,
+                    &loaded.payloads,
+                    &selection,
+                    &self.files.sources,
+                    &mut sink,
+                );
                 if self.common.strict {
                     sink.promote_warnings();
                 }
@@ -78,7 +100,12 @@ impl Session {
     }
 
     /// Writes what differs, the lock first, and says what was done.
-    pub(super) fn write(&self, loaded: &Loaded, files: &[OutFile], scope: &Scope) -> anyhow::Result<Outcome> {
+    pub(super) fn write(
+        &self,
+        loaded: &Loaded,
+        files: &[OutFile],
+        scope: &Scope,
+    ) -> anyhow::Result<Outcome> {
         let changes = self.compare(files, scope)?;
         self.write_lock(loaded)?;
         write::write(&self.common.workdir, files, &changes).map_err(failed)?;
@@ -87,11 +114,18 @@ impl Session {
                 Change::Create | Change::Update => "wrote",
                 Change::Remove => "removed",
             };
-            self.ui.detail(&format!("{verb:<8}{}", self.common.workdir.join(path).display()));
+            self.ui.detail(&format!(
+                "{verb:<8}{}",
+                self.common.workdir.join(path).display()
+            ));
         }
         self.report_kept(&changes);
         self.ui.say(&summary(&self.common.workdir, &changes));
-        Ok(if changes.kept.is_empty() { Outcome::Done } else { Outcome::Faults })
+        Ok(if changes.kept.is_empty() {
+            Outcome::Done
+        } else {
+            Outcome::Faults
+        })
     }
 
     /// Says which files stay as they are although they differ.
@@ -110,16 +144,23 @@ impl Session {
     /// Returns whether the lock file says what this run would keep.
     pub(super) fn lock_differs(&self, loaded: &Loaded) -> anyhow::Result<bool> {
         match std::fs::read_to_string(&loaded.lock) {
-            Ok(text) => Ok(text != loaded.lab.lock.to_text() && !(text.is_empty() && loaded.lab.lock.is_empty())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(!loaded.lab.lock.is_empty()),
-            Err(error) => Err(error).with_context(|| format!("cannot read {}", loaded.lock.display())),
+            Ok(text) => Ok(text != loaded.lab.lock.to_text()
+                && !(text.is_empty() && loaded.lab.lock.is_empty())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(!loaded.lab.lock.is_empty())
+            }
+            Err(error) => {
+                Err(error).with_context(|| format!("cannot read {}", loaded.lock.display()))
+            }
         }
     }
 
     fn write_lock(&self, loaded: &Loaded) -> anyhow::Result<()> {
         if self.lock_differs(loaded)? {
-            write::replace(&loaded.lock, loaded.lab.lock.to_text().as_bytes(), 0o644).map_err(failed)?;
-            self.ui.detail(&format!("{:<8}{}", "wrote", loaded.lock.display()));
+            write::replace(&loaded.lock, loaded.lab.lock.to_text().as_bytes(), 0o644)
+                .map_err(failed)?;
+            self.ui
+                .detail(&format!("{:<8}{}", "wrote", loaded.lock.display()));
         }
         Ok(())
     }
@@ -131,10 +172,19 @@ fn failed((path, error): (PathBuf, std::io::Error)) -> anyhow::Error {
 
 /// One line about all files.
 pub(super) fn summary(workdir: &Path, changes: &Changes) -> String {
-    let count = |wanted: &[Change]| changes.changes.values().filter(|change| wanted.contains(change)).count();
+    let count = |wanted: &[Change]| {
+        changes
+            .changes
+            .values()
+            .filter(|change| wanted.contains(change))
+            .count()
+    };
     let written = count(&[Change::Create, Change::Update]);
     let removed = count(&[Change::Remove]);
-    let mut parts = vec![format!("{written} written"), format!("{} unchanged", changes.unchanged)];
+    let mut parts = vec![
+        format!("{written} written"),
+        format!("{} unchanged", changes.unchanged),
+    ];
     if removed > 0 {
         parts.push(format!("{removed} removed"));
     }

@@ -17,8 +17,12 @@ const KINDS: &[&str] = &["guest", "network", "storage", "host", "os"];
 pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outcome> {
     let mut sink = Sink::default();
     let loaded = session.load(&mut sink)?;
-    session.ui.diagnostics(&sink.finish(), &session.files.sources);
-    let Some(loaded) = loaded else { return Ok(Outcome::Faults) };
+    session
+        .ui
+        .diagnostics(&sink.finish(), &session.files.sources);
+    let Some(loaded) = loaded else {
+        return Ok(Outcome::Faults);
+    };
     let mut value = object(command, &loaded)?;
     mask(&mut value);
     let text = match command.format {
@@ -37,15 +41,21 @@ pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outco
 
 fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
     let lab = &loaded.lab;
-    let (kind, name) = command.object.split_once('/').unwrap_or((&command.object, ""));
+    let (kind, name) = command
+        .object
+        .split_once('/')
+        .unwrap_or((&command.object, ""));
     let missing = |known: Vec<&str>| {
-        let hint = nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let hint = nearest(name, known)
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
         NotFound(format!("{kind} `{name}` is not in the lab{hint}"))
     };
     match kind {
         "guest" => {
             let guest = lab.guests.iter().find(|guest| &*guest.name == name);
-            let guest = guest.ok_or_else(|| missing(lab.guests.iter().map(|guest| &*guest.name).collect()))?;
+            let guest = guest
+                .ok_or_else(|| missing(lab.guests.iter().map(|guest| &*guest.name).collect()))?;
             let mut values = guest_context(guest, lab, &loaded.payloads);
             if command.context {
                 values.insert("networks".into(), serde_json::to_value(&lab.networks)?);
@@ -55,20 +65,29 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
         }
         "network" => {
             let network = lab.networks.get(name);
-            let network = network.ok_or_else(|| missing(lab.networks.keys().map(String::as_str).collect()))?;
+            let network = network
+                .ok_or_else(|| missing(lab.networks.keys().map(String::as_str).collect()))?;
             Ok(network_context(network, lab))
         }
         "storage" => {
             let storage = lab.storages.get(name);
-            let storage = storage.ok_or_else(|| missing(lab.storages.keys().map(String::as_str).collect()))?;
+            let storage = storage
+                .ok_or_else(|| missing(lab.storages.keys().map(String::as_str).collect()))?;
             Ok(serde_json::to_value(storage)?)
         }
         "host" => host(&lab.host),
         "os" => {
-            let os = loaded.table.get(name).ok_or_else(|| missing(loaded.table.names()))?;
+            let os = loaded
+                .table
+                .get(name)
+                .ok_or_else(|| missing(loaded.table.names()))?;
             Ok(serde_json::to_value(&*os)?)
         }
-        _ => Err(NotFound(format!("`{kind}` cannot be shown: {} can", KINDS.join(", "))).into()),
+        _ => Err(NotFound(format!(
+            "`{kind}` cannot be shown: {} can",
+            KINDS.join(", ")
+        ))
+        .into()),
     }
 }
 

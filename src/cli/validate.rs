@@ -9,20 +9,38 @@ use crate::render::{Selection, render};
 pub(super) fn run(command: &Validate, session: &mut Session) -> anyhow::Result<Outcome> {
     let mut sink = Sink::default();
     if let Some(loaded) = session.load(&mut sink)? {
-        render(&loaded.lab, &loaded.engine, &loaded.payloads, &Selection::all(), &session.files.sources, &mut sink);
+        render(
+            &loaded.lab,
+            &loaded.engine,
+            &loaded.payloads,
+            &Selection::all(),
+            &session.files.sources,
+            &mut sink,
+        );
         if session.common.strict {
             sink.promote_warnings();
         }
         if !sink.has_errors() && command.format == ReportFormat::Text {
             let (guests, networks) = (loaded.lab.guests.len(), loaded.lab.networks.len());
-            session.ui.say(&format!("{guests} guests and {networks} networks are fine"));
+            session
+                .ui
+                .say(&format!("{guests} guests and {networks} networks are fine"));
         }
     }
     let diagnostics = sink.finish();
     match command.format {
         ReportFormat::Text => session.ui.diagnostics(&diagnostics, &session.files.sources),
-        ReportFormat::Json => session.ui.data(&format!("{:#}\n", render_json(&diagnostics, &session.files.sources)))?,
+        ReportFormat::Json => session.ui.data(&format!(
+            "{:#}\n",
+            render_json(&diagnostics, &session.files.sources)
+        ))?,
     }
-    let faulty = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    Ok(if faulty { Outcome::Faults } else { Outcome::Done })
+    let faulty = diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    Ok(if faulty {
+        Outcome::Faults
+    } else {
+        Outcome::Done
+    })
 }

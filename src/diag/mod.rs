@@ -84,7 +84,10 @@ impl Diagnostic {
             code,
             severity,
             message: message.into(),
-            primary: span.map(|span| Label { span, text: String::new() }),
+            primary: span.map(|span| Label {
+                span,
+                text: String::new(),
+            }),
             path: None,
             secondary: Vec::new(),
             help: None,
@@ -103,8 +106,15 @@ impl Diagnostic {
     /// Adds another place, unless it is the same: one line of common can set two guests at odds.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        if self.primary.as_ref().is_none_or(|primary| primary.span != span) {
-            self.secondary.push(Label { span, text: text.into() });
+        if self
+            .primary
+            .as_ref()
+            .is_none_or(|primary| primary.span != span)
+        {
+            self.secondary.push(Label {
+                span,
+                text: text.into(),
+            });
         }
         self
     }
@@ -155,7 +165,10 @@ impl Sink {
     /// Returns how many errors are among the faults.
     #[must_use]
     pub fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+        self.diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .count()
     }
 
     /// Turns every warning into an error (`--strict`).
@@ -170,7 +183,12 @@ impl Sink {
     pub fn finish(mut self) -> Vec<Diagnostic> {
         let key = |diagnostic: &Diagnostic| {
             let place = diagnostic.primary.as_ref().map(|label| label.span);
-            (diagnostic.path.clone(), place, diagnostic.code, diagnostic.message.clone())
+            (
+                diagnostic.path.clone(),
+                place,
+                diagnostic.code,
+                diagnostic.message.clone(),
+            )
         };
         self.diagnostics.sort_by_key(key);
         self.diagnostics.dedup_by_key(|diagnostic| key(diagnostic));

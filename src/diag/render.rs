@@ -22,7 +22,11 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(printable(&diagnostic.message)).id(diagnostic.code.as_str()));
+    let mut group = Group::with_title(
+        level
+            .primary_title(printable(&diagnostic.message))
+            .id(diagnostic.code.as_str()),
+    );
     let mut files: Vec<FileId> = Vec::new();
     for label in diagnostic.primary.iter().chain(&diagnostic.secondary) {
         if !files.contains(&label.span.file) {
@@ -30,11 +34,23 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         }
     }
     for file in files {
-        let primary = diagnostic.primary.iter().map(|label| (AnnotationKind::Primary, label));
-        let secondary = diagnostic.secondary.iter().map(|label| (AnnotationKind::Context, label));
+        let primary = diagnostic
+            .primary
+            .iter()
+            .map(|label| (AnnotationKind::Primary, label));
+        let secondary = diagnostic
+            .secondary
+            .iter()
+            .map(|label| (AnnotationKind::Context, label));
         let mut snippet = Snippet::source(sources.text(file).as_ref()).path(sources.name(file));
-        for (kind, label) in primary.chain(secondary).filter(|(_, label)| label.span.file == file) {
-            snippet = snippet.annotation(kind.span(visible_range(label, sources)).label(printable(&label.text)));
+        for (kind, label) in primary
+            .chain(secondary)
+            .filter(|(_, label)| label.span.file == file)
+        {
+            snippet = snippet.annotation(
+                kind.span(visible_range(label, sources))
+                    .label(printable(&label.text)),
+            );
         }
         group = group.element(snippet);
     }
@@ -62,13 +78,25 @@ fn visible_range(label: &Label, sources: &Sources) -> std::ops::Range<usize> {
     while !text.is_char_boundary(end) {
         end += 1;
     }
-    let first_line = text[start..end].lines().next().unwrap_or_default().trim_end();
+    let first_line = text[start..end]
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_end();
     start..start + first_line.len()
 }
 
 /// Replaces control characters, so that a value from a file cannot steer the terminal.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_control() && c != '\n' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
 }
 
 /// Returns all diagnostics as the documented JSON object.

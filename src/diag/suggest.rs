@@ -25,7 +25,10 @@ mod tests {
     fn finds_typos_and_refuses_strangers() {
         let known = ["interfaces", "disks", "virtinst", "ssh_authorized_keys"];
         assert_eq!(nearest("interface", known), Some("interfaces"));
-        assert_eq!(nearest("ssh-authorized-keys", known), Some("ssh_authorized_keys"));
+        assert_eq!(
+            nearest("ssh-authorized-keys", known),
+            Some("ssh_authorized_keys")
+        );
         assert_eq!(nearest("cluster", known), None);
         assert_eq!(nearest("x", known), None);
     }

@@ -63,7 +63,12 @@ pub struct Evaluator<'a> {
 
 impl<'a> Evaluator<'a> {
     /// Compiles every expression of every guest, each distinct text once.
-    fn new(drafts: &[Draft], globals: &'a Globals, root: &'a std::path::Path, files: &'a Files) -> Self {
+    fn new(
+        drafts: &[Draft],
+        globals: &'a Globals,
+        root: &'a std::path::Path,
+        files: &'a Files,
+    ) -> Self {
         let mut texts = BTreeSet::new();
         let mut seen = BTreeSet::new();
         for draft in drafts {
@@ -81,13 +86,22 @@ impl<'a> Evaluator<'a> {
                 broken.insert(text, reason(&error));
             }
         }
-        Self { tera, broken, globals, outside: Outside::new(root, files), sources: &files.sources }
+        Self {
+            tera,
+            broken,
+            globals,
+            outside: Outside::new(root, files),
+            sources: &files.sources,
+        }
     }
 
     fn guest(&self, draft: Draft, sink: &mut Sink) -> Draft {
         let values = Run::new(self, &draft, sink).map(&draft.merged, &mut Vec::new());
         match values {
-            Some(values) => Draft { merged: Arc::new(values), ..draft },
+            Some(values) => Draft {
+                merged: Arc::new(values),
+                ..draft
+            },
             None => draft,
         }
     }
@@ -129,14 +143,38 @@ fn collect(node: &Node, seen: &mut BTreeSet<usize>, texts: &mut BTreeSet<String>
 pub(super) fn reason(error: &tera::Error) -> (String, usize) {
     match error.kind() {
         tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => {
-            let column = if report.span().start_line == 1 { report.span().start_col } else { 0 };
-            (report.message().lines().next().unwrap_or_default().to_owned(), column)
+            let column = if report.span().start_line == 1 {
+                report.span().start_col
+            } else {
+                0
+            };
+            (
+                report
+                    .message()
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+                column,
+            )
         }
         // Unknown filters and the like come as a rendered report, several of them in one text.
         other => {
             let text = other.to_string();
-            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let place = text.lines().find_map(|line| line.trim().strip_prefix("-->")?.rsplit(':').next()?.parse().ok());
+            let first = text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches("error: ")
+                .to_owned();
+            let place = text.lines().find_map(|line| {
+                line.trim()
+                    .strip_prefix("-->")?
+                    .rsplit(':')
+                    .next()?
+                    .parse()
+                    .ok()
+            });
             (first, place.map_or(0, |column: usize| column - 1))
         }
     }

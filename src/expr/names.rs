@@ -10,8 +10,10 @@ pub(super) enum Step {
 }
 
 /// Words of the expression language that are no names.
-const KEYWORDS: &[&str] =
-    &["and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "True", "False", "None", "for"];
+const KEYWORDS: &[&str] = &[
+    "and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "True", "False", "None",
+    "for",
+];
 
 /// Returns the paths an expression reads, as far as they can be told from its text.
 ///
@@ -28,9 +30,11 @@ pub(super) fn paths(expression: &str) -> Vec<Vec<Step>> {
         let before = at.checked_sub(1).map(|before| tokens[before]);
         let after = tokens.get(at + 1);
         let is_attribute_or_filter = matches!(before, Some(Token::Symbol('|' | '.')));
-        let is_test = before == Some(Token::Word("is")) || tokens[..at].ends_with(&[Token::Word("is"), Token::Word("not")]);
+        let is_test = before == Some(Token::Word("is"))
+            || tokens[..at].ends_with(&[Token::Word("is"), Token::Word("not")]);
         let is_call = after == Some(&Token::Symbol('('));
-        let is_argument = after == Some(&Token::Symbol('=')) && tokens.get(at + 2) != Some(&Token::Symbol('='));
+        let is_argument =
+            after == Some(&Token::Symbol('=')) && tokens.get(at + 2) != Some(&Token::Symbol('='));
         at += 1;
         if KEYWORDS.contains(&word) || is_attribute_or_filter || is_test || is_call || is_argument {
             continue;
@@ -42,7 +46,11 @@ pub(super) fn paths(expression: &str) -> Vec<Vec<Step>> {
                     path.push(Step::Key((*key).to_owned()));
                     at += 2;
                 }
-                (Some(Token::Symbol('[')), Some(Token::Number(number)), Some(Token::Symbol(']'))) => {
+                (
+                    Some(Token::Symbol('[')),
+                    Some(Token::Number(number)),
+                    Some(Token::Symbol(']')),
+                ) => {
                     let Ok(index) = number.parse() else { break };
                     path.push(Step::Index(index));
                     at += 3;
@@ -72,16 +80,23 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let (token, length) = if first.is_ascii_alphabetic() || first == '_' {
-            let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let length = rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
             (Some(Token::Word(&rest[..length])), length)
         } else if first.is_ascii_digit() {
-            let length = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            let length = rest
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(rest.len());
             (Some(Token::Number(&rest[..length])), length)
         } else if matches!(first, '"' | '\'' | '`') {
             let end = rest[1..].find(first).map_or(rest.len(), |end| end + 2);
             (Some(Token::Text(rest[1..end].trim_end_matches(first))), end)
         } else {
-            ((!first.is_whitespace()).then_some(Token::Symbol(first)), first.len_utf8())
+            (
+                (!first.is_whitespace()).then_some(Token::Symbol(first)),
+                first.len_utf8(),
+            )
         };
         tokens.extend(token);
         rest = &rest[length..];
@@ -110,9 +125,18 @@ mod tests {
     #[test]
     fn finds_what_is_read() {
         assert_eq!(read("2048 * index"), ["index"]);
-        assert_eq!(read("virtinst.arch ~ vars['tree'][0].x"), ["virtinst.arch", "vars.tree.0.x"]);
-        assert_eq!(read("vars[name] | default(value=other.x) | upper"), ["vars", "name", "other.x"]);
-        assert_eq!(read("a if b is defined and not c == 'd e' else 1"), ["a", "b", "c"]);
+        assert_eq!(
+            read("virtinst.arch ~ vars['tree'][0].x"),
+            ["virtinst.arch", "vars.tree.0.x"]
+        );
+        assert_eq!(
+            read("vars[name] | default(value=other.x) | upper"),
+            ["vars", "name", "other.x"]
+        );
+        assert_eq!(
+            read("a if b is defined and not c == 'd e' else 1"),
+            ["a", "b", "c"]
+        );
         assert_eq!(read("a is not divisibleby(2)"), ["a"]);
     }
 }

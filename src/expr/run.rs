@@ -18,7 +18,11 @@ use crate::source::Span;
 use crate::yaml::{Entry, Kind, Map, Node, Scalar, Tag};
 
 /// Texts that stay verbatim unless the map they stand in says `template: true`: section and key.
-const VERBATIM: &[(&str, &str)] = &[("scripts", "run"), ("partitions", "raw"), ("setup_data", "content")];
+const VERBATIM: &[(&str, &str)] = &[
+    ("scripts", "run"),
+    ("partitions", "raw"),
+    ("setup_data", "content"),
+];
 
 /// How deep expressions may lead from one to another before it is called a cycle.
 const MAX_CHAIN: usize = 64;
@@ -36,13 +40,21 @@ pub(super) struct Run<'r, 'a> {
 
 impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn new(evaluator: &'r Evaluator<'a>, draft: &'r Draft, sink: &'r mut Sink) -> Self {
-        Self { evaluator, draft, done: HashMap::new(), chain: Vec::new(), sink }
+        Self {
+            evaluator,
+            draft,
+            done: HashMap::new(),
+            chain: Vec::new(),
+            sink,
+        }
     }
 
     /// Returns the map with its expressions evaluated, or `None` when nothing in it changes.
     pub(super) fn map(&mut self, map: &Map, path: &mut Vec<Step>) -> Option<Map> {
         let mut changed: Option<Map> = None;
-        let templated = map.get("template").is_some_and(|entry| entry.value.as_text() == Some("true"));
+        let templated = map
+            .get("template")
+            .is_some_and(|entry| entry.value.as_text() == Some("true"));
         for (key, entry) in map {
             if !templated && is_verbatim(path, key) && entry.value.tag == Tag::None {
                 continue;
@@ -50,7 +62,13 @@ impl<'r, 'a> Run<'r, 'a> {
             path.push(Step::Key(key.to_string()));
             if let Some(value) = self.node(&entry.value, path) {
                 let changed = changed.get_or_insert_with(|| map.clone());
-                changed.insert(Arc::clone(key), Entry { key: entry.key, value });
+                changed.insert(
+                    Arc::clone(key),
+                    Entry {
+                        key: entry.key,
+                        value,
+                    },
+                );
             }
             path.pop();
         }
@@ -61,7 +79,10 @@ impl<'r, 'a> Run<'r, 'a> {
         match &node.kind {
             Kind::Map(map) => {
                 let map = self.map(map, path)?;
-                Some(Node { kind: Kind::Map(Arc::new(map)), ..node.clone() })
+                Some(Node {
+                    kind: Kind::Map(Arc::new(map)),
+                    ..node.clone()
+                })
             }
             Kind::Seq(items) => {
                 let mut changed: Option<Vec<Node>> = None;
@@ -72,7 +93,10 @@ impl<'r, 'a> Run<'r, 'a> {
                     }
                     path.pop();
                 }
-                changed.map(|items| Node { kind: Kind::Seq(Arc::new(items)), ..node.clone() })
+                changed.map(|items| Node {
+                    kind: Kind::Seq(Arc::new(items)),
+                    ..node.clone()
+                })
             }
             Kind::Scalar(scalar) => {
                 if !needs_evaluation(node.tag, scalar) {
@@ -93,8 +117,13 @@ impl<'r, 'a> Run<'r, 'a> {
         }
         self.chain.push((path.to_vec(), node.span));
         let value = match node.tag {
-            Tag::Raw => Some(Node { tag: Tag::None, ..node.clone() }),
-            tag => self.text(node, &scalar.text).and_then(|value| self.outside(tag, value)),
+            Tag::Raw => Some(Node {
+                tag: Tag::None,
+                ..node.clone()
+            }),
+            tag => self
+                .text(node, &scalar.text)
+                .and_then(|value| self.outside(tag, value)),
         };
         self.chain.pop();
         self.done.insert(path.to_vec(), value.clone());
@@ -107,13 +136,24 @@ impl<'r, 'a> Run<'r, 'a> {
         match tag {
             Tag::Env => Outside::variable(name, value.span, self.sink),
             Tag::File => self.evaluator.outside.file(name, value.span, self.sink),
-            _ => Some(Node { tag: Tag::None, ..value }),
+            _ => Some(Node {
+                tag: Tag::None,
+                ..value
+            }),
         }
     }
 
     fn cycle(&mut self, node: &Node, path: &[Step]) {
-        let start = self.chain.iter().position(|(open, _)| open == path).unwrap_or_default();
-        let names: Vec<String> = self.chain[start..].iter().map(|(path, _)| show(path)).chain([show(path)]).collect();
+        let start = self
+            .chain
+            .iter()
+            .position(|(open, _)| open == path)
+            .unwrap_or_default();
+        let names: Vec<String> = self.chain[start..]
+            .iter()
+            .map(|(path, _)| show(path))
+            .chain([show(path)])
+            .collect();
         let mut diagnostic = Diagnostic::error(
             Code::ExpressionCycle,
             node.span,
@@ -128,7 +168,10 @@ impl<'r, 'a> Run<'r, 'a> {
     /// Evaluates a text: one expression keeps its type, a mixture is text.
     fn text(&mut self, node: &Node, text: &str) -> Option<Node> {
         if !text.contains("{{") {
-            return Some(Node { tag: Tag::None, ..node.clone() });
+            return Some(Node {
+                tag: Tag::None,
+                ..node.clone()
+            });
         }
         let pieces = match scan(text) {
             Ok(pieces) => pieces,
@@ -153,10 +196,14 @@ impl<'r, 'a> Run<'r, 'a> {
                 Piece::Expression(range) => {
                     let value = self.expression(node, &text[range.clone()]);
                     match value.map(|value| (value.to_string(), value)) {
-                        Some((_, value)) if value.is_map() || value.is_array() || value.is_none() => {
-                            let message = format!("an expression inside text gives {}", value.name());
+                        Some((_, value))
+                            if value.is_map() || value.is_array() || value.is_none() =>
+                        {
+                            let message =
+                                format!("an expression inside text gives {}", value.name());
                             let span = self.inside(node, &text[range], 0);
-                            self.sink.push(Diagnostic::error(Code::Expression, span, message));
+                            self.sink
+                                .push(Diagnostic::error(Code::Expression, span, message));
                             complete = false;
                         }
                         Some((printed, _)) => out.push_str(&printed),
@@ -202,9 +249,15 @@ impl<'r, 'a> Run<'r, 'a> {
         path: &[Step],
         values: &mut serde_json::Map<String, Value>,
     ) -> Option<()> {
-        let Some(Step::Key(root)) = path.first() else { return Some(()) };
+        let Some(Step::Key(root)) = path.first() else {
+            return Some(());
+        };
         let merged = &self.draft.merged;
-        let own = if is_own(root) { None } else { merged.get(root.as_str()) };
+        let own = if is_own(root) {
+            None
+        } else {
+            merged.get(root.as_str())
+        };
         let Some(entry) = own else {
             match self.evaluator.globals.get(root, self.draft) {
                 Some(value) => {
@@ -238,7 +291,12 @@ impl<'r, 'a> Run<'r, 'a> {
                 if lenient(expression) {
                     break;
                 }
-                let keys: Vec<&str> = at.as_map().into_iter().flat_map(Map::keys).map(|key| &**key).collect();
+                let keys: Vec<&str> = at
+                    .as_map()
+                    .into_iter()
+                    .flat_map(Map::keys)
+                    .map(|key| &**key)
+                    .collect();
                 let missing = match step {
                     Step::Key(key) => key.clone(),
                     Step::Index(index) => format!("item {index}"),
@@ -250,7 +308,9 @@ impl<'r, 'a> Run<'r, 'a> {
             at = next;
         }
         let before = self.sink.has_errors();
-        let value = self.node(at, &mut reached.clone()).unwrap_or_else(|| at.clone());
+        let value = self
+            .node(at, &mut reached.clone())
+            .unwrap_or_else(|| at.clone());
         if !before && self.sink.has_errors() {
             return None;
         }
@@ -259,7 +319,13 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// Checks that a shared value has what `path` names.
-    fn descend(&mut self, node: &Node, expression: &str, value: &Value, path: &[Step]) -> Option<()> {
+    fn descend(
+        &mut self,
+        node: &Node,
+        expression: &str,
+        value: &Value,
+        path: &[Step],
+    ) -> Option<()> {
         let mut at = value;
         for (depth, step) in path.iter().enumerate().skip(1) {
             let next = match step {
@@ -267,9 +333,20 @@ impl<'r, 'a> Run<'r, 'a> {
                 Step::Index(index) => at.get(index),
             };
             let Some(next) = next else {
-                let keys: Vec<&str> = at.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str).collect();
+                let keys: Vec<&str> = at
+                    .as_object()
+                    .into_iter()
+                    .flat_map(|map| map.keys())
+                    .map(String::as_str)
+                    .collect();
                 let missing = show(std::slice::from_ref(step));
-                self.unknown(node, expression, &missing, &keys, Some(&show(&path[..depth])));
+                self.unknown(
+                    node,
+                    expression,
+                    &missing,
+                    &keys,
+                    Some(&show(&path[..depth])),
+                );
                 return None;
             };
             at = next;
@@ -281,18 +358,32 @@ impl<'r, 'a> Run<'r, 'a> {
     fn absent(&mut self, node: &Node, expression: &str, name: &str, why: &str) {
         let span = self.inside(node, expression, expression.find(name).unwrap_or_default());
         let message = format!("guest `{}` has no `{name}`: {why}", self.draft.name);
-        self.sink.push(Diagnostic::error(Code::UnknownName, span, message));
+        self.sink
+            .push(Diagnostic::error(Code::UnknownName, span, message));
     }
 
-    fn unknown(&mut self, node: &Node, expression: &str, name: &str, known: &[&str], of: Option<&str>) {
+    fn unknown(
+        &mut self,
+        node: &Node,
+        expression: &str,
+        name: &str,
+        known: &[&str],
+        of: Option<&str>,
+    ) {
         let offset = expression.find(name).unwrap_or_default();
         let mut span = self.inside(node, expression, offset);
-        span.end = span.end.min(span.start + u32::try_from(name.len()).unwrap_or(0)).max(span.start);
+        span.end = span
+            .end
+            .min(span.start + u32::try_from(name.len()).unwrap_or(0))
+            .max(span.start);
         let message = match of {
             Some(of) => format!("`{of}` has no `{name}`"),
             None => format!("`{name}` is not a name this expression can see"),
         };
-        self.sink.push(Diagnostic::error(Code::UnknownName, span, message).suggest(name, known.iter().copied()));
+        self.sink.push(
+            Diagnostic::error(Code::UnknownName, span, message)
+                .suggest(name, known.iter().copied()),
+        );
     }
 
     fn fault(&mut self, node: &Node, expression: &str, message: &str, column: usize) {
@@ -303,7 +394,8 @@ impl<'r, 'a> Run<'r, 'a> {
         }
         let message = format!("the expression cannot be evaluated: {text}");
         let help = format!("evaluated for guest `{}`", self.draft.name);
-        self.sink.push(Diagnostic::error(Code::Expression, span, message).help(help));
+        self.sink
+            .push(Diagnostic::error(Code::Expression, span, message).help(help));
     }
 
     /// Returns the place of `part`, from `offset` on, inside the source of `node`; the whole value when it is escaped.
@@ -314,7 +406,11 @@ impl<'r, 'a> Run<'r, 'a> {
                 let skipped = part.len() - part.trim_start().len();
                 let start = node.span.start as usize + at;
                 let end = start + part.trim().len();
-                Span::new(node.span.file, (start + offset.saturating_sub(skipped)).min(end), end)
+                Span::new(
+                    node.span.file,
+                    (start + offset.saturating_sub(skipped)).min(end),
+                    end,
+                )
             }
             _ => node.span,
         }
@@ -337,7 +433,9 @@ fn needs_evaluation(tag: Tag, scalar: &Scalar) -> bool {
 }
 
 fn is_verbatim(path: &[Step], key: &str) -> bool {
-    let Some(Step::Key(section)) = path.first() else { return false };
+    let Some(Step::Key(section)) = path.first() else {
+        return false;
+    };
     let depth = if section == "partitions" { 1 } else { 2 };
     path.len() == depth && VERBATIM.contains(&(section.as_str(), key))
 }

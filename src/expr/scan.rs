@@ -71,7 +71,10 @@ mod tests {
     #[test]
     fn reads_expressions_only() {
         assert_eq!(expressions("http://{{ a }}/{{b.c}}/"), [" a ", "b.c"]);
-        assert_eq!(expressions("{{ '}}' ~ {\"k\": {}} }}"), [" '}}' ~ {\"k\": {}} "]);
+        assert_eq!(
+            expressions("{{ '}}' ~ {\"k\": {}} }}"),
+            [" '}}' ~ {\"k\": {}} "]
+        );
         assert!(expressions("{% if x %} {# c #} ${#a[@]} { { }}").is_empty());
         assert_eq!(scan("a {{ b"), Err(2));
     }

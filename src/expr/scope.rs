@@ -34,7 +34,11 @@ impl Globals {
         if host_value.get("connect").is_none() {
             host_value["connect"] = json!(Host::DEFAULT_CONNECT);
         }
-        Self { site: json!(site), host: host_value, networks: json(serde_json::to_value(networks)) }
+        Self {
+            site: json!(site),
+            host: host_value,
+            networks: json(serde_json::to_value(networks)),
+        }
     }
 
     /// Returns the value of a name of the program's own, or of a defaulted one; `None` when it has none.
@@ -47,7 +51,14 @@ impl Globals {
             "networks" => Some(self.networks.clone()),
             "os" => serde_json::to_value(&*draft.os).ok(),
             "domain" => {
-                let network = draft.merged.get("interfaces")?.value.as_seq()?.first()?.get("network")?.as_text()?;
+                let network = draft
+                    .merged
+                    .get("interfaces")?
+                    .value
+                    .as_seq()?
+                    .first()?
+                    .get("network")?
+                    .as_text()?;
                 self.networks.get(network)?.get("domain").cloned()
             }
             _ => None,
@@ -71,5 +82,9 @@ pub(super) fn missing(name: &str) -> Option<&'static str> {
 
 /// Returns every name an expression of a guest with these values may begin with.
 pub(super) fn known_names(values: &Map) -> Vec<&str> {
-    OWN.iter().chain(DEFAULTED).copied().chain(values.keys().map(|key| &**key)).collect()
+    OWN.iter()
+        .chain(DEFAULTED)
+        .copied()
+        .chain(values.keys().map(|key| &**key))
+        .collect()
 }

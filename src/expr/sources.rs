@@ -19,13 +19,20 @@ pub(super) struct Outside<'a> {
 
 impl<'a> Outside<'a> {
     pub(super) fn new(root: &'a Path, files: &'a Files) -> Self {
-        Self { root, files, read: Mutex::default() }
+        Self {
+            root,
+            files,
+            read: Mutex::default(),
+        }
     }
 
     /// Returns the value of an environment variable as text at `span`.
     pub(super) fn variable(name: &str, span: Span, sink: &mut Sink) -> Option<Node> {
         match std::env::var(name) {
-            Ok(value) => Some(Node { tag: Tag::Env, ..Node::text(span, value) }),
+            Ok(value) => Some(Node {
+                tag: Tag::Env,
+                ..Node::text(span, value)
+            }),
             Err(error) => {
                 let why = match error {
                     std::env::VarError::NotPresent => "is not set",
@@ -42,11 +49,19 @@ impl<'a> Outside<'a> {
     pub(super) fn file(&self, path: &str, span: Span, sink: &mut Sink) -> Option<Node> {
         let path = self.root.join(path);
         let content = {
-            let mut read = self.read.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            read.entry(path.clone()).or_insert_with(|| self.text(&path)).clone()
+            let mut read = self
+                .read
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            read.entry(path.clone())
+                .or_insert_with(|| self.text(&path))
+                .clone()
         };
         match content {
-            Ok(text) => Some(Node { tag: Tag::File, ..Node::text(span, text) }),
+            Ok(text) => Some(Node {
+                tag: Tag::File,
+                ..Node::text(span, text)
+            }),
             Err(reason) => {
                 let message = format!("`{}` {reason}", path.display());
                 sink.push(Diagnostic::error(Code::UnreadableFile, span, message));

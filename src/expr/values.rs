@@ -10,7 +10,9 @@ use crate::yaml::{Entry, Kind, Node, Scalar};
 
 /// Puts `value` at `path`, making the maps and lists on the way.
 pub(super) fn place(values: &mut serde_json::Map<String, Value>, path: &[Step], value: Value) {
-    let Some(Step::Key(root)) = path.first() else { return };
+    let Some(Step::Key(root)) = path.first() else {
+        return;
+    };
     let mut at = values.entry(root.clone()).or_insert(Value::Null);
     for step in &path[1..] {
         at = match step {
@@ -18,7 +20,10 @@ pub(super) fn place(values: &mut serde_json::Map<String, Value>, path: &[Step], 
                 if !at.is_object() {
                     *at = Value::Object(serde_json::Map::new());
                 }
-                at.as_object_mut().expect("just made").entry(key.clone()).or_insert(Value::Null)
+                at.as_object_mut()
+                    .expect("just made")
+                    .entry(key.clone())
+                    .or_insert(Value::Null)
             }
             Step::Index(index) => {
                 if !at.is_array() {
@@ -52,10 +57,18 @@ pub(super) fn from_json(value: &Value, span: Span) -> Node {
         Value::Null => Kind::Scalar(Scalar::plain("~")),
         Value::Bool(_) | Value::Number(_) => Kind::Scalar(Scalar::plain(value.to_string())),
         Value::String(text) => Kind::Scalar(Scalar::quoted(text.as_str())),
-        Value::Array(items) => Kind::Seq(Arc::new(items.iter().map(|item| from_json(item, span)).collect())),
+        Value::Array(items) => Kind::Seq(Arc::new(
+            items.iter().map(|item| from_json(item, span)).collect(),
+        )),
         Value::Object(map) => {
             let entry = |(key, value): (&String, &Value)| {
-                (Arc::from(key.as_str()), Entry { key: span, value: from_json(value, span) })
+                (
+                    Arc::from(key.as_str()),
+                    Entry {
+                        key: span,
+                        value: from_json(value, span),
+                    },
+                )
             };
             Kind::Map(Arc::new(map.iter().map(entry).collect()))
         }

@@ -37,7 +37,9 @@ pub fn discover(confdirs: &[PathBuf], files: &mut Files, sink: &mut Sink) -> Lay
         }
     }
     if let Some(last) = confdirs.last() {
-        let parent = last.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = last
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
         // `-c .` and the like have no parent by name.
         let parent = match last.file_name() {
             Some(_) => parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf),
@@ -72,12 +74,19 @@ fn directory(conf: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sin
     let site = meta.as_ref().and_then(|meta| meta.site.clone());
     let below = conf.join(site.as_ref().map_or("default", |site| site.as_str()));
     let default_dirs = |root: &Path| CLASSES.iter().any(|(_, dir, _)| root.join(dir).is_dir());
-    let root = if !default_dirs(conf) && default_dirs(&below) { below } else { conf.to_path_buf() };
+    let root = if !default_dirs(conf) && default_dirs(&below) {
+        below
+    } else {
+        conf.to_path_buf()
+    };
     layers.site = site.or(layers.site.take());
 
     let mut found = Vec::new();
     for &(class, dir, per_object) in CLASSES {
-        let dirs = meta.as_ref().map_or_else(|| vec![dir.to_owned()], |meta| meta.directories(class, dir, sink));
+        let dirs = meta.as_ref().map_or_else(
+            || vec![dir.to_owned()],
+            |meta| meta.directories(class, dir, sink),
+        );
         for dir in dirs {
             list(class, &root.join(dir), per_object, &mut found, sink);
         }
@@ -85,12 +94,19 @@ fn directory(conf: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sin
     if found.is_empty() && !sink.has_errors() {
         let names: Vec<&str> = CLASSES.iter().map(|(_, dir, _)| *dir).collect();
         sink.push(
-            Diagnostic::file_error(Code::SiteLayout, conf.display().to_string(), "no layer is found in this directory")
-                .help(format!("its YAML files lie in {}", names.join(", "))),
+            Diagnostic::file_error(
+                Code::SiteLayout,
+                conf.display().to_string(),
+                "no layer is found in this directory",
+            )
+            .help(format!("its YAML files lie in {}", names.join(", "))),
         );
     }
-    let texts: Vec<(Found, FileId)> =
-        found.into_iter().filter_map(|found| Some((files.text(&found.path, sink)?, found))).map(|(a, b)| (b, a)).collect();
+    let texts: Vec<(Found, FileId)> = found
+        .into_iter()
+        .filter_map(|found| Some((files.text(&found.path, sink)?, found)))
+        .map(|(a, b)| (b, a))
+        .collect();
     let mut own = Layers::default();
     for ((found, file), (node, faults)) in texts.iter().zip(parse_all(&texts, files)) {
         sink.append(faults);
@@ -108,7 +124,9 @@ fn meta(conf: &Path, files: &mut Files, sink: &mut Sink) -> Option<Meta> {
     for found in found {
         let file = files.text(&found.path, sink)?;
         let text = Arc::clone(files.sources.text(file));
-        nodes.extend(parse(file, &text, sink).filter(|node| Typer { sink }.map(node, "META").is_some()));
+        nodes.extend(
+            parse(file, &text, sink).filter(|node| Typer { sink }.map(node, "META").is_some()),
+        );
     }
     Meta::from_layers(&nodes, sink)
 }
@@ -125,13 +143,24 @@ fn parse_all(texts: &[(Found, FileId)], files: &Files) -> Vec<(Option<Node>, Sin
 }
 
 /// Lists the YAML files of one class in byte order of their paths.
-fn list(class: &'static str, dir: &Path, per_object: bool, found: &mut Vec<Found>, sink: &mut Sink) {
+fn list(
+    class: &'static str,
+    dir: &Path,
+    per_object: bool,
+    found: &mut Vec<Found>,
+    sink: &mut Sink,
+) {
     if fs::symlink_metadata(dir).is_err() {
         return;
     }
     let depth = if per_object { 2 } else { 1 };
     let first = found.len();
-    for entry in WalkDir::new(dir).follow_links(true).min_depth(1).max_depth(depth).sort_by_file_name() {
+    for entry in WalkDir::new(dir)
+        .follow_links(true)
+        .min_depth(1)
+        .max_depth(depth)
+        .sort_by_file_name()
+    {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -159,12 +188,28 @@ fn list(class: &'static str, dir: &Path, per_object: bool, found: &mut Vec<Found
         }
         if entry.file_type().is_dir() {
             let message = "is a directory where a file is due";
-            sink.push(Diagnostic::file_error(Code::UnreadableFile, path.display().to_string(), message));
+            sink.push(Diagnostic::file_error(
+                Code::UnreadableFile,
+                path.display().to_string(),
+                message,
+            ));
             continue;
         }
-        let object = per_object.then(|| if entry.depth() == 1 { path.file_stem() } else { path.parent().and_then(Path::file_name) });
-        let object = object.flatten().map(|name| name.to_string_lossy().into_owned());
-        found.push(Found { class, object, path: path.to_path_buf() });
+        let object = per_object.then(|| {
+            if entry.depth() == 1 {
+                path.file_stem()
+            } else {
+                path.parent().and_then(Path::file_name)
+            }
+        });
+        let object = object
+            .flatten()
+            .map(|name| name.to_string_lossy().into_owned());
+        found.push(Found {
+            class,
+            object,
+            path: path.to_path_buf(),
+        });
     }
     if per_object {
         twice(dir, &found[first..], sink);
@@ -173,10 +218,21 @@ fn list(class: &'static str, dir: &Path, per_object: bool, found: &mut Vec<Found
 
 /// Reports `NAME.yml` beside `NAME/` and `NAME.yml` beside `NAME.yaml`.
 fn twice(dir: &Path, found: &[Found], sink: &mut Sink) {
-    for (index, file) in found.iter().enumerate().filter(|(_, file)| file.path.parent() == Some(dir)) {
-        let other = found.iter().enumerate().find(|(other, found)| *other != index && found.object == file.object);
+    for (index, file) in found
+        .iter()
+        .enumerate()
+        .filter(|(_, file)| file.path.parent() == Some(dir))
+    {
+        let other = found
+            .iter()
+            .enumerate()
+            .find(|(other, found)| *other != index && found.object == file.object);
         let Some((_, other)) = other else { continue };
-        let beside = other.path.parent().filter(|parent| *parent != dir).unwrap_or(&other.path);
+        let beside = other
+            .path
+            .parent()
+            .filter(|parent| *parent != dir)
+            .unwrap_or(&other.path);
         let name = file.object.as_deref().unwrap_or_default();
         let message = format!("`{name}` is defined here and in {}", beside.display());
         sink.push(
@@ -187,7 +243,8 @@ fn twice(dir: &Path, found: &[Found], sink: &mut Sink) {
 }
 
 fn is_yaml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")
+    path.extension()
+        .is_some_and(|extension| extension == "yml" || extension == "yaml")
 }
 
 fn add(layers: &mut Layers, found: &Found, file: FileId, node: Node, sink: &mut Sink) {
@@ -197,7 +254,12 @@ fn add(layers: &mut Layers, found: &Found, file: FileId, node: Node, sink: &mut 
     let defined = Span::new(file, 0, 0);
     match (&found.object, layers.objects_mut(found.class)) {
         (Some(name), Some(objects)) => {
-            let object = objects.entry(name.as_str().into()).or_insert_with(|| Object { defined, layers: Vec::new() });
+            let object = objects
+                .entry(name.as_str().into())
+                .or_insert_with(|| Object {
+                    defined,
+                    layers: Vec::new(),
+                });
             object.layers.push(node);
         }
         (None, Some(_)) => add_objects(layers, found.class, &node, sink),
@@ -207,26 +269,39 @@ fn add(layers: &mut Layers, found: &Found, file: FileId, node: Node, sink: &mut 
 
 /// Adds the objects of a map keyed by name.
 fn add_objects(layers: &mut Layers, class: &str, node: &Node, sink: &mut Sink) {
-    let Some(map) = Typer { sink }.map(node, class) else { return };
+    let Some(map) = Typer { sink }.map(node, class) else {
+        return;
+    };
     for (name, entry) in map {
-        let value = if entry.value.is_null() { Node::empty_map(entry.key) } else { entry.value.clone() };
+        let value = if entry.value.is_null() {
+            Node::empty_map(entry.key)
+        } else {
+            entry.value.clone()
+        };
         if (Typer { sink }).map(&value, class).is_none() {
             continue;
         }
         if let Some(objects) = layers.objects_mut(class) {
-            let object = objects
-                .entry(Arc::clone(name))
-                .or_insert_with(|| Object { defined: entry.key, layers: Vec::new() });
+            let object = objects.entry(Arc::clone(name)).or_insert_with(|| Object {
+                defined: entry.key,
+                layers: Vec::new(),
+            });
             object.layers.push(value);
         }
     }
 }
 
 fn single_file(path: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sink) {
-    let Some(file) = files.text(path, sink) else { return };
+    let Some(file) = files.text(path, sink) else {
+        return;
+    };
     let text = Arc::clone(files.sources.text(file));
-    let Some(node) = parse(file, &text, sink) else { return };
-    let Some(map) = Typer { sink }.map(&node, "lab") else { return };
+    let Some(node) = parse(file, &text, sink) else {
+        return;
+    };
+    let Some(map) = Typer { sink }.map(&node, "lab") else {
+        return;
+    };
     let mut known: Vec<&str> = CLASSES.iter().map(|(class, _, _)| *class).collect();
     known.push("site");
     Typer { sink }.unknown_keys(map, &known, "a single-file lab");
@@ -263,7 +338,10 @@ impl Layers {
         ] {
             for (name, object) in theirs {
                 let layers = object.layers;
-                let entry = mine.entry(name).or_insert_with(|| Object { defined: object.defined, layers: Vec::new() });
+                let entry = mine.entry(name).or_insert_with(|| Object {
+                    defined: object.defined,
+                    layers: Vec::new(),
+                });
                 entry.layers.extend(layers);
             }
         }
@@ -281,6 +359,10 @@ impl Layers {
     }
 
     fn list_mut(&mut self, class: &str) -> &mut Vec<Node> {
-        if class == "host" { &mut self.host } else { &mut self.common }
+        if class == "host" {
+            &mut self.host
+        } else {
+            &mut self.common
+        }
     }
 }

@@ -62,7 +62,11 @@ struct Drafter<'a> {
 
 impl<'a> Drafter<'a> {
     fn new(layers: &'a Layers, table: &'a OsTable, sink: &'a mut Sink) -> Self {
-        let common = layers.common.iter().map(|layer| legacy::modernize(layer, sink)).collect();
+        let common = layers
+            .common
+            .iter()
+            .map(|layer| legacy::modernize(layer, sink))
+            .collect();
         let mut sysgroups = layers.sysgroups.clone();
         for (name, object) in &mut sysgroups {
             check_name(name, object, sink);
@@ -70,26 +74,49 @@ impl<'a> Drafter<'a> {
                 *layer = legacy::modernize(layer, sink);
             }
         }
-        Self { table, sink, common, sysgroups, guests: &layers.guests, beneath: HashMap::new() }
+        Self {
+            table,
+            sink,
+            common,
+            sysgroups,
+            guests: &layers.guests,
+            beneath: HashMap::new(),
+        }
     }
 
     fn guest(&mut self, name: &Arc<str>, object: &Object, drafts: &mut Vec<Draft>) {
         check_name(name, object, self.sink);
-        let own: Vec<Node> = object.layers.iter().map(|layer| legacy::modernize(layer, self.sink)).collect();
-        let object = Object { defined: object.defined, layers: own };
+        let own: Vec<Node> = object
+            .layers
+            .iter()
+            .map(|layer| legacy::modernize(layer, self.sink))
+            .collect();
+        let object = Object {
+            defined: object.defined,
+            layers: own,
+        };
         let wanted = groups::named(&object, self.sink)
-            .or_else(|| Some(vec![(groups::implied(name, &self.sysgroups)?, object.defined)]))
+            .or_else(|| {
+                Some(vec![(
+                    groups::implied(name, &self.sysgroups)?,
+                    object.defined,
+                )])
+            })
             .unwrap_or_default();
         let chain: Chain = Arc::new(groups::load_order(&wanted, &self.sysgroups, self.sink));
         let count = self.count(&object);
-        let Some((os, legacy)) = self.os(name, &object, &chain) else { return };
+        let Some((os, legacy)) = self.os(name, &object, &chain) else {
+            return;
+        };
         let beneath = self.beneath(&os, &chain);
         let base = Arc::clone(&os.base);
         let mut merged = object
             .layers
             .iter()
             .filter_map(Node::as_map)
-            .fold(beneath.as_ref().clone(), |below, layer| merge(below, &base, layer, self.sink));
+            .fold(beneath.as_ref().clone(), |below, layer| {
+                merge(below, &base, layer, self.sink)
+            });
         merged.retain(|key, _| !LITERAL.contains(&&**key));
         let draft = Draft {
             name: Arc::clone(name),
@@ -116,14 +143,19 @@ impl<'a> Drafter<'a> {
         if let Some(beneath) = self.beneath.get(&key) {
             return Arc::clone(beneath);
         }
-        let groups = chain.iter().filter_map(|name| self.sysgroups.get(name)).flat_map(|object| &object.layers);
+        let groups = chain
+            .iter()
+            .filter_map(|name| self.sysgroups.get(name))
+            .flat_map(|object| &object.layers);
         let mut faults = Sink::default();
         let merged = self
             .common
             .iter()
             .chain(groups)
             .filter_map(Node::as_map)
-            .fold(os.base.as_ref().clone(), |below, layer| merge(below, &os.base, layer, &mut faults));
+            .fold(os.base.as_ref().clone(), |below, layer| {
+                merge(below, &os.base, layer, &mut faults)
+            });
         self.sink.append(faults);
         let merged = Arc::new(merged);
         self.beneath.insert(key, Arc::clone(&merged));
@@ -131,10 +163,17 @@ impl<'a> Drafter<'a> {
     }
 
     fn count(&mut self, object: &Object) -> Option<u32> {
-        let node = object.layers.iter().rev().find_map(|layer| layer.get("count"))?;
+        let node = object
+            .layers
+            .iter()
+            .rev()
+            .find_map(|layer| layer.get("count"))?;
         let count = u32::from_node(node, &mut Typer { sink: self.sink })?;
         if count > MAX_COUNT {
-            Typer { sink: self.sink }.invalid(node.span, format!("a count of {count} is past the limit of {MAX_COUNT}"));
+            Typer { sink: self.sink }.invalid(
+                node.span,
+                format!("a count of {count} is past the limit of {MAX_COUNT}"),
+            );
             return Some(0);
         }
         Some(count)
@@ -142,9 +181,20 @@ impl<'a> Drafter<'a> {
 
     /// Finds the guest's OS: of its own layers, its groups' and common's the last that says it.
     fn os(&mut self, name: &str, object: &Object, chain: &Chain) -> Option<(Arc<Os>, bool)> {
-        let groups = chain.iter().filter_map(|name| self.sysgroups.get(name)).flat_map(|object| &object.layers);
-        let all: Vec<&Node> = self.common.iter().chain(groups).chain(&object.layers).collect();
-        let said = all.iter().rev().find_map(|layer| Some(&layer.as_map()?.get("os")?.value));
+        let groups = chain
+            .iter()
+            .filter_map(|name| self.sysgroups.get(name))
+            .flat_map(|object| &object.layers);
+        let all: Vec<&Node> = self
+            .common
+            .iter()
+            .chain(groups)
+            .chain(&object.layers)
+            .collect();
+        let said = all
+            .iter()
+            .rev()
+            .find_map(|layer| Some(&layer.as_map()?.get("os")?.value));
         if let Some(node) = said.filter(|node| !node.is_null()) {
             let Some(text) = node.as_text() else {
                 Typer { sink: self.sink }.mismatch(node, "the name of an operating system");
@@ -155,14 +205,19 @@ impl<'a> Drafter<'a> {
         let Some((os, because)) = legacy::operating_system(&all, self.table) else {
             let message = format!("guest `{name}` has no operating system");
             self.sink.push(
-                Diagnostic::error(Code::MissingOs, object.defined, message)
-                    .help("set `os:` in the guest, its sysgroup or common, for example `os: rocky9`"),
+                Diagnostic::error(Code::MissingOs, object.defined, message).help(
+                    "set `os:` in the guest, its sysgroup or common, for example `os: rocky9`",
+                ),
             );
             return None;
         };
         self.sink.push(
-            Diagnostic::warning(Code::LegacyKey, because, format!("no `os:` is set; `{}` is taken from this", os.name))
-                .help(format!("write `os: {}`", os.name)),
+            Diagnostic::warning(
+                Code::LegacyKey,
+                because,
+                format!("no `os:` is set; `{}` is taken from this", os.name),
+            )
+            .help(format!("write `os: {}`", os.name)),
         );
         Some((os, true))
     }
@@ -172,10 +227,25 @@ impl<'a> Drafter<'a> {
         let mut seen: HashMap<&str, &Draft> = HashMap::with_capacity(drafts.len());
         for draft in drafts {
             if let Some(first) = seen.insert(&draft.name, draft) {
-                let place = |draft: &Draft| self.guests.get(&draft.name).map_or(draft.defined, |own| own.defined);
+                let place = |draft: &Draft| {
+                    self.guests
+                        .get(&draft.name)
+                        .map_or(draft.defined, |own| own.defined)
+                };
                 self.sink.push(
-                    Diagnostic::error(Code::DefinedTwice, draft.defined, format!("guest `{}` is made twice", draft.name))
-                        .also(if first.defined == draft.defined { place(first) } else { first.defined }, "also from here"),
+                    Diagnostic::error(
+                        Code::DefinedTwice,
+                        draft.defined,
+                        format!("guest `{}` is made twice", draft.name),
+                    )
+                    .also(
+                        if first.defined == draft.defined {
+                            place(first)
+                        } else {
+                            first.defined
+                        },
+                        "also from here",
+                    ),
                 );
             }
         }
@@ -188,7 +258,9 @@ pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
         sink.push(Diagnostic::error(Code::BadName, object.defined, reason));
     }
     for layer in &object.layers {
-        let Some(entry) = layer.as_map().and_then(|map| map.get("name")) else { continue };
+        let Some(entry) = layer.as_map().and_then(|map| map.get("name")) else {
+            continue;
+        };
         if entry.value.as_text() != Some(name) {
             let message = format!("`name` differs from what this file defines, `{name}`");
             sink.push(
@@ -202,5 +274,9 @@ pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
 /// Returns the number a name ends with after its last `-`.
 fn index_of(name: &str) -> Option<u32> {
     let (_, number) = name.rsplit_once('-')?;
-    if number.bytes().all(|byte| byte.is_ascii_digit()) { number.parse().ok() } else { None }
+    if number.bytes().all(|byte| byte.is_ascii_digit()) {
+        number.parse().ok()
+    } else {
+        None
+    }
 }

@@ -18,12 +18,23 @@ pub(super) fn named(object: &Object, sink: &mut Sink) -> Option<Vec<(Arc<str>, S
         let singular = map.get("sysgroup");
         if let (Some(plural), Some(singular)) = (plural, singular) {
             sink.push(
-                Diagnostic::error(Code::ConflictingKeys, singular.key, "`sysgroup` and `sysgroups` exclude each other")
-                    .also(plural.key, "the other one"),
+                Diagnostic::error(
+                    Code::ConflictingKeys,
+                    singular.key,
+                    "`sysgroup` and `sysgroups` exclude each other",
+                )
+                .also(plural.key, "the other one"),
             );
         }
         let entry = plural.or(singular)?;
-        Some((if plural.is_some() { "sysgroups" } else { "sysgroup" }, entry.value.clone()))
+        Some((
+            if plural.is_some() {
+                "sysgroups"
+            } else {
+                "sysgroup"
+            },
+            entry.value.clone(),
+        ))
     })?;
     if value.is_null() {
         return None;
@@ -32,7 +43,12 @@ pub(super) fn named(object: &Object, sink: &mut Sink) -> Option<Vec<(Arc<str>, S
         Some(items) if key == "sysgroups" => items.to_vec(),
         _ => vec![value],
     };
-    Some(items.iter().filter_map(|item| group_name(item, sink)).collect())
+    Some(
+        items
+            .iter()
+            .filter_map(|item| group_name(item, sink))
+            .collect(),
+    )
 }
 
 fn group_name(item: &Node, sink: &mut Sink) -> Option<(Arc<str>, Span)> {
@@ -41,7 +57,10 @@ fn group_name(item: &Node, sink: &mut Sink) -> Option<(Arc<str>, Span)> {
         return None;
     };
     if name.contains("{{") {
-        Typer { sink }.invalid(item.span, "sysgroups are read before expressions: write the name itself");
+        Typer { sink }.invalid(
+            item.span,
+            "sysgroups are read before expressions: write the name itself",
+        );
         return None;
     }
     Some((name.into(), item.span))
@@ -50,14 +69,24 @@ fn group_name(item: &Node, sink: &mut Sink) -> Option<(Arc<str>, Span)> {
 /// Returns the group a guest belongs to by its name: `web-1` to `web`, when such a group exists.
 pub(super) fn implied(guest: &str, sysgroups: &Objects) -> Option<Arc<str>> {
     let stem = match guest.rsplit_once('-') {
-        Some((stem, number)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => stem,
+        Some((stem, number))
+            if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            stem
+        }
         _ => guest,
     };
-    sysgroups.get_key_value(stem).map(|(name, _)| Arc::clone(name))
+    sysgroups
+        .get_key_value(stem)
+        .map(|(name, _)| Arc::clone(name))
 }
 
 /// Orders the groups of `wanted` for loading: parents before children, each once.
-pub(super) fn load_order(wanted: &[(Arc<str>, Span)], sysgroups: &Objects, sink: &mut Sink) -> Vec<Arc<str>> {
+pub(super) fn load_order(
+    wanted: &[(Arc<str>, Span)],
+    sysgroups: &Objects,
+    sink: &mut Sink,
+) -> Vec<Arc<str>> {
     let mut order = Vec::new();
     let mut path = Vec::new();
     for (name, span) in wanted {
@@ -78,7 +107,11 @@ fn visit(
         return;
     }
     if let Some(start) = path.iter().position(|seen| seen == name) {
-        let chain: Vec<&str> = path[start..].iter().chain([name]).map(|name| &**name).collect();
+        let chain: Vec<&str> = path[start..]
+            .iter()
+            .chain([name])
+            .map(|name| &**name)
+            .collect();
         let message = format!("sysgroup `{name}` is its own parent: {}", chain.join(" → "));
         sink.push(Diagnostic::error(Code::SysgroupCycle, span, message));
         return;

@@ -12,7 +12,12 @@ use crate::yaml::{Kind, Map, Node, Tag};
 /// Folds `layers` into one map, with nothing beneath them.
 pub fn merge_all(layers: &[Node], sink: &mut Sink) -> Map {
     let nothing = Map::new();
-    layers.iter().filter_map(Node::as_map).fold(Map::new(), |merged, layer| merge(merged, &nothing, layer, sink))
+    layers
+        .iter()
+        .filter_map(Node::as_map)
+        .fold(Map::new(), |merged, layer| {
+            merge(merged, &nothing, layer, sink)
+        })
 }
 
 /// Puts `over` on top of `below`; `base` holds the built-in values that `~` returns to.
@@ -28,7 +33,13 @@ pub fn merge(mut below: Map, base: &Map, over: &Map, sink: &mut Sink) -> Map {
             continue;
         }
         let old = below.get(key).map(|entry| &entry.value);
-        let value = combine(key, old, base_value.map(|entry| &entry.value), &entry.value, sink);
+        let value = combine(
+            key,
+            old,
+            base_value.map(|entry| &entry.value),
+            &entry.value,
+            sink,
+        );
         let mut entry = entry.clone();
         entry.value = value;
         below.insert(Arc::clone(key), entry);
@@ -36,19 +47,35 @@ pub fn merge(mut below: Map, base: &Map, over: &Map, sink: &mut Sink) -> Map {
     below
 }
 
-fn combine(key: &str, old: Option<&Node>, base: Option<&Node>, new: &Node, sink: &mut Sink) -> Node {
-    let untagged = || Node { tag: Tag::None, ..new.clone() };
+fn combine(
+    key: &str,
+    old: Option<&Node>,
+    base: Option<&Node>,
+    new: &Node,
+    sink: &mut Sink,
+) -> Node {
+    let untagged = || Node {
+        tag: Tag::None,
+        ..new.clone()
+    };
     match (new.tag, old.map(|old| &old.kind), &new.kind) {
         (Tag::Append, Some(Kind::Seq(old)), Kind::Seq(new_items)) => {
             let items = old.iter().chain(new_items.iter()).cloned().collect();
             Node::new(new.span, Kind::Seq(Arc::new(items)))
         }
         (Tag::Remove, Some(Kind::Seq(old_items)), Kind::Seq(items)) => {
-            for item in items.iter().filter(|item| !old_items.iter().any(|old| old.same_value(item))) {
+            for item in items
+                .iter()
+                .filter(|item| !old_items.iter().any(|old| old.same_value(item)))
+            {
                 let message = format!("`!remove` finds nothing of this kind in `{key}`");
                 sink.push(Diagnostic::warning(Code::MisplacedTag, item.span, message));
             }
-            let kept = old_items.iter().filter(|old| !items.iter().any(|item| item.same_value(old))).cloned().collect();
+            let kept = old_items
+                .iter()
+                .filter(|old| !items.iter().any(|item| item.same_value(old)))
+                .cloned()
+                .collect();
             Node::new(new.span, Kind::Seq(Arc::new(kept)))
         }
         (Tag::Append, None, _) => untagged(),
@@ -62,9 +89,14 @@ fn combine(key: &str, old: Option<&Node>, base: Option<&Node>, new: &Node, sink:
         (_, Some(Kind::Map(below)), Kind::Map(over)) => {
             let nothing = Map::new();
             let base = base.and_then(Node::as_map).unwrap_or(&nothing);
-            Node::new(new.span, Kind::Map(Arc::new(merge(below.as_ref().clone(), base, over, sink))))
+            Node::new(
+                new.span,
+                Kind::Map(Arc::new(merge(below.as_ref().clone(), base, over, sink))),
+            )
         }
-        (_, Some(Kind::Map(_)), Kind::Seq(_)) | (_, Some(Kind::Seq(_)), Kind::Map(_)) => kind_change(key, old, new, sink),
+        (_, Some(Kind::Map(_)), Kind::Seq(_)) | (_, Some(Kind::Seq(_)), Kind::Map(_)) => {
+            kind_change(key, old, new, sink)
+        }
         _ => resolved(new, base, sink),
     }
 }
@@ -76,20 +108,29 @@ fn resolved(node: &Node, base: Option<&Node>, sink: &mut Sink) -> Node {
             let nothing = Map::new();
             let base = base.and_then(Node::as_map).unwrap_or(&nothing);
             let merged = merge(Map::new(), base, map, sink);
-            Node { kind: Kind::Map(Arc::new(merged)), ..node.clone() }
+            Node {
+                kind: Kind::Map(Arc::new(merged)),
+                ..node.clone()
+            }
         }
         _ => node.clone(),
     }
 }
 
 fn needs_merging(node: &Node) -> bool {
-    let inner = node.as_map().is_some_and(|map| map.values().any(|entry| needs_merging(&entry.value)));
+    let inner = node
+        .as_map()
+        .is_some_and(|map| map.values().any(|entry| needs_merging(&entry.value)));
     matches!(node.tag, Tag::Append | Tag::Remove | Tag::Replace) || node.is_null() || inner
 }
 
 fn kind_change(key: &str, old: Option<&Node>, new: &Node, sink: &mut Sink) -> Node {
     let Some(old) = old else { return new.clone() };
-    let message = format!("`{key}` is {} here, but {} in an earlier layer", new.describe(), old.describe());
+    let message = format!(
+        "`{key}` is {} here, but {} in an earlier layer",
+        new.describe(),
+        old.describe()
+    );
     sink.push(
         Diagnostic::error(Code::KindChange, new.span, message)
             .also(old.span, format!("{} here", old.describe()))

@@ -55,8 +55,14 @@ pub(super) fn allocate(
         for wish in wishes {
             match locked.and_then(|locked| locked.get(&wish.key)) {
                 Some(address) if free.take(address, network, sink) => {
-                    granted.insert((wish.guest, wish.interface), Spanned::new(address.value, wish.span));
-                    chosen.entry(name.clone()).or_default().insert(wish.key.clone(), address.value);
+                    granted.insert(
+                        (wish.guest, wish.interface),
+                        Spanned::new(address.value, wish.span),
+                    );
+                    chosen
+                        .entry(name.clone())
+                        .or_default()
+                        .insert(wish.key.clone(), address.value);
                 }
                 Some(_) => {}
                 None => open.push(wish),
@@ -72,8 +78,14 @@ pub(super) fn allocate(
                 sink.push(diagnostic);
                 break;
             };
-            granted.insert((wish.guest, wish.interface), Spanned::new(address, wish.span));
-            chosen.entry(name.clone()).or_default().insert(wish.key.clone(), address);
+            granted.insert(
+                (wish.guest, wish.interface),
+                Spanned::new(address, wish.span),
+            );
+            chosen
+                .entry(name.clone())
+                .or_default()
+                .insert(wish.key.clone(), address);
         }
     }
     granted
@@ -81,8 +93,14 @@ pub(super) fn allocate(
 
 fn no_subnet(network: &Network, wishes: &[&Wish], sink: &mut Sink) {
     for wish in wishes {
-        let message = format!("`ip: auto` needs a network with a subnet; `{}` has none", network.name);
-        sink.push(Diagnostic::error(Code::AddressNotServed, wish.span, message).also(network.defined, "defined here"));
+        let message = format!(
+            "`ip: auto` needs a network with a subnet; `{}` has none",
+            network.name
+        );
+        sink.push(
+            Diagnostic::error(Code::AddressNotServed, wish.span, message)
+                .also(network.defined, "defined here"),
+        );
     }
 }
 
@@ -99,13 +117,20 @@ struct Free {
 
 impl Free {
     fn new(network: &Network, taken: Option<&HashMap<Ipv4Addr, Span>>) -> Option<Self> {
-        let subnet = network.subnet.as_ref().filter(|subnet| subnet.network().is_ipv4())?.value;
+        let subnet = network
+            .subnet
+            .as_ref()
+            .filter(|subnet| subnet.network().is_ipv4())?
+            .value;
         let bits = |address: &Spanned<IpAddr>| to_bits(address.value);
         Some(Self {
             first: to_bits(subnet.first_host()),
             last: to_bits(subnet.last_host()),
             next: to_bits(subnet.first_host()),
-            range: network.dhcp.as_ref().map(|dhcp| (bits(&dhcp.start), bits(&dhcp.end))),
+            range: network
+                .dhcp
+                .as_ref()
+                .map(|dhcp| (bits(&dhcp.start), bits(&dhcp.end))),
             gateway: network.gateway.as_ref().map(bits),
             dns: network.dns.iter().map(|host| bits(&host.ip)).collect(),
             taken: taken
@@ -134,7 +159,9 @@ impl Free {
         }
         if let Some(other) = self.taken.get(&bits) {
             let diagnostic = conflict("another guest has it");
-            sink.push(other.iter().fold(diagnostic, |diagnostic, span| diagnostic.also(*span, "set here")));
+            sink.push(other.iter().fold(diagnostic, |diagnostic, span| {
+                diagnostic.also(*span, "set here")
+            }));
             return false;
         }
         if self.gateway == Some(bits) {
@@ -149,8 +176,14 @@ impl Free {
         while self.next <= self.last {
             let bits = self.next;
             self.next += 1;
-            let in_range = self.range.is_some_and(|(start, end)| (start..=end).contains(&bits));
-            if !in_range && self.gateway != Some(bits) && !self.dns.contains(&bits) && !self.taken.contains_key(&bits) {
+            let in_range = self
+                .range
+                .is_some_and(|(start, end)| (start..=end).contains(&bits));
+            if !in_range
+                && self.gateway != Some(bits)
+                && !self.dns.contains(&bits)
+                && !self.taken.contains_key(&bits)
+            {
                 self.taken.insert(bits, None);
                 if let IpAddr::V4(address) = from_bits(bits, true) {
                     return Some(address);

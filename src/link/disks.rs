@@ -20,21 +20,40 @@ pub(super) fn resolve(
     storages: &mut IndexMap<String, Storage>,
     sink: &mut Sink,
 ) -> Vec<Disk> {
-    let mut pools = Pools { legacy, storages, sink };
+    let mut pools = Pools {
+        legacy,
+        storages,
+        sink,
+    };
     let mut disks: Vec<Disk> = Vec::with_capacity(specs.len());
     for (index, Spanned { value: spec, span }) in specs.into_iter().enumerate() {
-        let shareable = spec.shareable.as_ref().is_some_and(|shareable| shareable.value);
+        let shareable = spec
+            .shareable
+            .as_ref()
+            .is_some_and(|shareable| shareable.value);
         let format = format(&spec, shareable, pools.sink);
         let volume = format!("{guest}-{}.{}", index + 1, format.as_str());
-        let Some(place) = pools.place(&spec, span, volume) else { continue };
-        if spec.size.is_none() && spec.vol.is_none() && spec.backing.is_none() && spec.path.is_none() {
+        let Some(place) = pools.place(&spec, span, volume) else {
+            continue;
+        };
+        if spec.size.is_none()
+            && spec.vol.is_none()
+            && spec.backing.is_none()
+            && spec.path.is_none()
+        {
             pools.sink.push(
                 Diagnostic::error(Code::MissingKey, span, "a new volume needs a `size`")
                     .help("write `size: 10` for 10 GiB, or `vol:` for a volume that exists"),
             );
         }
         let bus = spec.bus.map_or_else(|| word("virtio"), |bus| bus.value);
-        let device = device(&bus, disks.iter().filter(|disk| prefix(&disk.bus) == prefix(&bus)).count());
+        let device = device(
+            &bus,
+            disks
+                .iter()
+                .filter(|disk| prefix(&disk.bus) == prefix(&bus))
+                .count(),
+        );
         disks.push(Disk {
             span,
             device,
@@ -60,8 +79,12 @@ fn format(spec: &DiskSpec, shareable: bool, sink: &mut Sink) -> DiskFormat {
     match &spec.format {
         Some(format) if shareable && format.value == DiskFormat::Qcow2 => {
             sink.push(
-                Diagnostic::error(Code::InvalidValue, format.span, "a shared disk cannot be qcow2")
-                    .help("write `format: raw`"),
+                Diagnostic::error(
+                    Code::InvalidValue,
+                    format.span,
+                    "a shared disk cannot be qcow2",
+                )
+                .help("write `format: raw`"),
             );
             DiskFormat::Raw
         }
@@ -84,19 +107,30 @@ impl Pools<'_> {
         if let Some(path) = &spec.path {
             for other in [&spec.pool, &spec.vol].into_iter().flatten() {
                 let message = "`path` and `pool` or `vol` exclude each other";
-                self.sink.push(Diagnostic::error(Code::ConflictingKeys, other.span, message).also(path.span, "the path"));
+                self.sink.push(
+                    Diagnostic::error(Code::ConflictingKeys, other.span, message)
+                        .also(path.span, "the path"),
+                );
             }
             return Some(DiskPlace::Path(path.as_str().to_owned()));
         }
-        let pool = spec.pool.as_ref().map_or(DEFAULT_POOL, |pool| pool.as_str()).to_owned();
+        let pool = spec
+            .pool
+            .as_ref()
+            .map_or(DEFAULT_POOL, |pool| pool.as_str())
+            .to_owned();
         let pool_span = spec.pool.as_ref().map_or(span, |pool| pool.span);
         if !self.storages.contains_key(&pool) {
             if pool != DEFAULT_POOL && !self.undefined(&pool, pool_span) {
                 return None;
             }
-            self.storages.insert(pool.clone(), external(&pool, pool_span));
+            self.storages
+                .insert(pool.clone(), external(&pool, pool_span));
         }
-        let vol = spec.vol.as_ref().map_or(volume, |vol| vol.as_str().to_owned());
+        let vol = spec
+            .vol
+            .as_ref()
+            .map_or(volume, |vol| vol.as_str().to_owned());
         Some(DiskPlace::Volume { pool, vol })
     }
 
@@ -107,14 +141,22 @@ impl Pools<'_> {
             Diagnostic::warning(Code::UnknownPool, span, message)
                 .help("it must exist on the host; say so with `external: true` in storages.d")
         } else {
-            Diagnostic::error(Code::UnknownPool, span, message).suggest(pool, self.storages.keys().map(String::as_str))
+            Diagnostic::error(Code::UnknownPool, span, message)
+                .suggest(pool, self.storages.keys().map(String::as_str))
         });
         self.legacy
     }
 }
 
 fn external(name: &str, defined: Span) -> Storage {
-    Storage { name: name.to_owned(), kind: PoolType::Dir, target: None, autostart: false, external: true, defined }
+    Storage {
+        name: name.to_owned(),
+        kind: PoolType::Dir,
+        target: None,
+        autostart: false,
+        external: true,
+        defined,
+    }
 }
 
 fn prefix(bus: &str) -> &'static str {
@@ -137,7 +179,11 @@ fn device(bus: &str, index: usize) -> String {
             None => break,
         }
     }
-    let letters: String = letters.iter().rev().map(|letter| char::from(*letter)).collect();
+    let letters: String = letters
+        .iter()
+        .rev()
+        .map(|letter| char::from(*letter))
+        .collect();
     format!("{}{letters}", prefix(bus))
 }
 

@@ -9,7 +9,9 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x5b0e_6d53_0f8b_5a3c_9f04_1d0e_7c1b_a6e
 /// Returns the UUID of an object: version 5 (RFC 9562, section 5.5) of site, kind and name.
 #[must_use]
 pub fn uuid(site: &str, kind: &str, name: &str) -> String {
-    Uuid::new_v5(&NAMESPACE, format!("{site}/{kind}/{name}").as_bytes()).hyphenated().to_string()
+    Uuid::new_v5(&NAMESPACE, format!("{site}/{kind}/{name}").as_bytes())
+        .hyphenated()
+        .to_string()
 }
 
 /// Returns 24 bits drawn from words: the part of a MAC address the program may choose.

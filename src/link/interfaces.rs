@@ -39,10 +39,17 @@ pub(super) struct Attachment<'a> {
 pub(super) fn with_own_address(guest: &mut TypedGuest, sink: &mut Sink) {
     let (ip, mac) = (guest.spec.ip.take(), guest.spec.mac.take());
     let Some(first) = guest.spec.interfaces.first_mut() else {
-        for span in [ip.map(|ip| ip.span), mac.map(|mac| mac.span)].into_iter().flatten() {
+        for span in [ip.map(|ip| ip.span), mac.map(|mac| mac.span)]
+            .into_iter()
+            .flatten()
+        {
             sink.push(
-                Diagnostic::error(Code::MissingKey, span, "this guest has no interface to give this to")
-                    .help("add `interfaces: [{network: …}]` to the guest, its sysgroup or common"),
+                Diagnostic::error(
+                    Code::MissingKey,
+                    span,
+                    "this guest has no interface to give this to",
+                )
+                .help("add `interfaces: [{network: …}]` to the guest, its sysgroup or common"),
             );
         }
         return;
@@ -51,7 +58,10 @@ pub(super) fn with_own_address(guest: &mut TypedGuest, sink: &mut Sink) {
     first.value.gateway = first.value.gateway.take().or(guest.spec.gateway.take());
     let twice = |own: Span, theirs: Span, sink: &mut Sink| {
         let message = "the guest and its first interface say different things";
-        sink.push(Diagnostic::error(Code::ConflictingKeys, own, message).also(theirs, "the interface says this"));
+        sink.push(
+            Diagnostic::error(Code::ConflictingKeys, own, message)
+                .also(theirs, "the interface says this"),
+        );
     };
     match (&first.value.ip, ip) {
         (Some(theirs), Some(own)) if theirs.value != own.value && theirs.value != Address::Auto => {
@@ -61,7 +71,9 @@ pub(super) fn with_own_address(guest: &mut TypedGuest, sink: &mut Sink) {
         (_, None) => {}
     }
     match (&first.value.mac, mac) {
-        (Some(theirs), Some(own)) if theirs.value != own.value => twice(own.span, theirs.span, sink),
+        (Some(theirs), Some(own)) if theirs.value != own.value => {
+            twice(own.span, theirs.span, sink)
+        }
         (None, Some(own)) => first.value.mac = Some(own),
         _ => {}
     }
@@ -79,8 +91,12 @@ pub(super) fn network(
         (None, Some(_)) => return None,
         (Some(network), Some(bridge)) => {
             sink.push(
-                Diagnostic::error(Code::ConflictingKeys, bridge.span, "`bridge` and `network` exclude each other")
-                    .also(network.span, "the network"),
+                Diagnostic::error(
+                    Code::ConflictingKeys,
+                    bridge.span,
+                    "`bridge` and `network` exclude each other",
+                )
+                .also(network.span, "the network"),
             );
             return None;
         }
@@ -103,7 +119,10 @@ pub(super) fn network(
             return None;
         }
     }
-    networks.insert(name.value.clone(), Network::external(&name.value, name.span));
+    networks.insert(
+        name.value.clone(),
+        Network::external(&name.value, name.span),
+    );
     Some(name)
 }
 
@@ -119,8 +138,13 @@ pub(super) fn resolve(
     let Attachment { network, ip, mac } = attachment;
     let bootproto = spec.bootproto.as_ref().map(|bootproto| bootproto.value);
     // An interface in no network at all has had its fault reported.
-    let fixed = ip.is_some() && (spec.bridge.is_some() || network.is_some_and(|(_, network)| !network.reserves()));
-    let bootproto = bootproto.unwrap_or(if fixed { BootProto::Static } else { BootProto::Dhcp });
+    let fixed = ip.is_some()
+        && (spec.bridge.is_some() || network.is_some_and(|(_, network)| !network.reserves()));
+    let bootproto = bootproto.unwrap_or(if fixed {
+        BootProto::Static
+    } else {
+        BootProto::Dhcp
+    });
     let subnet = network.and_then(|(_, network)| network.subnet.as_ref());
     let known = subnet.and_then(|subnet| match subnet.netmask() {
         IpAddr::V4(netmask) => Some(netmask),
@@ -132,21 +156,39 @@ pub(super) fn resolve(
         (_, netmask, _) => netmask,
     };
     if bootproto == BootProto::Static && ip.is_none() {
-        let place = spec.bootproto.as_ref().map_or(span, |bootproto| bootproto.span);
-        sink.push(Diagnostic::error(Code::MissingKey, place, "a static interface needs an `ip`"));
+        let place = spec
+            .bootproto
+            .as_ref()
+            .map_or(span, |bootproto| bootproto.span);
+        sink.push(Diagnostic::error(
+            Code::MissingKey,
+            place,
+            "a static interface needs an `ip`",
+        ));
     }
     // An isolated network leads nowhere: its gateway is no route, and its dnsmasq, though it offers itself as
     // resolver, forwards nothing. A guest with another interface takes both from there.
     let leads_out = network.is_some_and(|(_, network)| network.mode != Mode::Isolated);
     let aside = network.is_some() && !leads_out && owner.interfaces > 1;
-    let gateway = spec.gateway.as_ref().map(|gateway| gateway.value).or_else(|| {
-        match network.filter(|_| leads_out)?.1.gateway.as_ref()?.value {
-            IpAddr::V4(gateway) => Some(gateway),
-            IpAddr::V6(_) => None,
-        }
-    });
-    let hostname = spec.host.as_ref().map_or(owner.hostname, |host| host.as_str()).to_owned();
-    let domain = network.and_then(|(_, network)| network.domain.as_ref()).map(|domain| domain.as_str()).or(owner.domain);
+    let gateway = spec
+        .gateway
+        .as_ref()
+        .map(|gateway| gateway.value)
+        .or_else(
+            || match network.filter(|_| leads_out)?.1.gateway.as_ref()?.value {
+                IpAddr::V4(gateway) => Some(gateway),
+                IpAddr::V6(_) => None,
+            },
+        );
+    let hostname = spec
+        .host
+        .as_ref()
+        .map_or(owner.hostname, |host| host.as_str())
+        .to_owned();
+    let domain = network
+        .and_then(|(_, network)| network.domain.as_ref())
+        .map(|domain| domain.as_str())
+        .or(owner.domain);
     let fqdn = match (&spec.fqdn, &spec.host) {
         (Some(fqdn), _) => fqdn.as_str().to_owned(),
         (None, None) if position == 0 => owner.fqdn.to_owned(),
@@ -154,7 +196,10 @@ pub(super) fn resolve(
     };
     Interface {
         span,
-        device: spec.device.map_or_else(|| format!("eth{position}"), |device| device.as_str().to_owned()),
+        device: spec.device.map_or_else(
+            || format!("eth{position}"),
+            |device| device.as_str().to_owned(),
+        ),
         network: network.map(|(name, _)| name.clone()),
         bridge: spec.bridge.map(|bridge| bridge.value),
         mac,
@@ -170,8 +215,12 @@ pub(super) fn resolve(
         dns_record: spec.dns_record.unwrap_or(true),
         nodns: spec.nodns.unwrap_or(aside),
         nodefroute: spec.nodefroute.unwrap_or(aside),
-        model: spec.model.unwrap_or_else(|| "virtio".parse().expect("a word is a line")),
-        mtu: spec.mtu.or_else(|| network.and_then(|(_, network)| network.mtu)),
+        model: spec
+            .model
+            .unwrap_or_else(|| "virtio".parse().expect("a word is a line")),
+        mtu: spec
+            .mtu
+            .or_else(|| network.and_then(|(_, network)| network.mtu)),
         options: spec.options,
     }
 }
@@ -181,9 +230,14 @@ fn assumed_netmask(ip: &Spanned<Ipv4Addr>, legacy: bool, sink: &mut Sink) -> Opt
     let message = "a static address here needs a `netmask`: the network's subnet is not known";
     if legacy {
         let warning = Diagnostic::warning(Code::MissingKey, ip.span, message);
-        sink.push(warning.help("255.255.255.0 is taken, as 0.3 did; write `netmask: 255.255.255.0`"));
+        sink.push(
+            warning.help("255.255.255.0 is taken, as 0.3 did; write `netmask: 255.255.255.0`"),
+        );
         return Some(Ipv4Addr::new(255, 255, 255, 0));
     }
-    sink.push(Diagnostic::error(Code::MissingKey, ip.span, message).help("write `netmask: 255.255.255.0` beside `ip`"));
+    sink.push(
+        Diagnostic::error(Code::MissingKey, ip.span, message)
+            .help("write `netmask: 255.255.255.0` beside `ip`"),
+    );
     None
 }

@@ -51,12 +51,28 @@ impl Lock {
         if !self.macs.is_empty() {
             lock["macs"] = texts(shown(&self.macs));
         }
-        format!("# Addresses chosen by miniascape, kept so that they never change. Commit this file.\n{}", emit::to_yaml(&lock))
+        format!(
+            "# Addresses chosen by miniascape, kept so that they never change. Commit this file.\n{}",
+            emit::to_yaml(&lock)
+        )
     }
 }
 
-fn shown<T: std::fmt::Display>(choices: &Choices<T>) -> BTreeMap<&String, BTreeMap<&String, String>> {
-    choices.iter().map(|(outer, inner)| (outer, inner.iter().map(|(key, value)| (key, value.to_string())).collect())).collect()
+fn shown<T: std::fmt::Display>(
+    choices: &Choices<T>,
+) -> BTreeMap<&String, BTreeMap<&String, String>> {
+    choices
+        .iter()
+        .map(|(outer, inner)| {
+            (
+                outer,
+                inner
+                    .iter()
+                    .map(|(key, value)| (key, value.to_string()))
+                    .collect(),
+            )
+        })
+        .collect()
 }
 
 impl ReadLock {
@@ -65,30 +81,52 @@ impl ReadLock {
         if std::fs::symlink_metadata(path).is_err() {
             return Self::default();
         }
-        let Some(file) = files.text(path, sink) else { return Self::default() };
+        let Some(file) = files.text(path, sink) else {
+            return Self::default();
+        };
         let text = Arc::clone(files.sources.text(file));
-        let Some(node) = parse(file, &text, sink) else { return Self::default() };
+        let Some(node) = parse(file, &text, sink) else {
+            return Self::default();
+        };
         let mut typer = Typer { sink };
-        let Some(map) = typer.map(&node, "lock") else { return Self::default() };
+        let Some(map) = typer.map(&node, "lock") else {
+            return Self::default();
+        };
         typer.unknown_keys(map, &["format", "addresses", "macs"], "the lock");
-        if let Some(format) = node.get("format").filter(|format| format.as_text() != Some("1")) {
-            let message = "this lock was written by a newer miniascape: only format 1 is understood";
+        if let Some(format) = node
+            .get("format")
+            .filter(|format| format.as_text() != Some("1"))
+        {
+            let message =
+                "this lock was written by a newer miniascape: only format 1 is understood";
             sink.push(Diagnostic::error(Code::LockConflict, format.span, message));
             return Self::default();
         }
-        Self { addresses: choices(&node, "addresses", sink), macs: choices(&node, "macs", sink) }
+        Self {
+            addresses: choices(&node, "addresses", sink),
+            macs: choices(&node, "macs", sink),
+        }
     }
 }
 
 fn choices<T: FromNode>(lock: &Node, section: &str, sink: &mut Sink) -> Choices<Spanned<T>> {
     let mut typer = Typer { sink };
-    let Some(outer) = lock.get(section).and_then(|node| typer.map(node, section)) else { return Choices::new() };
+    let Some(outer) = lock.get(section).and_then(|node| typer.map(node, section)) else {
+        return Choices::new();
+    };
     let mut read = Choices::new();
     for (name, entry) in outer {
-        let Some(inner) = typer.map(&entry.value, name) else { continue };
+        let Some(inner) = typer.map(&entry.value, name) else {
+            continue;
+        };
         let values = inner
             .iter()
-            .filter_map(|(key, entry)| Some((key.to_string(), Spanned::from_node(&entry.value, &mut typer)?)))
+            .filter_map(|(key, entry)| {
+                Some((
+                    key.to_string(),
+                    Spanned::from_node(&entry.value, &mut typer)?,
+                ))
+            })
             .collect();
         read.insert(name.to_string(), values);
     }

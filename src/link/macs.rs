@@ -16,7 +16,11 @@ pub(super) struct Macs<'a> {
 impl<'a> Macs<'a> {
     /// Starts with the addresses written in the site, and with those the lock keeps.
     pub(super) fn new(site: &'a str, lock: &'a ReadLock, written: HashSet<Mac>) -> Self {
-        Self { site, lock, used: written }
+        Self {
+            site,
+            lock,
+            used: written,
+        }
     }
 
     /// Takes `mac` if nobody has it.
@@ -27,12 +31,21 @@ impl<'a> Macs<'a> {
     /// Chooses an address from site, guest, network and position: a changed IP address does not change the hardware.
     ///
     /// A collision takes the next free one and goes into the lock, because the order of guests decides who gives way.
-    pub(super) fn choose(&mut self, guest: &str, network: &str, position: usize, chosen: &mut Choices<Mac>) -> Mac {
+    pub(super) fn choose(
+        &mut self,
+        guest: &str,
+        network: &str,
+        position: usize,
+        chosen: &mut Choices<Mac>,
+    ) -> Mac {
         let key = format!("{network}/{position}");
         if let Some(locked) = self.lock.macs.get(guest).and_then(|macs| macs.get(&key))
             && self.used.insert(locked.value)
         {
-            chosen.entry(guest.to_owned()).or_default().insert(key, locked.value);
+            chosen
+                .entry(guest.to_owned())
+                .or_default()
+                .insert(key, locked.value);
             return locked.value;
         }
         let number = mac_number(&[self.site, guest, network, &position.to_string()]);

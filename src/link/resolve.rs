@@ -44,7 +44,15 @@ pub struct Input<'a> {
 /// Resolves every reference between objects.
 pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
     let read = ReadLock::read(input.lock, files, sink);
-    let Input { site, host, mut networks, mut storages, mut guests, counted, .. } = input;
+    let Input {
+        site,
+        host,
+        mut networks,
+        mut storages,
+        mut guests,
+        counted,
+        ..
+    } = input;
     guests.sort_by(|a, b| natural_order(&a.draft.name, &b.draft.name));
 
     let mut attached: Vec<Vec<Option<Spanned<String>>>> = Vec::with_capacity(guests.len());
@@ -59,22 +67,48 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
     let (taken, wishes) = wanted(&guests, &attached);
     let granted = allocate(wishes, &networks, &taken, &read, &mut lock.addresses, sink);
 
-    let names: HashSet<Arc<str>> = guests.iter().map(|guest| Arc::clone(&guest.draft.name)).collect();
-    let written = guests.iter().flat_map(|guest| &guest.spec.interfaces).filter_map(|spec| spec.mac.as_ref());
+    let names: HashSet<Arc<str>> = guests
+        .iter()
+        .map(|guest| Arc::clone(&guest.draft.name))
+        .collect();
+    let written = guests
+        .iter()
+        .flat_map(|guest| &guest.spec.interfaces)
+        .filter_map(|spec| spec.mac.as_ref());
     let mut macs = Macs::new(&site, &read, written.map(|mac| mac.value).collect());
     let mut resolved = Vec::with_capacity(guests.len());
     for (index, (guest, attached)) in guests.into_iter().zip(&attached).enumerate() {
         let ips = ips(index, &guest, &granted);
-        let chosen = hardware_addresses(&guest, attached, &ips, &networks, &mut macs, &mut lock.macs);
-        let attachments = attached.iter().zip(ips).zip(chosen).map(|((network, ip), mac)| Attachment {
-            network: network.as_ref().and_then(|name| Some((name, networks.get(&name.value)?))),
-            ip,
-            mac,
-        });
-        resolved.push(finish(guest, attachments.collect(), &site, &mut storages, sink));
+        let chosen =
+            hardware_addresses(&guest, attached, &ips, &networks, &mut macs, &mut lock.macs);
+        let attachments = attached
+            .iter()
+            .zip(ips)
+            .zip(chosen)
+            .map(|((network, ip), mac)| Attachment {
+                network: network
+                    .as_ref()
+                    .and_then(|name| Some((name, networks.get(&name.value)?))),
+                ip,
+                mac,
+            });
+        resolved.push(finish(
+            guest,
+            attachments.collect(),
+            &site,
+            &mut storages,
+            sink,
+        ));
     }
     depends_on(&mut resolved, &names, &counted, sink);
-    Lab { site, host, networks, storages, guests: resolved, lock }
+    Lab {
+        site,
+        host,
+        networks,
+        storages,
+        guests: resolved,
+        lock,
+    }
 }
 
 type Taken = HashMap<String, HashMap<Ipv4Addr, Span>>;
@@ -85,18 +119,36 @@ fn wanted(guests: &[TypedGuest], attached: &[Vec<Option<Spanned<String>>>]) -> (
     let mut wishes = Vec::new();
     for (guest_index, (guest, attached)) in guests.iter().zip(attached).enumerate() {
         for (index, (spec, network)) in guest.spec.interfaces.iter().zip(attached).enumerate() {
-            let (Some(ip), Some(network)) = (&spec.ip, network) else { continue };
+            let (Some(ip), Some(network)) = (&spec.ip, network) else {
+                continue;
+            };
             match ip.value {
                 Address::Ip(address) => {
-                    taken.entry(network.value.clone()).or_default().entry(address).or_insert(ip.span);
+                    taken
+                        .entry(network.value.clone())
+                        .or_default()
+                        .entry(address)
+                        .or_insert(ip.span);
                 }
                 Address::Auto => {
-                    let same = |other: &&Option<Spanned<String>>| other.as_ref().is_some_and(|o| o.value == network.value);
+                    let same = |other: &&Option<Spanned<String>>| {
+                        other.as_ref().is_some_and(|o| o.value == network.value)
+                    };
                     let before = attached[..index].iter().filter(same).count();
                     let name = &guest.draft.name;
-                    let key = if before == 0 { name.to_string() } else { format!("{name}/{}", before + 1) };
+                    let key = if before == 0 {
+                        name.to_string()
+                    } else {
+                        format!("{name}/{}", before + 1)
+                    };
                     let (network, span) = (network.value.clone(), ip.span);
-                    wishes.push(Wish { guest: guest_index, interface: index, key, network, span });
+                    wishes.push(Wish {
+                        guest: guest_index,
+                        interface: index,
+                        key,
+                        network,
+                        span,
+                    });
                 }
             }
         }
@@ -110,8 +162,14 @@ fn ips(
     granted: &HashMap<(usize, usize), Spanned<Ipv4Addr>>,
 ) -> Vec<Option<Spanned<Ipv4Addr>>> {
     let of = |(index, spec): (usize, &Spanned<InterfaceSpec>)| match spec.ip.as_ref()? {
-        Spanned { value: Address::Ip(address), span } => Some(Spanned::new(*address, *span)),
-        Spanned { value: Address::Auto, .. } => granted.get(&(guest_index, index)).cloned(),
+        Spanned {
+            value: Address::Ip(address),
+            span,
+        } => Some(Spanned::new(*address, *span)),
+        Spanned {
+            value: Address::Auto,
+            ..
+        } => granted.get(&(guest_index, index)).cloned(),
     };
     guest.spec.interfaces.iter().enumerate().map(of).collect()
 }
@@ -131,7 +189,9 @@ fn hardware_addresses(
             result.push(mac.value);
             continue;
         }
-        let name = attached[index].as_ref().map(|network| network.value.as_str());
+        let name = attached[index]
+            .as_ref()
+            .map(|network| network.value.as_str());
         let readable = || {
             let network = networks.get(name?)?;
             let ip = ips[index].as_ref()?.value;
@@ -141,7 +201,9 @@ fn hardware_addresses(
         match readable().filter(|mac| macs.take(*mac)) {
             Some(mac) => result.push(mac),
             None => {
-                let network = name.or(spec.bridge.as_ref().map(|bridge| bridge.as_str())).unwrap_or_default();
+                let network = name
+                    .or(spec.bridge.as_ref().map(|bridge| bridge.as_str()))
+                    .unwrap_or_default();
                 result.push(macs.choose(&guest.draft.name, network, index, chosen));
             }
         }
@@ -157,9 +219,19 @@ fn finish(
     storages: &mut IndexMap<String, Storage>,
     sink: &mut Sink,
 ) -> Guest {
-    let TypedGuest { draft, spec, install, extra } = guest;
-    let first = attachments.first().and_then(|first| first.network).map(|(_, network)| network);
-    let domain = spec.domain.or_else(|| first.and_then(|network| network.domain.clone()));
+    let TypedGuest {
+        draft,
+        spec,
+        install,
+        extra,
+    } = guest;
+    let first = attachments
+        .first()
+        .and_then(|first| first.network)
+        .map(|(_, network)| network);
+    let domain = spec
+        .domain
+        .or_else(|| first.and_then(|network| network.domain.clone()));
     let domain = domain.map(|domain| domain.as_str().to_owned());
     let hostname = spec.hostname.map_or_else(
         || Spanned::new(draft.name.to_string(), draft.defined),
@@ -178,10 +250,15 @@ fn finish(
     };
     let parts = spec.interfaces.into_iter().zip(attachments).enumerate();
     let interfaces: Vec<Interface> = parts
-        .map(|(position, (spec, attachment))| interfaces::resolve(position, spec, attachment, &owner, sink))
+        .map(|(position, (spec, attachment))| {
+            interfaces::resolve(position, spec, attachment, &owner, sink)
+        })
         .collect();
     let disks = disks::resolve(&draft.name, spec.disks, draft.legacy, storages, sink);
-    let virtinst = spec.virtinst.map(|virtinst| virtinst.value).expect("the built-in defaults set `virtinst`");
+    let virtinst = spec
+        .virtinst
+        .map(|virtinst| virtinst.value)
+        .expect("the built-in defaults set `virtinst`");
     Guest {
         uuid: uuid(site, "guest", &draft.name),
         defined: draft.defined,
@@ -194,7 +271,11 @@ fn finish(
         description: spec.description,
         vars: spec.vars,
         extra,
-        depends_on: spec.depends_on.into_iter().map(|name| Spanned::new(name.as_str().to_owned(), name.span)).collect(),
+        depends_on: spec
+            .depends_on
+            .into_iter()
+            .map(|name| Spanned::new(name.as_str().to_owned(), name.span))
+            .collect(),
         templates: spec.templates,
         interfaces,
         disks,
@@ -205,7 +286,12 @@ fn finish(
 }
 
 /// Resolves `depends_on`: a guest, or all guests that a `count` made.
-fn depends_on(guests: &mut [Guest], names: &HashSet<Arc<str>>, counted: &HashSet<Arc<str>>, sink: &mut Sink) {
+fn depends_on(
+    guests: &mut [Guest],
+    names: &HashSet<Arc<str>>,
+    counted: &HashSet<Arc<str>>,
+    sink: &mut Sink,
+) {
     for guest in guests.iter_mut() {
         let mut resolved: Vec<Spanned<String>> = Vec::with_capacity(guest.depends_on.len());
         for wanted in &guest.depends_on {
@@ -214,7 +300,9 @@ fn depends_on(guests: &mut [Guest], names: &HashSet<Arc<str>>, counted: &HashSet
                 resolved.push(wanted.clone());
             } else if counted.contains(name) {
                 let made = |number: &u32| names.contains(format!("{name}-{number}").as_str());
-                let each = (1..).take_while(made).map(|number| Spanned::new(format!("{name}-{number}"), wanted.span));
+                let each = (1..)
+                    .take_while(made)
+                    .map(|number| Spanned::new(format!("{name}-{number}"), wanted.span));
                 resolved.extend(each);
             } else {
                 let message = format!("guest `{name}` is not defined");
@@ -232,7 +320,11 @@ fn depends_on(guests: &mut [Guest], names: &HashSet<Arc<str>>, counted: &HashSet
 }
 
 fn cycles(guests: &[Guest], sink: &mut Sink) {
-    let index: HashMap<&str, usize> = guests.iter().enumerate().map(|(at, guest)| (&*guest.name, at)).collect();
+    let index: HashMap<&str, usize> = guests
+        .iter()
+        .enumerate()
+        .map(|(at, guest)| (&*guest.name, at))
+        .collect();
     // 0: not seen, 1: on the current path, 2: done.
     let mut state = vec![0_u8; guests.len()];
     for start in 0..guests.len() {
@@ -249,12 +341,21 @@ fn cycles(guests: &[Guest], sink: &mut Sink) {
                 continue;
             };
             path.push((at, edge + 1));
-            let Some(&to) = index.get(next.value.as_str()) else { continue };
+            let Some(&to) = index.get(next.value.as_str()) else {
+                continue;
+            };
             match state[to] {
                 0 => path.push((to, 0)),
                 1 => {
-                    let from = path.iter().position(|(on_path, _)| *on_path == to).unwrap_or_default();
-                    let names: Vec<&str> = path[from..].iter().map(|(at, _)| &*guests[*at].name).chain([&*guests[to].name]).collect();
+                    let from = path
+                        .iter()
+                        .position(|(on_path, _)| *on_path == to)
+                        .unwrap_or_default();
+                    let names: Vec<&str> = path[from..]
+                        .iter()
+                        .map(|(at, _)| &*guests[*at].name)
+                        .chain([&*guests[to].name])
+                        .collect();
                     let message = format!("guests wait for each other: {}", names.join(" → "));
                     sink.push(Diagnostic::error(Code::DependencyCycle, next.span, message));
                 }

@@ -17,7 +17,8 @@ impl Cidr {
     /// # Errors
     /// Returns what is wrong with the pair.
     pub fn from_netmask(network: Ipv4Addr, netmask: Ipv4Addr) -> Result<Self, String> {
-        let prefix = ipnetwork::ipv4_mask_to_prefix(netmask).map_err(|_| format!("{netmask} is not a netmask"))?;
+        let prefix = ipnetwork::ipv4_mask_to_prefix(netmask)
+            .map_err(|_| format!("{netmask} is not a netmask"))?;
         format!("{network}/{prefix}").parse()
     }
 
@@ -60,14 +61,20 @@ impl Cidr {
     /// Returns the lowest address a host can have: libvirt's customary gateway.
     #[must_use]
     pub fn first_host(self) -> IpAddr {
-        if self.0.prefix() >= self.bits() - 1 { self.network() } else { self.nth(1) }
+        if self.0.prefix() >= self.bits() - 1 {
+            self.network()
+        } else {
+            self.nth(1)
+        }
     }
 
     /// Returns the highest address a host can have.
     #[must_use]
     pub fn last_host(self) -> IpAddr {
         match self.last() {
-            IpAddr::V4(last) if self.0.prefix() < 31 => IpAddr::V4(Ipv4Addr::from_bits(last.to_bits() - 1)),
+            IpAddr::V4(last) if self.0.prefix() < 31 => {
+                IpAddr::V4(Ipv4Addr::from_bits(last.to_bits() - 1))
+            }
             last => last,
         }
     }
@@ -75,13 +82,15 @@ impl Cidr {
     /// Returns whether `address` is the network's own or its broadcast address.
     #[must_use]
     pub fn is_reserved(self, address: IpAddr) -> bool {
-        self.0.prefix() < self.bits() - 1 && (address == self.network() || (self.0.is_ipv4() && address == self.last()))
+        self.0.prefix() < self.bits() - 1
+            && (address == self.network() || (self.0.is_ipv4() && address == self.last()))
     }
 
     /// Returns the number of `address` within the subnet, counted from its network address.
     #[must_use]
     pub fn host_number(self, address: IpAddr) -> Option<u128> {
-        self.contains(address).then(|| to_bits(address) - to_bits(self.network()))
+        self.contains(address)
+            .then(|| to_bits(address) - to_bits(self.network()))
     }
 
     fn nth(self, number: u128) -> IpAddr {
@@ -116,16 +125,23 @@ impl FromStr for Cidr {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let Some((address, prefix)) = text.split_once('/') else {
-            return Err(format!("`{text}` is not a subnet: the prefix length is missing, as in 192.168.122.0/24"));
+            return Err(format!(
+                "`{text}` is not a subnet: the prefix length is missing, as in 192.168.122.0/24"
+            ));
         };
-        let address: IpAddr =
-            address.parse().map_err(|_| format!("`{text}` is not a subnet: `{address}` is not an address"))?;
-        let length: Option<u8> =
-            (prefix.bytes().all(|byte| byte.is_ascii_digit()) && !prefix.is_empty()).then(|| prefix.parse().ok()).flatten();
+        let address: IpAddr = address
+            .parse()
+            .map_err(|_| format!("`{text}` is not a subnet: `{address}` is not an address"))?;
+        let length: Option<u8> = (prefix.bytes().all(|byte| byte.is_ascii_digit())
+            && !prefix.is_empty())
+        .then(|| prefix.parse().ok())
+        .flatten();
         let parsed = length.and_then(|length| IpNetwork::new(address, length).ok());
         let Some(parsed) = parsed else {
             let most = if address.is_ipv4() { 32 } else { 128 };
-            return Err(format!("`{text}` is not a subnet: the prefix length is a number from 0 to {most}"));
+            return Err(format!(
+                "`{text}` is not a subnet: the prefix length is a number from 0 to {most}"
+            ));
         };
         if parsed.network() != address {
             let meant = format!("{}/{prefix}", parsed.network());
@@ -158,10 +174,21 @@ mod tests {
         assert_eq!(subnet.netmask().to_string(), "255.255.255.0");
         assert_eq!(subnet.first_host().to_string(), "192.168.155.1");
         assert_eq!(subnet.last_host().to_string(), "192.168.155.254");
-        assert_eq!(subnet.host_number("192.168.155.111".parse().unwrap()), Some(111));
+        assert_eq!(
+            subnet.host_number("192.168.155.111".parse().unwrap()),
+            Some(111)
+        );
         assert!(subnet.is_reserved("192.168.155.255".parse().unwrap()));
         assert!(!subnet.contains("192.158.155.151".parse().unwrap()));
-        for bad in ["192.168.155.7/24", "192.168.155.0", "10.0.0.0/33", "10.0.0.0/", "10.0.0/8", "10.0.0.0/+8", "x/8"] {
+        for bad in [
+            "192.168.155.7/24",
+            "192.168.155.0",
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "10.0.0/8",
+            "10.0.0.0/+8",
+            "x/8",
+        ] {
             assert!(bad.parse::<Cidr>().is_err(), "{bad}");
         }
         let v6: Cidr = "fd00::/64".parse().unwrap();

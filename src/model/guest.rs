@@ -11,8 +11,8 @@ use super::size::{Memory, Size};
 use super::text::{DeviceName, DiskPath, DnsName, Line, ObjectName};
 use super::words;
 use crate::source::Spanned;
-use crate::yaml::typed::{FromNode, Typer, section};
 use crate::yaml::Node;
+use crate::yaml::typed::{FromNode, Typer, section};
 
 section! {
     /// A guest, sysgroup or common, less its install data.
@@ -146,7 +146,12 @@ pub struct Nameservers(pub Vec<std::net::IpAddr>);
 
 impl FromNode for Nameservers {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(Self(node.one_or_many().iter().filter_map(|item| FromNode::from_node(item, typer)).collect()))
+        Some(Self(
+            node.one_or_many()
+                .iter()
+                .filter_map(|item| FromNode::from_node(item, typer))
+                .collect(),
+        ))
     }
 }
 

@@ -96,10 +96,18 @@ section! {
 impl FromNode for Keyboard {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if node.as_map().is_none() {
-            return Some(Self { layout: Line::from_node(node, typer)?, variant: None, vconsole: None });
+            return Some(Self {
+                layout: Line::from_node(node, typer)?,
+                variant: None,
+                vconsole: None,
+            });
         }
         let map = KeyboardMap::from_node(node, typer)?;
-        Some(Self { layout: map.layout.value, variant: map.variant, vconsole: map.vconsole })
+        Some(Self {
+            layout: map.layout.value,
+            variant: map.variant,
+            vconsole: map.vconsole,
+        })
     }
 }
 
@@ -129,11 +137,19 @@ section! {
 impl FromNode for Timezone {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if node.as_map().is_none() {
-            return Some(Self { timezone: Line::from_node(node, typer)?, utc: true, ntp: Vec::new() });
+            return Some(Self {
+                timezone: Line::from_node(node, typer)?,
+                utc: true,
+                ntp: Vec::new(),
+            });
         }
         let map = TimezoneMap::from_node(node, typer)?;
         let timezone = map.timezone.or_else(|| "UTC".parse().ok())?;
-        Some(Self { timezone, utc: map.utc.unwrap_or(true), ntp: map.ntp })
+        Some(Self {
+            timezone,
+            utc: map.utc.unwrap_or(true),
+            ntp: map.ntp,
+        })
     }
 }
 
@@ -179,7 +195,10 @@ impl FromNode for AccountName {
             return Some(Self(text));
         }
         let shown = text.escape_debug();
-        typer.invalid(node.span, format!("`{shown}` cannot be an account: up to 32 letters, digits, `_`, `-` or `.`"));
+        typer.invalid(
+            node.span,
+            format!("`{shown}` cannot be an account: up to 32 letters, digits, `_`, `-` or `.`"),
+        );
         None
     }
 }
@@ -303,14 +322,27 @@ impl FromNode for Port {
         let text = String::from_node(node, typer)?;
         let parsed = (|| {
             let (ports, protocol) = text.split_once('/')?;
-            let protocol = *["tcp", "udp", "sctp", "dccp"].iter().find(|known| **known == protocol)?;
+            let protocol = *["tcp", "udp", "sctp", "dccp"]
+                .iter()
+                .find(|known| **known == protocol)?;
             let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
-            let number = |text: &str| text.parse::<u16>().ok().filter(|port| *port > 0 && !text.starts_with('+'));
+            let number = |text: &str| {
+                text.parse::<u16>()
+                    .ok()
+                    .filter(|port| *port > 0 && !text.starts_with('+'))
+            };
             let (first, last) = (number(first)?, number(last)?);
-            (first <= last).then_some(Self { first, last, protocol })
+            (first <= last).then_some(Self {
+                first,
+                last,
+                protocol,
+            })
         })();
         if parsed.is_none() {
-            let message = format!("`{}` is not a port: 1 to 65535 and tcp or udp, as in 8088/tcp", text.escape_debug());
+            let message = format!(
+                "`{}` is not a port: 1 to 65535 and tcp or udp, as in 8088/tcp",
+                text.escape_debug()
+            );
             typer.invalid(node.span, message);
         }
         parsed
@@ -320,7 +352,11 @@ impl FromNode for Port {
 impl Serialize for Port {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut port = serializer.serialize_struct("Port", 2)?;
-        let range = if self.first == self.last { self.first.to_string() } else { format!("{}-{}", self.first, self.last) };
+        let range = if self.first == self.last {
+            self.first.to_string()
+        } else {
+            format!("{}-{}", self.first, self.last)
+        };
         port.serialize_field("port", &range)?;
         port.serialize_field("protocol", self.protocol)?;
         port.end()
@@ -435,9 +471,13 @@ impl FromNode for Mode {
         // A bare 0644 is the number 644 to YAML 1.2; its text is what was meant.
         let text = String::from_node(node, typer)?;
         let octal = text.trim_start_matches("0o");
-        let fits = (3..=4).contains(&octal.len()) && octal.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
+        let fits = (3..=4).contains(&octal.len())
+            && octal.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
         if !fits {
-            let message = format!("`{}` is not a file mode: octal digits, as in \"0644\"", text.escape_debug());
+            let message = format!(
+                "`{}` is not a file mode: octal digits, as in \"0644\"",
+                text.escape_debug()
+            );
             typer.invalid(node.span, message);
             return None;
         }

@@ -36,14 +36,18 @@ impl FromStr for Mac {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parsed: MacAddr6 = text
-            .parse()
-            .map_err(|_| format!("`{text}` is not a MAC address: six bytes in hexadecimal, as in 52:54:00:12:34:56"))?;
+        let parsed: MacAddr6 = text.parse().map_err(|_| {
+            format!(
+                "`{text}` is not a MAC address: six bytes in hexadecimal, as in 52:54:00:12:34:56"
+            )
+        })?;
         if parsed.is_nil() {
             return Err(format!("`{text}` is the empty MAC address"));
         }
         if parsed.is_multicast() {
-            return Err(format!("`{text}` is a multicast MAC address: the first byte of a card's is even"));
+            return Err(format!(
+                "`{text}` is a multicast MAC address: the first byte of a card's is even"
+            ));
         }
         Ok(Self(parsed))
     }
@@ -96,7 +100,10 @@ mod tests {
 
     #[test]
     fn prints_lower_case_and_refuses_groups() {
-        assert_eq!("52-54-00-AB-CD-EF".parse::<Mac>().unwrap().to_string(), "52:54:00:ab:cd:ef");
+        assert_eq!(
+            "52-54-00-AB-CD-EF".parse::<Mac>().unwrap().to_string(),
+            "52:54:00:ab:cd:ef"
+        );
         assert!("53:54:00:00:00:01".parse::<Mac>().is_err());
         assert!("52:54:0:0:0:1".parse::<Mac>().is_err());
         assert!("RANDOM".parse::<Mac>().is_err());

@@ -123,7 +123,12 @@ pub struct Names(pub Vec<DnsName>);
 
 impl crate::yaml::typed::FromNode for Names {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(Self(node.one_or_many().iter().filter_map(|item| DnsName::from_node(item, typer)).collect()))
+        Some(Self(
+            node.one_or_many()
+                .iter()
+                .filter_map(|item| DnsName::from_node(item, typer))
+                .collect(),
+        ))
     }
 }
 
@@ -217,15 +222,28 @@ impl Network {
     }
 
     /// Fills in the defaults of `spec`; `common_domain` serves a network without a domain.
-    pub fn new(name: &str, defined: Span, spec: NetworkSpec, common_domain: Option<&Spanned<DnsName>>, typer: &mut Typer<'_>) -> Self {
+    pub fn new(
+        name: &str,
+        defined: Span,
+        spec: NetworkSpec,
+        common_domain: Option<&Spanned<DnsName>>,
+        typer: &mut Typer<'_>,
+    ) -> Self {
         let mode = spec.mode.as_ref().map_or(Mode::Nat, |mode| mode.value);
         refuse_unserved(&spec, typer);
         let subnet = subnet(&spec, typer);
         if !spec.external.unwrap_or(false) {
             require(mode, &spec, subnet.as_ref(), defined, typer);
         }
-        let gateway = spec.gateway.as_ref().map(|gateway| Spanned::new(IpAddr::V4(gateway.value), gateway.span));
-        let gateway = gateway.or_else(|| subnet.as_ref().map(|subnet| Spanned::new(subnet.first_host(), subnet.span)));
+        let gateway = spec
+            .gateway
+            .as_ref()
+            .map(|gateway| Spanned::new(IpAddr::V4(gateway.value), gateway.span));
+        let gateway = gateway.or_else(|| {
+            subnet
+                .as_ref()
+                .map(|subnet| Spanned::new(subnet.first_host(), subnet.span))
+        });
         let domain = spec.domain.or_else(|| common_domain.cloned());
         let dns = merge_names(spec.dns, domain.as_ref());
         Self {
@@ -265,50 +283,86 @@ fn refuse_unserved(spec: &NetworkSpec, typer: &mut Typer<'_>) {
         ("portgroups", &spec.portgroups),
         ("dnsmasq", &spec.dnsmasq),
     ]);
-    for (key, value) in keys.into_iter().filter_map(|(key, value)| Some((key, value.as_ref()?))) {
-        typer.invalid(value.span, format!("`{key}` cannot be compiled into network XML by this version"));
+    for (key, value) in keys
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value.as_ref()?)))
+    {
+        typer.invalid(
+            value.span,
+            format!("`{key}` cannot be compiled into network XML by this version"),
+        );
     }
 }
 
 /// Reports what libvirt needs of a network of this mode and the site does not say (formatnetwork.html, "Connectivity").
-fn require(mode: Mode, spec: &NetworkSpec, subnet: Option<&Spanned<Cidr>>, defined: Span, typer: &mut Typer<'_>) {
+fn require(
+    mode: Mode,
+    spec: &NetworkSpec,
+    subnet: Option<&Spanned<Cidr>>,
+    defined: Span,
+    typer: &mut Typer<'_>,
+) {
     let mut missing = |key: &str, help: &str| {
         let message = format!("a network of mode `{}` needs `{key}`", mode.as_str());
-        typer.sink.push(Diagnostic::error(Code::MissingKey, defined, message).help(help));
+        typer
+            .sink
+            .push(Diagnostic::error(Code::MissingKey, defined, message).help(help));
     };
     match mode {
-        Mode::Nat | Mode::Route | Mode::Open if subnet.is_none() => missing("subnet", "write `subnet: ADDRESS/PREFIX`"),
-        Mode::Bridge if spec.bridge.is_none() => missing("bridge", "name a bridge that exists on the host"),
-        Mode::Macvtap if spec.device.is_none() => missing("device", "name a network interface of the host"),
+        Mode::Nat | Mode::Route | Mode::Open if subnet.is_none() => {
+            missing("subnet", "write `subnet: ADDRESS/PREFIX`")
+        }
+        Mode::Bridge if spec.bridge.is_none() => {
+            missing("bridge", "name a bridge that exists on the host")
+        }
+        Mode::Macvtap if spec.device.is_none() => {
+            missing("device", "name a network interface of the host")
+        }
         _ => {}
     }
     if let Some(subnet) = subnet.filter(|subnet| !subnet.network().is_ipv4()) {
-        typer.invalid(subnet.span, format!("{} is an IPv6 subnet; this version compiles IPv4 ones", subnet.value));
+        typer.invalid(
+            subnet.span,
+            format!(
+                "{} is an IPv6 subnet; this version compiles IPv4 ones",
+                subnet.value
+            ),
+        );
     }
 }
 
 fn subnet(spec: &NetworkSpec, typer: &mut Typer<'_>) -> Option<Spanned<Cidr>> {
     match (&spec.subnet, &spec.network, &spec.netmask) {
         (Some(subnet), None, None) => Some(subnet.clone()),
-        (None, Some(network), Some(netmask)) => match Cidr::from_netmask(network.value, netmask.value) {
-            Ok(subnet) => {
-                typer.sink.push(
-                    Diagnostic::warning(Code::LegacyKey, network.span, "`network` and `netmask` are the form of 0.3")
+        (None, Some(network), Some(netmask)) => {
+            match Cidr::from_netmask(network.value, netmask.value) {
+                Ok(subnet) => {
+                    typer.sink.push(
+                        Diagnostic::warning(
+                            Code::LegacyKey,
+                            network.span,
+                            "`network` and `netmask` are the form of 0.3",
+                        )
                         .help(format!("write `subnet: {subnet}`")),
-                );
-                Some(Spanned::new(subnet, network.span))
+                    );
+                    Some(Spanned::new(subnet, network.span))
+                }
+                Err(reason) => {
+                    typer.invalid(netmask.span, reason);
+                    None
+                }
             }
-            Err(reason) => {
-                typer.invalid(netmask.span, reason);
-                None
-            }
-        },
+        }
         (None, None, None) => None,
         (Some(subnet), network, netmask) => {
             for extra in [network, netmask].into_iter().flatten() {
                 typer.sink.push(
-                    Diagnostic::error(Code::ConflictingKeys, extra.span, "`subnet` says this already")
-                        .also(subnet.span, "here"),
+                    Diagnostic::error(
+                        Code::ConflictingKeys,
+                        extra.span,
+                        "`subnet` says this already",
+                    )
+                    .also(subnet.span, "here"),
                 );
             }
             Some(subnet.clone())
@@ -316,8 +370,12 @@ fn subnet(spec: &NetworkSpec, typer: &mut Typer<'_>) -> Option<Spanned<Cidr>> {
         (None, network, netmask) => {
             for half in [network, netmask].into_iter().flatten() {
                 typer.sink.push(
-                    Diagnostic::error(Code::MissingKey, half.span, "`network` and `netmask` go together")
-                        .help("write `subnet: ADDRESS/PREFIX`"),
+                    Diagnostic::error(
+                        Code::MissingKey,
+                        half.span,
+                        "`network` and `netmask` go together",
+                    )
+                    .help("write `subnet: ADDRESS/PREFIX`"),
                 );
             }
             None
@@ -328,10 +386,18 @@ fn subnet(spec: &NetworkSpec, typer: &mut Typer<'_>) -> Option<Spanned<Cidr>> {
 fn range(spec: DhcpSpec, typer: &mut Typer<'_>) -> Option<Dhcp> {
     let ip = |address: Spanned<Ipv4Addr>| Spanned::new(IpAddr::V4(address.value), address.span);
     match (spec.start, spec.end) {
-        (Some(start), Some(end)) => Some(Dhcp { start: ip(start), end: ip(end), lease: spec.lease }),
+        (Some(start), Some(end)) => Some(Dhcp {
+            start: ip(start),
+            end: ip(end),
+            lease: spec.lease,
+        }),
         (None, None) => None,
         (Some(half), None) | (None, Some(half)) => {
-            typer.sink.push(Diagnostic::error(Code::MissingKey, half.span, "a range needs both `start` and `end`"));
+            typer.sink.push(Diagnostic::error(
+                Code::MissingKey,
+                half.span,
+                "a range needs both `start` and `end`",
+            ));
             None
         }
     }
@@ -341,13 +407,24 @@ fn range(spec: DhcpSpec, typer: &mut Typer<'_>) -> Option<Dhcp> {
 fn merge_names(entries: Vec<DnsSpec>, domain: Option<&Spanned<DnsName>>) -> Vec<DnsHost> {
     let mut hosts: Vec<DnsHost> = Vec::new();
     for entry in entries {
-        let names = entry.hostname.value.0.iter().map(|name| qualify(name, domain.map(|domain| domain.as_str())));
-        match hosts.iter_mut().find(|host| host.ip.value == entry.ip.value) {
+        let names = entry
+            .hostname
+            .value
+            .0
+            .iter()
+            .map(|name| qualify(name, domain.map(|domain| domain.as_str())));
+        match hosts
+            .iter_mut()
+            .find(|host| host.ip.value == entry.ip.value)
+        {
             Some(host) => {
                 let new: Vec<String> = names.filter(|name| !host.names.contains(name)).collect();
                 host.names.extend(new);
             }
-            None => hosts.push(DnsHost { names: names.collect(), ip: entry.ip }),
+            None => hosts.push(DnsHost {
+                names: names.collect(),
+                ip: entry.ip,
+            }),
         }
     }
     hosts

@@ -107,7 +107,10 @@ impl OsTable {
         let mut raw: HashMap<Arc<str>, Map> = HashMap::new();
         let nothing = Map::new();
         for (name, entry) in builtin {
-            raw.insert(Arc::clone(name), entry.value.as_map().cloned().unwrap_or_default());
+            raw.insert(
+                Arc::clone(name),
+                entry.value.as_map().cloned().unwrap_or_default(),
+            );
         }
         let mut spans = HashMap::new();
         for (name, object) in &layers.os {
@@ -122,7 +125,10 @@ impl OsTable {
         let mut entries = HashMap::new();
         for name in names {
             let extended = extend(name, &raw, &mut Vec::new(), sink);
-            let span = spans.get(name).or_else(|| builtin.get(name).map(|entry| &entry.key)).copied();
+            let span = spans
+                .get(name)
+                .or_else(|| builtin.get(name).map(|entry| &entry.key))
+                .copied();
             let Some(span) = span else { continue };
             let mut typer = Typer { sink };
             typer.unknown_keys(&extended, OsEntry::KEYS, "an operating system");
@@ -130,7 +136,11 @@ impl OsTable {
                 entries.insert(Arc::clone(name), entry);
             }
         }
-        Self { entries, defaults, found: std::sync::Mutex::default() }
+        Self {
+            entries,
+            defaults,
+            found: std::sync::Mutex::default(),
+        }
     }
 
     /// Returns the OS of that name, or reports at `span` that there is none.
@@ -152,7 +162,10 @@ impl OsTable {
     /// Returns the OS of that name, if the table has it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Arc<Os>> {
-        let mut found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut found = self
+            .found
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(os) = found.get(name) {
             return Some(Arc::clone(os));
         }
@@ -173,10 +186,19 @@ impl OsTable {
         let entry = self.entries.get(name).or_else(|| {
             // `rhel6.3` is `rhel6` of a given minor version.
             let (major, minor) = name.split_once('.')?;
-            minor.bytes().all(|byte| byte.is_ascii_digit()).then(|| self.entries.get(major)).flatten()
+            minor
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+                .then(|| self.entries.get(major))
+                .flatten()
         })?;
-        let digits = name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len());
-        let version = entry.version.clone().unwrap_or_else(|| name[digits..].to_owned());
+        let digits = name
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(name.len());
+        let version = entry
+            .version
+            .clone()
+            .unwrap_or_else(|| name[digits..].to_owned());
         let mut numbers = version.split('.').map(|part| part.parse().ok());
         let mut osinfo = vec![name.to_owned()];
         osinfo.extend(entry.osinfo.iter().filter(|id| *id != name).cloned());
@@ -206,23 +228,44 @@ impl OsTable {
 }
 
 /// Follows `extends` down to an entry without, and merges upwards from there.
-fn extend(name: &Arc<str>, raw: &HashMap<Arc<str>, Map>, path: &mut Vec<Arc<str>>, sink: &mut Sink) -> Map {
-    let Some(own) = raw.get(name) else { return Map::new() };
-    let Some(parent) = own.get("extends").map(|entry| &entry.value).filter(|value| !value.is_null()) else {
+fn extend(
+    name: &Arc<str>,
+    raw: &HashMap<Arc<str>, Map>,
+    path: &mut Vec<Arc<str>>,
+    sink: &mut Sink,
+) -> Map {
+    let Some(own) = raw.get(name) else {
+        return Map::new();
+    };
+    let Some(parent) = own
+        .get("extends")
+        .map(|entry| &entry.value)
+        .filter(|value| !value.is_null())
+    else {
         return own.clone();
     };
     path.push(Arc::clone(name));
-    let known = parent.as_text().and_then(|parent| raw.get_key_value(parent)).map(|(name, _)| Arc::clone(name));
+    let known = parent
+        .as_text()
+        .and_then(|parent| raw.get_key_value(parent))
+        .map(|(name, _)| Arc::clone(name));
     let below = match known {
         Some(known) if !path.contains(&known) => extend(&known, raw, path, sink),
         Some(known) => {
-            sink.push(Diagnostic::error(Code::UnknownOs, parent.span, format!("`{known}` extends itself")));
+            sink.push(Diagnostic::error(
+                Code::UnknownOs,
+                parent.span,
+                format!("`{known}` extends itself"),
+            ));
             Map::new()
         }
         None => {
             let text = parent.as_text().unwrap_or_default();
             let message = format!("operating system `{text}` is not in the table");
-            sink.push(Diagnostic::error(Code::UnknownOs, parent.span, message).suggest(text, raw.keys().map(|name| &**name)));
+            sink.push(
+                Diagnostic::error(Code::UnknownOs, parent.span, message)
+                    .suggest(text, raw.keys().map(|name| &**name)),
+            );
             Map::new()
         }
     };

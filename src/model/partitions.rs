@@ -54,9 +54,16 @@ impl FromNode for Extent {
             return Some(Self::Grow);
         }
         if let Some(number) = text.strip_suffix('%') {
-            let percent = number.trim().parse().ok().filter(|percent| (1..=100).contains(percent));
+            let percent = number
+                .trim()
+                .parse()
+                .ok()
+                .filter(|percent| (1..=100).contains(percent));
             if percent.is_none() {
-                typer.invalid(node.span, format!("`{}` is not a share from 1% to 100%", text.escape_debug()));
+                typer.invalid(
+                    node.span,
+                    format!("`{}` is not a share from 1% to 100%", text.escape_debug()),
+                );
             }
             return percent.map(Self::Percent);
         }
@@ -166,9 +173,18 @@ pub struct Room {
 impl From<Option<Extent>> for Room {
     fn from(extent: Option<Extent>) -> Self {
         match extent {
-            Some(Extent::Fixed(size)) => Self { size: Some(size), ..Self::default() },
-            Some(Extent::Percent(percent)) => Self { percent: Some(percent), ..Self::default() },
-            Some(Extent::Grow) => Self { grow: true, ..Self::default() },
+            Some(Extent::Fixed(size)) => Self {
+                size: Some(size),
+                ..Self::default()
+            },
+            Some(Extent::Percent(percent)) => Self {
+                percent: Some(percent),
+                ..Self::default()
+            },
+            Some(Extent::Grow) => Self {
+                grow: true,
+                ..Self::default()
+            },
             None => Self::default(),
         }
     }
@@ -269,7 +285,9 @@ impl FromNode for Partitions {
             return Some(Self::Auto);
         }
         if node.as_map().is_some() {
-            return Some(Self::Raw { text: RawPartitions::from_node(node, typer)?.raw.value });
+            return Some(Self::Raw {
+                text: RawPartitions::from_node(node, typer)?.raw.value,
+            });
         }
         let Some(items) = node.as_seq() else {
             typer.mismatch(node, "`auto`, `{raw: …}` or a list of partitions");
@@ -286,24 +304,31 @@ impl FromNode for Partitions {
 impl Layout {
     fn add(&mut self, item: &Node, typer: &mut Typer<'_>) {
         if item.get("volume_group").is_some() {
-            self.volume_groups.extend(VolumeGroupSpec::from_node(item, typer).map(|spec| VolumeGroup {
-                name: spec.volume_group.value,
-                disks: spec.disks,
-                thin_pool: spec.thin_pool,
-                volumes: spec.volumes.into_iter().map(Volume::from).collect(),
-            }));
+            self.volume_groups
+                .extend(
+                    VolumeGroupSpec::from_node(item, typer).map(|spec| VolumeGroup {
+                        name: spec.volume_group.value,
+                        disks: spec.disks,
+                        thin_pool: spec.thin_pool,
+                        volumes: spec.volumes.into_iter().map(Volume::from).collect(),
+                    }),
+                );
         } else if item.get("raid").is_some() {
-            self.raids.extend(RaidSpec::from_node(item, typer).map(|spec| Raid {
-                device: spec.raid.value,
-                level: spec.level.value,
-                disks: spec.disks,
-                mount: spec.mount,
-                fs: spec.fs,
-            }));
+            self.raids
+                .extend(RaidSpec::from_node(item, typer).map(|spec| Raid {
+                    device: spec.raid.value,
+                    level: spec.level.value,
+                    disks: spec.disks,
+                    mount: spec.mount,
+                    fs: spec.fs,
+                }));
         } else if let Some(spec) = PartitionSpec::from_node(item, typer) {
             if spec.mount.is_none() {
-                let message = "a partition needs `mount` (a path or `swap`), `volume_group` or `raid`";
-                typer.sink.push(Diagnostic::error(Code::MissingKey, item.span, message));
+                let message =
+                    "a partition needs `mount` (a path or `swap`), `volume_group` or `raid`";
+                typer
+                    .sink
+                    .push(Diagnostic::error(Code::MissingKey, item.span, message));
             }
             self.plain.push(partition(spec, typer));
         }
@@ -312,19 +337,29 @@ impl Layout {
 
 impl From<VolumeSpec> for Volume {
     fn from(spec: VolumeSpec) -> Self {
-        Self { name: spec.name.value, mount: spec.mount, room: spec.size.into(), fs: spec.fs }
+        Self {
+            name: spec.name.value,
+            mount: spec.mount,
+            room: spec.size.into(),
+            fs: spec.fs,
+        }
     }
 }
 
 fn partition(spec: PartitionSpec, typer: &mut Typer<'_>) -> Partition {
-    let passphrase = spec.encrypt.and_then(|encrypt| match encrypt.passphrase.value {
-        // The installer needs the passphrase itself: a hash opens nothing.
-        Password::Plain(text) | Password::Outside(text) | Password::Hash(text) => Some(text),
-        Password::Locked => {
-            typer.invalid(encrypt.passphrase.span, "an encrypted partition needs a passphrase");
-            None
-        }
-    });
+    let passphrase = spec
+        .encrypt
+        .and_then(|encrypt| match encrypt.passphrase.value {
+            // The installer needs the passphrase itself: a hash opens nothing.
+            Password::Plain(text) | Password::Outside(text) | Password::Hash(text) => Some(text),
+            Password::Locked => {
+                typer.invalid(
+                    encrypt.passphrase.span,
+                    "an encrypted partition needs a passphrase",
+                );
+                None
+            }
+        });
     Partition {
         mount: spec.mount.map(|mount| mount.value),
         room: spec.size.into(),

@@ -6,8 +6,8 @@ use sha_crypt::{BLOCK_SIZE_SHA512, Params, sha512_crypt};
 use sha2::{Digest as _, Sha256};
 
 use super::text::Line;
-use crate::yaml::{Node, Tag};
 use crate::yaml::typed::{FromNode, Typer};
+use crate::yaml::{Node, Tag};
 
 /// The alphabet of `crypt(5)` salts and hashes.
 const ALPHABET: &[u8; 64] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -30,7 +30,9 @@ impl Password {
     #[must_use]
     pub fn hashed(&self, site: &str, account: &str) -> Self {
         match self {
-            Self::Plain(text) | Self::Outside(text) => Self::Hash(sha512(text, &salt(site, account))),
+            Self::Plain(text) | Self::Outside(text) => {
+                Self::Hash(sha512(text, &salt(site, account)))
+            }
             other => other.clone(),
         }
     }
@@ -62,7 +64,9 @@ impl FromNode for Password {
         Some(match text.as_str() {
             "locked" => Self::Locked,
             hash if hash.starts_with('$') && hash[1..].contains('$') => Self::Hash(hash.to_owned()),
-            outside if matches!(node.tag, Tag::Env | Tag::File) => Self::Outside(outside.to_owned()),
+            outside if matches!(node.tag, Tag::Env | Tag::File) => {
+                Self::Outside(outside.to_owned())
+            }
             plain => Self::Plain(plain.to_owned()),
         })
     }
@@ -73,7 +77,9 @@ impl Serialize for Password {
         match self {
             Self::Locked => serializer.serialize_str("locked"),
             Self::Hash(hash) => serializer.serialize_str(hash),
-            Self::Plain(_) | Self::Outside(_) => Err(S::Error::custom("a plain password reached an output")),
+            Self::Plain(_) | Self::Outside(_) => {
+                Err(S::Error::custom("a plain password reached an output"))
+            }
         }
     }
 }
@@ -81,7 +87,11 @@ impl Serialize for Password {
 /// Returns a salt of 16 characters for an account of a site.
 fn salt(site: &str, account: &str) -> String {
     let digest = Sha256::digest(format!("{site}\0{account}"));
-    digest.iter().take(16).map(|byte| char::from(ALPHABET[usize::from(byte & 63)])).collect()
+    digest
+        .iter()
+        .take(16)
+        .map(|byte| char::from(ALPHABET[usize::from(byte & 63)]))
+        .collect()
 }
 
 /// Hashes as `openssl passwd -6` does, with the default of 5000 rounds (crypt(5), "SHA-512").

@@ -32,18 +32,25 @@ pub fn read_guest(draft: Draft, sink: &mut Sink) -> Option<TypedGuest> {
         let message = format!("unknown key `{key}`");
         match nearest(key, known) {
             Some(near) => sink.push(
-                Diagnostic::error(Code::UnknownKey, entry.key, message).help(format!("did you mean `{near}`?")),
+                Diagnostic::error(Code::UnknownKey, entry.key, message)
+                    .help(format!("did you mean `{near}`?")),
             ),
             None => {
                 sink.push(
-                    Diagnostic::warning(Code::UnknownKey, entry.key, message)
-                        .help("templates can read it; data of the site's own is best kept under `vars:`"),
+                    Diagnostic::warning(Code::UnknownKey, entry.key, message).help(
+                        "templates can read it; data of the site's own is best kept under `vars:`",
+                    ),
                 );
                 extra.insert(std::sync::Arc::clone(key), entry.clone());
             }
         }
     }
-    Some(TypedGuest { draft, spec, install, extra })
+    Some(TypedGuest {
+        draft,
+        spec,
+        install,
+        extra,
+    })
 }
 
 fn is_known(key: &str) -> bool {

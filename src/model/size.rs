@@ -34,7 +34,11 @@ impl Size {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_multiple_of(GIB) { write!(f, "{}G", self.0 / GIB) } else { write!(f, "{}M", self.0 / MIB) }
+        if self.0.is_multiple_of(GIB) {
+            write!(f, "{}G", self.0 / GIB)
+        } else {
+            write!(f, "{}M", self.0 / MIB)
+        }
     }
 }
 
@@ -63,7 +67,9 @@ impl Memory {
 /// Returns what is wrong, in words for the user.
 fn parse(text: &str, default_unit: u64) -> Result<u64, String> {
     let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let unit = match unit.trim().to_ascii_lowercase().as_str() {
         "" => default_unit,
@@ -72,17 +78,29 @@ fn parse(text: &str, default_unit: u64) -> Result<u64, String> {
         "g" | "gib" => GIB,
         "t" | "tib" => TIB,
         "kb" | "mb" | "gb" | "tb" => {
-            return Err(format!("`{text}`: sizes are powers of 1024 here; write K, M, G or T"));
+            return Err(format!(
+                "`{text}`: sizes are powers of 1024 here; write K, M, G or T"
+            ));
         }
-        other => return Err(format!("`{text}`: `{other}` is not a unit; write K, M, G or T")),
+        other => {
+            return Err(format!(
+                "`{text}`: `{other}` is not a unit; write K, M, G or T"
+            ));
+        }
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let plausible = !whole.is_empty() && whole.len() <= 12 && fraction.len() <= 6 && !fraction.contains('.');
-    let parsed = plausible.then(|| format!("{whole}{fraction}").parse::<u128>().ok()).flatten();
+    let plausible =
+        !whole.is_empty() && whole.len() <= 12 && fraction.len() <= 6 && !fraction.contains('.');
+    let parsed = plausible
+        .then(|| format!("{whole}{fraction}").parse::<u128>().ok())
+        .flatten();
     let Some(scaled) = parsed else {
-        return Err(format!("`{text}` is not a size: a number with K, M, G or T, as in 500M"));
+        return Err(format!(
+            "`{text}` is not a size: a number with K, M, G or T, as in 500M"
+        ));
     };
-    let bytes = scaled * u128::from(unit) / 10_u128.pow(u32::try_from(fraction.len()).unwrap_or_default());
+    let bytes =
+        scaled * u128::from(unit) / 10_u128.pow(u32::try_from(fraction.len()).unwrap_or_default());
     let bytes = u64::try_from(bytes).ok().filter(|bytes| *bytes <= 1 << 60);
     let bytes = bytes.ok_or_else(|| format!("`{text}` is larger than any disk"))?;
     if bytes == 0 {
@@ -103,18 +121,32 @@ fn read(node: &Node, typer: &mut Typer<'_>, unit: u64, expected: &str) -> Option
             return None;
         }
     }
-    parse(&scalar.text, unit).map_err(|reason| typer.invalid(node.span, reason)).ok()
+    parse(&scalar.text, unit)
+        .map_err(|reason| typer.invalid(node.span, reason))
+        .ok()
 }
 
 impl FromNode for Size {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        read(node, typer, GIB, "a size (a number of GiB, or text such as 500M)").map(Self)
+        read(
+            node,
+            typer,
+            GIB,
+            "a size (a number of GiB, or text such as 500M)",
+        )
+        .map(Self)
     }
 }
 
 impl FromNode for Memory {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        read(node, typer, MIB, "an amount of memory (a number of MiB, or text such as 2G)").map(|bytes| Self(bytes / MIB))
+        read(
+            node,
+            typer,
+            MIB,
+            "an amount of memory (a number of MiB, or text such as 2G)",
+        )
+        .map(|bytes| Self(bytes / MIB))
     }
 }
 

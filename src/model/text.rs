@@ -100,10 +100,16 @@ impl FromStr for ObjectName {
             return Err("a name cannot be empty".to_owned());
         }
         if let Some(bad) = text.chars().find(|c| !fits(*c)) {
-            return Err(format!("`{}` cannot be a name: {} is not a letter, digit or one of . _ - +", escaped(text), quoted(bad)));
+            return Err(format!(
+                "`{}` cannot be a name: {} is not a letter, digit or one of . _ - +",
+                escaped(text),
+                quoted(bad)
+            ));
         }
         if !text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
-            return Err(format!("`{text}` cannot be a name: the first character is a letter or digit"));
+            return Err(format!(
+                "`{text}` cannot be a name: the first character is a letter or digit"
+            ));
         }
         if text.len() > 128 {
             return Err(format!("`{text}` is longer than 128 characters"));
@@ -127,7 +133,10 @@ impl FromStr for DnsName {
             if label.len() > 63 {
                 return wrong(format!("`{label}` is longer than 63 characters"));
             }
-            if let Some(bad) = label.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
+            if let Some(bad) = label
+                .chars()
+                .find(|c| !c.is_ascii_alphanumeric() && *c != '-')
+            {
                 return wrong(format!("{} is not a letter, digit or `-`", quoted(bad)));
             }
             if label.starts_with('-') || label.ends_with('-') {
@@ -142,9 +151,19 @@ impl FromStr for Line {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
-            Some('\n' | '\r') => Err(format!("one line is due here, found a line break in `{}`", escaped(text))),
-            Some(bad) => Err(format!("the control character {} cannot stand in `{}`", quoted(bad), escaped(text))),
+        match text
+            .chars()
+            .find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+        {
+            Some('\n' | '\r') => Err(format!(
+                "one line is due here, found a line break in `{}`",
+                escaped(text)
+            )),
+            Some(bad) => Err(format!(
+                "the control character {} cannot stand in `{}`",
+                quoted(bad),
+                escaped(text)
+            )),
             None => Ok(Self(text.into())),
         }
     }
@@ -154,8 +173,14 @@ impl FromStr for Text {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r' | '\u{1b}')) {
-            Some(bad) => Err(format!("the control character {} cannot be carried in text", quoted(bad))),
+        match text
+            .chars()
+            .find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r' | '\u{1b}'))
+        {
+            Some(bad) => Err(format!(
+                "the control character {} cannot be carried in text",
+                quoted(bad)
+            )),
             None => Ok(Self(text.into())),
         }
     }
@@ -169,7 +194,10 @@ impl FromStr for AbsolutePath {
         if !Path::new(text).is_absolute() {
             return Err(format!("`{text}` is not an absolute path"));
         }
-        if Path::new(text).components().any(|part| part == std::path::Component::ParentDir) {
+        if Path::new(text)
+            .components()
+            .any(|part| part == std::path::Component::ParentDir)
+        {
             return Err(format!("`{text}` leads back with `..`"));
         }
         Ok(Self(text.into()))
@@ -182,7 +210,11 @@ impl FromStr for DiskPath {
     fn from_str(text: &str) -> Result<Self, String> {
         AbsolutePath::from_str(text)?;
         match text.chars().find(|c| "&<>\"'\\".contains(*c)) {
-            Some(bad) => Err(format!("`{}` cannot be the path of a disk: virt-install does not carry {}", escaped(text), quoted(bad))),
+            Some(bad) => Err(format!(
+                "`{}` cannot be the path of a disk: virt-install does not carry {}",
+                escaped(text),
+                quoted(bad)
+            )),
             None => Ok(Self(text.into())),
         }
     }
@@ -192,14 +224,22 @@ impl FromStr for DeviceName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = |why: &str| Err(format!("`{}` cannot be a network device: {why}", escaped(text)));
+        let wrong = |why: &str| {
+            Err(format!(
+                "`{}` cannot be a network device: {why}",
+                escaped(text)
+            ))
+        };
         if text.is_empty() || matches!(text, "." | "..") {
             return wrong("it has no name");
         }
         if text.len() > 15 {
             return wrong("it is longer than 15 characters, the kernel's limit");
         }
-        match text.chars().find(|c| !c.is_ascii_graphic() || "/:&<>\"'\\,".contains(*c)) {
+        match text
+            .chars()
+            .find(|c| !c.is_ascii_graphic() || "/:&<>\"'\\,".contains(*c))
+        {
             Some(bad) => wrong(&format!("{} cannot stand in it", quoted(bad))),
             None => Ok(Self(text.into())),
         }
@@ -207,11 +247,18 @@ impl FromStr for DeviceName {
 }
 
 fn escaped(text: &str) -> String {
-    text.escape_debug().to_string().replace("\\'", "'").replace("\\\"", "\"")
+    text.escape_debug()
+        .to_string()
+        .replace("\\'", "'")
+        .replace("\\\"", "\"")
 }
 
 fn quoted(c: char) -> String {
-    if c.is_control() { format!("U+{:04X}", u32::from(c)) } else { format!("`{c}`") }
+    if c.is_control() {
+        format!("U+{:04X}", u32::from(c))
+    } else {
+        format!("`{c}`")
+    }
 }
 
 /// Reads types that parse from text.
@@ -246,7 +293,19 @@ mod tests {
         for good in ["sam", "rhel-6-cluster-1", "a.b_c+d", "1"] {
             assert!(good.parse::<ObjectName>().is_ok(), "{good}");
         }
-        for bad in ["", "a;rm -rf $HOME", "$(id)", "it's", "a&<b>", "a\nb", "..", "-n", "../x", "a/b", "ü"] {
+        for bad in [
+            "",
+            "a;rm -rf $HOME",
+            "$(id)",
+            "it's",
+            "a&<b>",
+            "a\nb",
+            "..",
+            "-n",
+            "../x",
+            "a/b",
+            "ü",
+        ] {
             assert!(bad.parse::<ObjectName>().is_err(), "{bad}");
         }
     }

@@ -44,7 +44,14 @@ mod tests {
             .into_iter()
             .map(Result::unwrap)
             .filter(|entry| entry.file_type().is_file())
-            .map(|entry| entry.path().strip_prefix(root).unwrap().display().to_string())
+            .map(|entry| {
+                entry
+                    .path()
+                    .strip_prefix(root)
+                    .unwrap()
+                    .display()
+                    .to_string()
+            })
             .collect();
         files.sort();
         let embedded: Vec<&str> = super::TEMPLATES.iter().map(|(name, _)| *name).collect();

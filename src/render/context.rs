@@ -30,7 +30,13 @@ impl Hashes {
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let hash = made
             .entry((account.to_owned(), text.clone()))
-            .or_insert_with(|| password.hashed(site, account).hash().unwrap_or_default().to_owned());
+            .or_insert_with(|| {
+                password
+                    .hashed(site, account)
+                    .hash()
+                    .unwrap_or_default()
+                    .to_owned()
+            });
         Some(hash.clone())
     }
 }
@@ -44,7 +50,12 @@ pub fn guest_context(guest: &Guest, lab: &Lab, payloads: &Payloads) -> Map<Strin
     context(guest, lab, payloads, &Hashes::default())
 }
 
-pub(super) fn context(guest: &Guest, lab: &Lab, payloads: &Payloads, hashes: &Hashes) -> Map<String, Value> {
+pub(super) fn context(
+    guest: &Guest,
+    lab: &Lab,
+    payloads: &Payloads,
+    hashes: &Hashes,
+) -> Map<String, Value> {
     let mut context = Map::new();
     let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
     set("site", json!(lab.site));
@@ -61,26 +72,53 @@ pub(super) fn context(guest: &Guest, lab: &Lab, payloads: &Payloads, hashes: &Ha
         set("index", json!(index));
     }
     set("uuid", json!(guest.uuid));
-    set("sysgroups", guest.sysgroups.iter().map(|name| json!(&**name)).collect());
-    set("os", serde_json::to_value(&*guest.os).expect("entries of the OS table serialize"));
+    set(
+        "sysgroups",
+        guest.sysgroups.iter().map(|name| json!(&**name)).collect(),
+    );
+    set(
+        "os",
+        serde_json::to_value(&*guest.os).expect("entries of the OS table serialize"),
+    );
     if !guest.depends_on.is_empty() {
-        set("depends_on", guest.depends_on.iter().map(|name| json!(name.value)).collect());
+        set(
+            "depends_on",
+            guest
+                .depends_on
+                .iter()
+                .map(|name| json!(name.value))
+                .collect(),
+        );
     }
-    set("vars", guest.vars.as_ref().map_or_else(|| json!({}), |vars| json!(vars)));
+    set(
+        "vars",
+        guest
+            .vars
+            .as_ref()
+            .map_or_else(|| json!({}), |vars| json!(vars)),
+    );
     if let Some(first) = guest.interfaces.first() {
         if let Some(ip) = &first.ip {
             set("ip", json!(ip.value));
         }
         set("mac", json!(first.mac));
     }
-    set("interfaces", guest.interfaces.iter().map(interface).collect());
+    set(
+        "interfaces",
+        guest.interfaces.iter().map(interface).collect(),
+    );
     set("disks", guest.disks.iter().map(disk).collect());
     set("virtinst", virtinst(guest));
     set("install", install_boot(guest));
     install(guest, &lab.site, hashes, &mut context);
-    context.insert("setup_data".into(), payloads.of(guest).iter().map(payload).collect());
+    context.insert(
+        "setup_data".into(),
+        payloads.of(guest).iter().map(payload).collect(),
+    );
     for (key, entry) in &guest.extra {
-        context.entry(key.to_string()).or_insert_with(|| json!(entry.value));
+        context
+            .entry(key.to_string())
+            .or_insert_with(|| json!(entry.value));
     }
     let stamp = json!({
         "xmlns": STAMP_XMLNS,
@@ -117,15 +155,25 @@ fn interface(nic: &Interface) -> Value {
             value[key] = present;
         }
     };
-    set("network", nic.network.as_ref().map(|name| json!(name.value)));
+    set(
+        "network",
+        nic.network.as_ref().map(|name| json!(name.value)),
+    );
     set("bridge", nic.bridge.as_ref().map(|bridge| json!(bridge)));
     set("ip", nic.ip.as_ref().map(|ip| json!(ip.value)));
     set("netmask", nic.netmask.map(|netmask| json!(netmask)));
-    set("prefix", nic.netmask.map(|netmask| json!(netmask.to_bits().count_ones())));
+    set(
+        "prefix",
+        nic.netmask
+            .map(|netmask| json!(netmask.to_bits().count_ones())),
+    );
     set("gateway", nic.gateway.map(|gateway| json!(gateway)));
     set("ipv6", nic.ipv6.map(|ipv6| json!(ipv6)));
     set("mtu", nic.mtu.map(|mtu| json!(mtu)));
-    set("options", nic.options.as_ref().map(|options| json!(options)));
+    set(
+        "options",
+        nic.options.as_ref().map(|options| json!(options)),
+    );
     value
 }
 
@@ -176,24 +224,42 @@ fn install_boot(guest: &Guest) -> Value {
     let first = guest.interfaces.first();
     let device = first.map_or("eth0", |nic| nic.device.as_str());
     let mac = first.map(|nic| nic.mac.to_string()).unwrap_or_default();
-    let fill = |arg: &String| arg.replace("{file}", &file).replace("{device}", device).replace("{mac}", &mac);
+    let fill = |arg: &String| {
+        arg.replace("{file}", &file)
+            .replace("{device}", device)
+            .replace("{mac}", &mac)
+    };
     json!({ "file": file, "kernel_args": guest.os.kernel_args.iter().map(fill).collect::<Vec<_>>() })
 }
 
 /// Returns the name of the guest's install file.
 pub(super) fn install_file(guest: &Guest) -> String {
-    let chosen = guest.templates.get("autoinst").and_then(|template| template.dst.as_ref());
-    chosen.map_or_else(|| guest.os.install_file.clone(), |dst| dst.as_str().to_owned())
+    let chosen = guest
+        .templates
+        .get("autoinst")
+        .and_then(|template| template.dst.as_ref());
+    chosen.map_or_else(
+        || guest.os.install_file.clone(),
+        |dst| dst.as_str().to_owned(),
+    )
 }
 
 fn install(guest: &Guest, site: &str, hashes: &Hashes, context: &mut Map<String, Value>) {
     let install = &guest.install;
-    let Value::Object(mut values) = serde_json::to_value(InstallView(install)).expect("install data serializes") else {
+    let Value::Object(mut values) =
+        serde_json::to_value(InstallView(install)).expect("install data serializes")
+    else {
         return;
     };
     if let Some(password) = &install.rootpw {
         let hash = hashes.of(&password.value, site, "root");
-        values.insert("rootpw".into(), hash.map_or_else(|| json!({"lock": true}), |hash| json!({"lock": false, "hash": hash})));
+        values.insert(
+            "rootpw".into(),
+            hash.map_or_else(
+                || json!({"lock": true}),
+                |hash| json!({"lock": false, "hash": hash}),
+            ),
+        );
     }
     values.insert("users".into(), users(guest, site, hashes));
     values.insert("packages".into(), packages(guest));
@@ -211,7 +277,10 @@ impl serde::Serialize for InstallView<'_> {
         install.users.clear();
         install.setup_data.clear();
         if let Some(bootloader) = &mut install.bootloader {
-            bootloader.password = bootloader.password.take().filter(|password| password.value.hash().is_some());
+            bootloader.password = bootloader
+                .password
+                .take()
+                .filter(|password| password.value.hash().is_some());
         }
         install.serialize(serializer)
     }
@@ -223,7 +292,10 @@ fn users(guest: &Guest, site: &str, hashes: &Hashes) -> Value {
         view.password = None;
         view.sudo = None;
         let mut value = serde_json::to_value(&view).expect("users serialize");
-        let hash = user.password.as_ref().and_then(|password| hashes.of(&password.value, site, &user.name.value.0));
+        let hash = user
+            .password
+            .as_ref()
+            .and_then(|password| hashes.of(&password.value, site, &user.name.value.0));
         match &user.sudo {
             Some(Sudo::Rule(rule)) => value["sudo"] = json!(rule),
             // Whoever has no password cannot be asked for it.
@@ -237,28 +309,50 @@ fn users(guest: &Guest, site: &str, hashes: &Hashes) -> Value {
         }
         value
     };
-    guest.install.users.iter().map(|entry| user(&entry.value)).collect()
+    guest
+        .install
+        .users
+        .iter()
+        .map(|entry| user(&entry.value))
+        .collect()
 }
 
 fn packages(guest: &Guest) -> Value {
-    let (removed, installed): (Vec<&str>, Vec<&str>) =
-        guest.install.packages.iter().map(|package| package.as_str()).partition(|name| name.starts_with('-'));
+    let (removed, installed): (Vec<&str>, Vec<&str>) = guest
+        .install
+        .packages
+        .iter()
+        .map(|package| package.as_str())
+        .partition(|name| name.starts_with('-'));
     let removed: Vec<&str> = removed.iter().map(|name| &name[1..]).collect();
     json!({ "installed": installed, "uninstalled": removed })
 }
 
 /// Fills in what a section has when its keys are not said.
 fn defaults(guest: &Guest, values: &mut Map<String, Value>) {
-    for repo in values.get_mut("repos").and_then(Value::as_array_mut).into_iter().flatten() {
+    for repo in values
+        .get_mut("repos")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         set_default(repo, "gpgcheck", json!(true));
         set_default(repo, "enabled", json!(true));
         set_default(repo, "install_only", json!(false));
     }
-    for script in values.get_mut("scripts").and_then(Value::as_array_mut).into_iter().flatten() {
+    for script in values
+        .get_mut("scripts")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         set_default(script, "on_error", json!("continue"));
     }
     for (key, default) in [
-        ("firewall", json!({"services": [], "ports": [], "trusted": []})),
+        (
+            "firewall",
+            json!({"services": [], "ports": [], "trusted": []}),
+        ),
         ("services", json!({"enabled": [], "disabled": []})),
         ("kdump", json!({})),
         ("selinux", json!("enforcing")),
@@ -273,7 +367,9 @@ fn defaults(guest: &Guest, values: &mut Map<String, Value>) {
     let bootloader = &mut values["bootloader"];
     let user = bootloader["append"].take();
     let console = guest.os.console_args.iter().map(|arg| json!(arg));
-    bootloader["append"] = console.chain(user.as_array().into_iter().flatten().cloned()).collect();
+    bootloader["append"] = console
+        .chain(user.as_array().into_iter().flatten().cloned())
+        .collect();
 }
 
 fn set_default(value: &mut Value, key: &str, default: Value) {

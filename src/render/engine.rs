@@ -27,7 +27,10 @@ impl Engine {
     pub fn load(dirs: &[PathBuf], files: &mut Files, sink: &mut Sink) -> Option<Self> {
         let mut texts: BTreeMap<String, FileId> = BTreeMap::new();
         for (name, text) in builtin::TEMPLATES {
-            texts.insert((*name).to_owned(), files.sources.add(format!("builtin:{name}"), *text));
+            texts.insert(
+                (*name).to_owned(),
+                files.sources.add(format!("builtin:{name}"), *text),
+            );
         }
         // The first directory wins, so it comes last.
         for dir in dirs.iter().rev() {
@@ -41,8 +44,10 @@ impl Engine {
         // The quotes of XML are the only ones Tera knows; every other language has a filter.
         tera.autoescape_on([".xml"]);
         filters::register(&mut tera);
-        let pairs: Vec<(&str, Arc<str>)> =
-            texts.iter().map(|(name, file)| (name.as_str(), Arc::clone(files.sources.text(*file)))).collect();
+        let pairs: Vec<(&str, Arc<str>)> = texts
+            .iter()
+            .map(|(name, file)| (name.as_str(), Arc::clone(files.sources.text(*file))))
+            .collect();
         let added = tera.add_raw_templates(pairs.iter().map(|(name, text)| (*name, &**text)));
         let origins = texts.into_iter().collect();
         let engine = Self { tera, origins };
@@ -68,13 +73,24 @@ impl Engine {
     }
 
     /// Renders `name`; a fault says which object it was rendered for.
-    pub fn render(&self, name: &str, context: &Context, object: &str, sources: &Sources, sink: &mut Sink) -> Option<String> {
+    pub fn render(
+        &self,
+        name: &str,
+        context: &Context,
+        object: &str,
+        sources: &Sources,
+        sink: &mut Sink,
+    ) -> Option<String> {
         match self.tera.render(name, context) {
             Ok(text) => Some(text),
             Err(error) => {
                 let mut diagnostic = self.fault(&error, name, sources);
                 let help = format!("rendered for {object}");
-                diagnostic.help = Some(diagnostic.help.map_or_else(|| help.clone(), |more| format!("{help}; {more}")));
+                diagnostic.help = Some(
+                    diagnostic
+                        .help
+                        .map_or_else(|| help.clone(), |more| format!("{help}; {more}")),
+                );
                 sink.push(diagnostic);
                 None
             }
@@ -82,10 +98,16 @@ impl Engine {
     }
 
     fn fault(&self, error: &tera::Error, name: &str, sources: &Sources) -> Diagnostic {
-        let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) = error.kind() else {
+        let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) =
+            error.kind()
+        else {
             return self.report(&error.to_string(), name, sources);
         };
-        let mut lines = report.message().lines().map(str::trim).filter(|line| !line.is_empty());
+        let mut lines = report
+            .message()
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty());
         let message = lines.next().unwrap_or("the template fails").to_owned();
         let rest: Vec<&str> = lines.collect();
         let mut diagnostic = match self.origins.get(report.filename()) {
@@ -107,10 +129,17 @@ impl Engine {
 impl Engine {
     /// Turns a fault that Tera gives as a rendered report, such as an unknown filter, back into a place.
     fn report(&self, text: &str, name: &str, sources: &Sources) -> Diagnostic {
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let message = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
         let place = text.lines().find_map(|line| {
             let mut parts = line.trim().strip_prefix("-->")?.trim().rsplitn(3, ':');
-            let (column, line) = (parts.next()?.parse::<usize>().ok()?, parts.next()?.parse::<usize>().ok()?);
+            let (column, line) = (
+                parts.next()?.parse::<usize>().ok()?,
+                parts.next()?.parse::<usize>().ok()?,
+            );
             Some((*self.origins.get(parts.next()?)?, line, column))
         });
         match place {
@@ -118,35 +147,63 @@ impl Engine {
                 let at = offset(sources.text(file), line, column.saturating_sub(1));
                 Diagnostic::error(Code::Template, Span::new(file, at, at), message)
             }
-            None => Diagnostic::file_error(Code::Template, if name.is_empty() { "templates" } else { name }, message),
+            None => Diagnostic::file_error(
+                Code::Template,
+                if name.is_empty() { "templates" } else { name },
+                message,
+            ),
         }
     }
 }
 
 /// Returns the byte offset of a line (from 1) and a column (from 0, in characters).
 fn offset(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
     let rest = &text[start..];
-    start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
+    start
+        + rest
+            .char_indices()
+            .nth(column)
+            .map_or(rest.len(), |(at, _)| at)
 }
 
 /// Lists the templates below `dir` by name, in byte order.
 fn list(dir: &Path, sink: &mut Sink) -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
     let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
-    let walk = WalkDir::new(dir).follow_links(true).sort_by_file_name().min_depth(1);
-    for entry in walk.into_iter().filter_entry(|entry| !hidden(entry.file_name())) {
+    let walk = WalkDir::new(dir)
+        .follow_links(true)
+        .sort_by_file_name()
+        .min_depth(1);
+    for entry in walk
+        .into_iter()
+        .filter_entry(|entry| !hidden(entry.file_name()))
+    {
         match entry {
             Ok(entry) if entry.file_type().is_file() => {
                 let relative = entry.path().strip_prefix(dir).unwrap_or(entry.path());
-                let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+                let name = relative
+                    .components()
+                    .map(|part| part.as_os_str().to_string_lossy())
+                    .collect::<Vec<_>>()
+                    .join("/");
                 found.push((name, entry.path().to_path_buf()));
             }
             Ok(_) => {}
             Err(error) => {
                 let path = error.path().unwrap_or(dir).display().to_string();
-                let reason = error.io_error().map_or_else(|| "leads into itself".to_owned(), crate::files::reason);
-                sink.push(Diagnostic::file_error(Code::UnreadableFile, path, format!("cannot be read: {reason}")));
+                let reason = error
+                    .io_error()
+                    .map_or_else(|| "leads into itself".to_owned(), crate::files::reason);
+                sink.push(Diagnostic::file_error(
+                    Code::UnreadableFile,
+                    path,
+                    format!("cannot be read: {reason}"),
+                ));
             }
         }
     }

@@ -14,7 +14,9 @@ pub fn mask(value: &mut Value) {
         Value::Object(map) => {
             for (key, value) in map {
                 match value {
-                    Value::String(text) if SECRET.contains(&key.as_str()) => *text = MASK.to_owned(),
+                    Value::String(text) if SECRET.contains(&key.as_str()) => {
+                        *text = MASK.to_owned()
+                    }
                     Value::String(text) if key == "url" => *text = masked_url(text),
                     value => mask(value),
                 }
@@ -26,11 +28,19 @@ pub fn mask(value: &mut Value) {
 }
 
 fn masked_url(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
     let authority = rest.split('/').next().unwrap_or_default();
-    match authority.rsplit_once('@').and_then(|(credentials, _)| credentials.split_once(':')) {
+    match authority
+        .rsplit_once('@')
+        .and_then(|(credentials, _)| credentials.split_once(':'))
+    {
         Some((user, password)) => {
-            format!("{scheme}://{user}:{MASK}{}", &rest[user.len() + 1 + password.len()..])
+            format!(
+                "{scheme}://{user}:{MASK}{}",
+                &rest[user.len() + 1 + password.len()..]
+            )
         }
         None => url.to_owned(),
     }

@@ -22,7 +22,11 @@ use crate::model::network::Network;
 pub fn network_context(network: &Network, lab: &Lab) -> Value {
     let mut context = serde_json::to_value(network).expect("networks serialize");
     if let Some(subnet) = &network.subnet {
-        context["family"] = json!(if subnet.network().is_ipv4() { "ipv4" } else { "ipv6" });
+        context["family"] = json!(if subnet.network().is_ipv4() {
+            "ipv4"
+        } else {
+            "ipv6"
+        });
         context["prefix"] = json!(subnet.prefix());
         context["netmask"] = json!(subnet.netmask());
     }
@@ -41,9 +45,16 @@ fn attached<'a>(network: &Network, lab: &'a Lab) -> Vec<(&'a Guest, &'a Interfac
     if !network.reserves() {
         return Vec::new();
     }
-    let nics = lab.guests.iter().flat_map(|guest| guest.interfaces.iter().map(move |nic| (guest, nic)));
+    let nics = lab
+        .guests
+        .iter()
+        .flat_map(|guest| guest.interfaces.iter().map(move |nic| (guest, nic)));
     let mut attached: Vec<_> = nics
-        .filter(|(_, nic)| nic.network.as_ref().is_some_and(|name| name.value == network.name))
+        .filter(|(_, nic)| {
+            nic.network
+                .as_ref()
+                .is_some_and(|name| name.value == network.name)
+        })
         .filter_map(|(guest, nic)| Some((guest, nic, IpAddr::V4(nic.ip.as_ref()?.value))))
         .collect();
     attached.sort_by_key(|(_, _, address)| to_bits(*address));
@@ -54,8 +65,15 @@ fn attached<'a>(network: &Network, lab: &'a Lab) -> Vec<(&'a Guest, &'a Interfac
 fn names(network: &Network, attached: &[(&Guest, &Interface, IpAddr)]) -> Value {
     let mut hosts: Vec<(IpAddr, Vec<&str>)> = Vec::new();
     let mut places: HashMap<IpAddr, usize> = HashMap::new();
-    let own = network.dns.iter().flat_map(|host| host.names.iter().map(move |name| (host.ip.value, name.as_str())));
-    let guests = attached.iter().filter(|(_, nic, _)| nic.dns_record).map(|(_, nic, address)| (*address, nic.fqdn.as_str()));
+    let own = network.dns.iter().flat_map(|host| {
+        host.names
+            .iter()
+            .map(move |name| (host.ip.value, name.as_str()))
+    });
+    let guests = attached
+        .iter()
+        .filter(|(_, nic, _)| nic.dns_record)
+        .map(|(_, nic, address)| (*address, nic.fqdn.as_str()));
     for (address, name) in own.chain(guests) {
         let place = *places.entry(address).or_insert_with(|| {
             hosts.push((address, Vec::new()));
@@ -65,7 +83,10 @@ fn names(network: &Network, attached: &[(&Guest, &Interface, IpAddr)]) -> Value 
             hosts[place].1.push(name);
         }
     }
-    hosts.into_iter().map(|(ip, hostnames)| json!({ "ip": ip, "hostnames": hostnames })).collect()
+    hosts
+        .into_iter()
+        .map(|(ip, hostnames)| json!({ "ip": ip, "hostnames": hostnames }))
+        .collect()
 }
 
 /// dnsmasq enters the names of reservations into its DNS, so an interface that stays out of it has none.

@@ -40,7 +40,10 @@ impl Selection {
     /// Everything.
     #[must_use]
     pub fn all() -> Self {
-        Self { guests: None, networks: None }
+        Self {
+            guests: None,
+            networks: None,
+        }
     }
 }
 
@@ -61,28 +64,54 @@ pub fn render(
 ) -> Vec<OutFile> {
     let shared = Shared::new(lab);
     let mut files = Vec::new();
-    let wanted = |names: &Option<HashSet<String>>, name: &str| names.as_ref().is_none_or(|names| names.contains(name));
-    for network in lab.networks.values().filter(|network| !network.external && wanted(&selection.networks, &network.name)) {
+    let wanted = |names: &Option<HashSet<String>>, name: &str| {
+        names.as_ref().is_none_or(|names| names.contains(name))
+    };
+    for network in lab
+        .networks
+        .values()
+        .filter(|network| !network.external && wanted(&selection.networks, &network.name))
+    {
         let name = &network.name;
         let context = network_context(network, lab);
-        if let Some(xml) = render_json(engine, "host/network.xml", &context, &format!("network `{name}`"), sources, sink) {
+        if let Some(xml) = render_json(
+            engine,
+            "host/network.xml",
+            &context,
+            &format!("network `{name}`"),
+            sources,
+            sink,
+        ) {
             files.push(text(format!("host/networks.d/{name}.xml"), 0o644, xml));
         }
-        files.push(text(format!("host/networks.d/{name}.yml"), 0o644, to_yaml(&context)));
+        files.push(text(
+            format!("host/networks.d/{name}.yml"),
+            0o644,
+            to_yaml(&context),
+        ));
     }
     if selection.networks.is_none() {
         for storage in lab.storages.values().filter(|storage| !storage.external) {
             let message = format!("pool `{}`: this version writes no pool XML", storage.name);
             let help = "define the pool on the host and write `external: true`";
-            sink.push(Diagnostic::error(Code::UnsupportedInstaller, storage.defined, message).help(help));
+            sink.push(
+                Diagnostic::error(Code::UnsupportedInstaller, storage.defined, message).help(help),
+            );
         }
     }
-    let guests: Vec<&Guest> = lab.guests.iter().filter(|guest| wanted(&selection.guests, &guest.name)).collect();
+    let guests: Vec<&Guest> = lab
+        .guests
+        .iter()
+        .filter(|guest| wanted(&selection.guests, &guest.name))
+        .collect();
     let rendered: Vec<(Vec<OutFile>, Sink)> = guests
         .par_iter()
         .map(|guest| {
             let mut sink = Sink::default();
-            (guest_files(guest, lab, engine, payloads, &shared, sources, &mut sink), sink)
+            (
+                guest_files(guest, lab, engine, payloads, &shared, sources, &mut sink),
+                sink,
+            )
         })
         .collect();
     for (guest, (out, faults)) in guests.iter().zip(rendered) {
@@ -95,7 +124,11 @@ pub fn render(
 }
 
 fn text(path: String, mode: u32, content: String) -> OutFile {
-    OutFile { path, mode, content: content.into_bytes() }
+    OutFile {
+        path,
+        mode,
+        content: content.into_bytes(),
+    }
 }
 
 /// What every guest's templates see, converted once.
@@ -145,20 +178,30 @@ fn guest_files(
     if !source(guest, sink) {
         return files;
     }
-    let Ok(mut context) = Context::from_serialize(&values) else { return files };
+    let Ok(mut context) = Context::from_serialize(&values) else {
+        return files;
+    };
     context.insert_value("networks", shared.networks.clone());
     context.insert_value("host", shared.host.clone());
     let object = format!("guest `{}`", guest.name);
     for output in outputs(guest, engine, sink) {
         if let Some(content) = engine.render(&output.template, &context, &object, sources, sink) {
             let script = output.key == "virtinst" || output.file.ends_with(".sh");
-            files.push(text(format!("{dir}/{}", output.file), if script { 0o755 } else { 0o644 }, content));
+            files.push(text(
+                format!("{dir}/{}", output.file),
+                if script { 0o755 } else { 0o644 },
+                content,
+            ));
         }
     }
     for payload in payloads.of(guest) {
         let mode = u32::from_str_radix(payload.mode, 8).unwrap_or(0o644) & 0o755 | 0o600;
         let path = format!("{dir}/setup/{}", payload.dst.trim_start_matches('/'));
-        files.push(OutFile { path, mode, content: payload.content.to_vec() });
+        files.push(OutFile {
+            path,
+            mode,
+            content: payload.content.to_vec(),
+        });
     }
     files
 }
@@ -166,7 +209,12 @@ fn guest_files(
 /// `guest.yml` leaves out the bytes of payloads: they lie beside it in `setup/`.
 fn review(values: &Map<String, Value>) -> Map<String, Value> {
     let mut review = values.clone();
-    for payload in review.get_mut("setup_data").and_then(Value::as_array_mut).into_iter().flatten() {
+    for payload in review
+        .get_mut("setup_data")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         if let Some(payload) = payload.as_object_mut() {
             payload.remove("base64");
         }
@@ -177,24 +225,47 @@ fn review(values: &Map<String, Value>) -> Map<String, Value> {
 /// Returns whether the guest's installation starts from one thing, and reports when it does not.
 fn source(guest: &Guest, sink: &mut Sink) -> bool {
     let virtinst = &guest.virtinst;
-    let pxe = virtinst.pxe.as_ref().filter(|pxe| pxe.value).map(|pxe| pxe.span);
-    let place = |source: &Option<Spanned<crate::model::text::Line>>| source.as_ref().map(|source| source.span);
-    let sources = [place(&virtinst.location), place(&virtinst.cdrom), place(&virtinst.image), pxe];
+    let pxe = virtinst
+        .pxe
+        .as_ref()
+        .filter(|pxe| pxe.value)
+        .map(|pxe| pxe.span);
+    let place = |source: &Option<Spanned<crate::model::text::Line>>| {
+        source.as_ref().map(|source| source.span)
+    };
+    let sources = [
+        place(&virtinst.location),
+        place(&virtinst.cdrom),
+        place(&virtinst.image),
+        pxe,
+    ];
     let said: Vec<Span> = sources.into_iter().flatten().collect();
     match said.as_slice() {
         [] => sink.push(
-            Diagnostic::error(Code::MissingSource, guest.defined, format!("guest `{}` has nothing to install from", guest.name))
-                .help("set `virtinst.location` to an install tree, or `virtinst.cdrom` to an image"),
+            Diagnostic::error(
+                Code::MissingSource,
+                guest.defined,
+                format!("guest `{}` has nothing to install from", guest.name),
+            )
+            .help("set `virtinst.location` to an install tree, or `virtinst.cdrom` to an image"),
         ),
         [_] => {}
         [first, second, ..] => sink.push(
-            Diagnostic::error(Code::ConflictingKeys, *second, "`location`, `cdrom`, `image` and `pxe` exclude each other")
-                .also(*first, "the other one"),
+            Diagnostic::error(
+                Code::ConflictingKeys,
+                *second,
+                "`location`, `cdrom`, `image` and `pxe` exclude each other",
+            )
+            .also(*first, "the other one"),
         ),
     }
     if let Some(image) = &virtinst.image {
         let message = "guests that start from a cloud image cannot be built by this version";
-        sink.push(Diagnostic::error(Code::UnsupportedInstaller, image.span, message));
+        sink.push(Diagnostic::error(
+            Code::UnsupportedInstaller,
+            image.span,
+            message,
+        ));
     }
     said.len() == 1 && virtinst.image.is_none()
 }
@@ -203,30 +274,60 @@ fn source(guest: &Guest, sink: &mut Sink) -> bool {
 fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) -> Vec<Output<'a>> {
     let mut outputs = Vec::new();
     let own = |key: &str| guest.templates.get(key);
-    let installer = INSTALLERS.iter().find(|(name, _)| *name == guest.os.installer).map(|(_, template)| *template);
+    let installer = INSTALLERS
+        .iter()
+        .find(|(name, _)| *name == guest.os.installer)
+        .map(|(_, template)| *template);
     let src = own("autoinst").and_then(|own| template(own, engine, installer, sink));
     match src.or(installer.map(str::to_owned)) {
         Some(template) => {
             let span = own("autoinst").map_or(guest.defined, |own| own.span);
-            outputs.push(Output { template, file: install_file(guest), span, key: "autoinst" });
+            outputs.push(Output {
+                template,
+                file: install_file(guest),
+                span,
+                key: "autoinst",
+            });
         }
         None => {
-            let message = format!("no template writes the install file of `{}` (installer {})", guest.os.name, guest.os.installer);
+            let message = format!(
+                "no template writes the install file of `{}` (installer {})",
+                guest.os.name, guest.os.installer
+            );
             let help = "this version has kickstart; name a template of your own in `templates: {autoinst: {src: …}}`";
-            sink.push(Diagnostic::error(Code::UnsupportedInstaller, guest.defined, message).help(help));
+            sink.push(
+                Diagnostic::error(Code::UnsupportedInstaller, guest.defined, message).help(help),
+            );
         }
     }
     let virtinst = own("virtinst");
     outputs.push(Output {
-        template: virtinst.and_then(|own| template(own, engine, Some(VMBUILD), sink)).unwrap_or_else(|| VMBUILD.to_owned()),
+        template: virtinst
+            .and_then(|own| template(own, engine, Some(VMBUILD), sink))
+            .unwrap_or_else(|| VMBUILD.to_owned()),
         file: file_name(virtinst, "vmbuild.sh"),
         span: virtinst.map_or(guest.defined, |own| own.span),
         key: "virtinst",
     });
-    for (key, own) in guest.templates.iter().filter(|(key, _)| !matches!(&***key, "autoinst" | "virtinst")) {
-        let Some(template) = template(own, engine, None, sink) else { continue };
-        let name = Path::new(&template).file_name().and_then(|name| name.to_str()).unwrap_or(key).to_owned();
-        outputs.push(Output { file: file_name(Some(own), &name), template, span: own.span, key });
+    for (key, own) in guest
+        .templates
+        .iter()
+        .filter(|(key, _)| !matches!(&***key, "autoinst" | "virtinst"))
+    {
+        let Some(template) = template(own, engine, None, sink) else {
+            continue;
+        };
+        let name = Path::new(&template)
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or(key)
+            .to_owned();
+        outputs.push(Output {
+            file: file_name(Some(own), &name),
+            template,
+            span: own.span,
+            key,
+        });
     }
     outputs.retain(|output| is_inside(output, sink));
     outputs
@@ -238,24 +339,39 @@ fn file_name(template: Option<&Spanned<TemplateRef>>, default: &str) -> String {
 }
 
 /// Finds the template an output names; those of the original give way to the program's own.
-fn template(output: &Spanned<TemplateRef>, engine: &Engine, own: Option<&str>, sink: &mut Sink) -> Option<String> {
+fn template(
+    output: &Spanned<TemplateRef>,
+    engine: &Engine,
+    own: Option<&str>,
+    sink: &mut Sink,
+) -> Option<String> {
     let Some(src) = &output.src else {
         if own.is_none() {
-            sink.push(Diagnostic::error(Code::MissingKey, output.span, "an output needs a `src`, its template"));
+            sink.push(Diagnostic::error(
+                Code::MissingKey,
+                output.span,
+                "an output needs a `src`, its template",
+            ));
         }
         return None;
     };
     if engine.contains(src.as_str()) {
         return Some(src.as_str().to_owned());
     }
-    let original = src.ends_with("-ks.cfg") || matches!(src.as_str(), "vmbuild.sh" | "net_register.sh" | "Makefile");
+    let original = src.ends_with("-ks.cfg")
+        || matches!(src.as_str(), "vmbuild.sh" | "net_register.sh" | "Makefile");
     if original {
         let message = format!("`{}` is a template of the original", src.value);
-        let help = own.map_or("remove it".to_owned(), |own| format!("`{own}` is used; remove this key"));
+        let help = own.map_or("remove it".to_owned(), |own| {
+            format!("`{own}` is used; remove this key")
+        });
         sink.push(Diagnostic::warning(Code::LegacyKey, src.span, message).help(help));
     } else {
         let message = format!("template `{}` does not exist", src.value);
-        sink.push(Diagnostic::error(Code::UnknownTemplate, src.span, message).suggest(src.as_str(), engine.names()));
+        sink.push(
+            Diagnostic::error(Code::UnknownTemplate, src.span, message)
+                .suggest(src.as_str(), engine.names()),
+        );
     }
     None
 }
@@ -264,10 +380,15 @@ fn is_inside(output: &Output<'_>, sink: &mut Sink) -> bool {
     let path = Path::new(&output.file);
     let inside = !output.file.is_empty()
         && !output.file.ends_with('/')
-        && path.components().all(|part| matches!(part, Component::Normal(_)))
+        && path
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)))
         && !output.file.contains("//");
     if !inside {
-        let message = format!("`{}` is not a file below the guest's directory", output.file);
+        let message = format!(
+            "`{}` is not a file below the guest's directory",
+            output.file
+        );
         sink.push(Diagnostic::error(Code::InvalidValue, output.span, message));
     }
     inside
@@ -278,19 +399,43 @@ fn duplicates(guest: &Guest, files: &[OutFile], sink: &mut Sink) {
     let mut seen: HashMap<&str, ()> = HashMap::new();
     for file in files {
         let mut taken = seen.insert(&file.path, ()).is_some();
-        let parents = Path::new(&file.path).ancestors().skip(1).filter_map(Path::to_str);
-        taken |= parents.filter(|parent| !parent.is_empty()).any(|parent| files.iter().any(|other| other.path == parent));
+        let parents = Path::new(&file.path)
+            .ancestors()
+            .skip(1)
+            .filter_map(Path::to_str);
+        taken |= parents
+            .filter(|parent| !parent.is_empty())
+            .any(|parent| files.iter().any(|other| other.path == parent));
         if taken {
-            let place = guest.templates.values().next().map(|template| template.span);
-            let place = guest.install.setup_data.first().map(|entry| entry.span).or(place).unwrap_or(guest.defined);
-            let message = format!("two outputs of guest `{}` are called `{}`", guest.name, file.path);
+            let place = guest
+                .templates
+                .values()
+                .next()
+                .map(|template| template.span);
+            let place = guest
+                .install
+                .setup_data
+                .first()
+                .map(|entry| entry.span)
+                .or(place)
+                .unwrap_or(guest.defined);
+            let message = format!(
+                "two outputs of guest `{}` are called `{}`",
+                guest.name, file.path
+            );
             sink.push(Diagnostic::error(Code::DuplicateOutput, place, message));
         }
     }
 }
 
-fn render_json(engine: &Engine, name: &str, values: &Value, object: &str, sources: &Sources, sink: &mut Sink) -> Option<String> {
+fn render_json(
+    engine: &Engine,
+    name: &str,
+    values: &Value,
+    object: &str,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Option<String> {
     let context = Context::from_serialize(values).ok()?;
     engine.render(name, &context, object, sources, sink)
 }
-

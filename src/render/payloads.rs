@@ -30,8 +30,16 @@ impl Payloads {
     /// Reads the payload files of all guests, each once; `root` is the site's directory.
     pub fn read(lab: &Lab, root: &Path, files: &Files, sink: &mut Sink) -> Self {
         let mut payloads = Self::default();
-        for entry in lab.guests.iter().flat_map(|guest| &guest.install.setup_data) {
-            if let Some(template) = entry.template.as_ref().filter(|template| template.value && entry.src.is_some()) {
+        for entry in lab
+            .guests
+            .iter()
+            .flat_map(|guest| &guest.install.setup_data)
+        {
+            if let Some(template) = entry
+                .template
+                .as_ref()
+                .filter(|template| template.value && entry.src.is_some())
+            {
                 let message = "payload files are taken verbatim by this version";
                 let help = "write the text as `content:`, where `template: true` works";
                 sink.push(Diagnostic::error(Code::InvalidValue, template.span, message).help(help));
@@ -44,18 +52,32 @@ impl Payloads {
                 }
                 (None, Some(_)) => {}
                 (Some(src), Some(content)) => sink.push(
-                    Diagnostic::error(Code::ConflictingKeys, content.span, "`content` and `src` exclude each other")
-                        .also(src.span, "the source"),
+                    Diagnostic::error(
+                        Code::ConflictingKeys,
+                        content.span,
+                        "`content` and `src` exclude each other",
+                    )
+                    .also(src.span, "the source"),
                 ),
                 (None, None) => {
-                    sink.push(Diagnostic::error(Code::MissingKey, entry.span, "a file needs `src` or `content`"));
+                    sink.push(Diagnostic::error(
+                        Code::MissingKey,
+                        entry.span,
+                        "a file needs `src` or `content`",
+                    ));
                 }
             }
         }
         payloads
     }
 
-    fn file(&mut self, src: &Spanned<crate::model::text::Line>, root: &Path, files: &Files, sink: &mut Sink) {
+    fn file(
+        &mut self,
+        src: &Spanned<crate::model::text::Line>,
+        root: &Path,
+        files: &Files,
+        sink: &mut Sink,
+    ) {
         if self.contents.contains_key(src.as_str()) {
             return;
         }
@@ -67,7 +89,8 @@ impl Payloads {
                 let message = format!("`{}` {reason}", root.join(src.as_str()).display());
                 let mut diagnostic = Diagnostic::error(Code::UnreadableFile, src.span, message);
                 if src.contains(['*', '?', '[']) {
-                    diagnostic = diagnostic.help("patterns are not expanded by this version: name each file");
+                    diagnostic = diagnostic
+                        .help("patterns are not expanded by this version: name each file");
                 }
                 sink.push(diagnostic);
             }
@@ -76,7 +99,12 @@ impl Payloads {
 
     /// Returns the payloads of a guest, in order.
     pub(super) fn of<'a>(&self, guest: &'a Guest) -> Vec<Payload<'a>> {
-        guest.install.setup_data.iter().filter_map(|entry| self.payload(entry)).collect()
+        guest
+            .install
+            .setup_data
+            .iter()
+            .filter_map(|entry| self.payload(entry))
+            .collect()
     }
 
     fn payload<'a>(&self, entry: &'a SetupData) -> Option<Payload<'a>> {
@@ -84,7 +112,10 @@ impl Payloads {
             (Some(src), _) => Arc::clone(self.contents.get(src.as_str())?),
             (None, content) => content.as_ref()?.as_str().as_bytes().into(),
         };
-        let name = entry.src.as_ref().and_then(|src| Path::new(src.as_str()).file_name());
+        let name = entry
+            .src
+            .as_ref()
+            .and_then(|src| Path::new(src.as_str()).file_name());
         let dst = match (&entry.dst, name) {
             (Some(dst), _) => dst.as_str().to_owned(),
             // Where the original unpacked its archive.

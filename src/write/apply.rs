@@ -20,7 +20,11 @@ const UNFINISHED: &str = ".miniascape-new";
 ///
 /// # Errors
 /// Returns the path and reason of the first step that failed; the next run goes on from there.
-pub fn write(workdir: &Path, files: &[OutFile], changes: &Changes) -> Result<(), (PathBuf, io::Error)> {
+pub fn write(
+    workdir: &Path,
+    files: &[OutFile],
+    changes: &Changes,
+) -> Result<(), (PathBuf, io::Error)> {
     if changes.changes.is_empty() {
         if changes.next != changes.manifest {
             write_manifest(workdir, &changes.next)?;
@@ -28,7 +32,10 @@ pub fn write(workdir: &Path, files: &[OutFile], changes: &Changes) -> Result<(),
         return Ok(());
     }
     write_manifest(workdir, &both(files, changes))?;
-    let by_path: HashMap<&str, &OutFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+    let by_path: HashMap<&str, &OutFile> = files
+        .iter()
+        .map(|file| (file.path.as_str(), file))
+        .collect();
     let mut made: BTreeSet<PathBuf> = BTreeSet::new();
     for (path, change) in &changes.changes {
         let full = workdir.join(path);
@@ -41,7 +48,12 @@ pub fn write(workdir: &Path, files: &[OutFile], changes: &Changes) -> Result<(),
             (_, None) => {}
         }
     }
-    for path in changes.manifest.files.keys().filter(|path| !changes.next.files.contains_key(*path)) {
+    for path in changes
+        .manifest
+        .files
+        .keys()
+        .filter(|path| !changes.next.files.contains_key(*path))
+    {
         // What a killed run left of a file that is no longer wanted.
         remove(workdir, &unfinished(&workdir.join(path)))?;
     }
@@ -51,8 +63,15 @@ pub fn write(workdir: &Path, files: &[OutFile], changes: &Changes) -> Result<(),
 /// The manifest while writing: what the program wrote, and what it is about to write.
 fn both(files: &[OutFile], changes: &Changes) -> Manifest {
     let mut manifest = changes.manifest.clone();
-    for file in files.iter().filter(|file| !changes.kept.contains_key(&file.path)) {
-        manifest.files.entry(file.path.clone()).or_default().insert(sum(&file.content));
+    for file in files
+        .iter()
+        .filter(|file| !changes.kept.contains_key(&file.path))
+    {
+        manifest
+            .files
+            .entry(file.path.clone())
+            .or_default()
+            .insert(sum(&file.content));
     }
     manifest
 }
@@ -64,7 +83,9 @@ fn write_manifest(workdir: &Path, manifest: &Manifest) -> Result<(), (PathBuf, i
 }
 
 fn make_parent(path: &Path, made: &mut BTreeSet<PathBuf>) -> Result<(), (PathBuf, io::Error)> {
-    let Some(parent) = path.parent().filter(|parent| !made.contains(*parent)) else { return Ok(()) };
+    let Some(parent) = path.parent().filter(|parent| !made.contains(*parent)) else {
+        return Ok(());
+    };
     fs::create_dir_all(parent).map_err(|error| (parent.to_path_buf(), error))?;
     made.insert(parent.to_path_buf());
     Ok(())
@@ -89,10 +110,16 @@ pub fn replace(path: &Path, content: &[u8], mode: u32) -> Result<(), (PathBuf, i
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(error)),
         _ => {}
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&unfinished).map_err(at)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(&unfinished)
+        .map_err(at)?;
     file.write_all(content).map_err(at)?;
     // The user's umask has no say: the same input gives the same modes.
-    file.set_permissions(Permissions::from_mode(mode)).map_err(at)?;
+    file.set_permissions(Permissions::from_mode(mode))
+        .map_err(at)?;
     drop(file);
     fs::rename(&unfinished, path).map_err(at)
 }
@@ -100,10 +127,16 @@ pub fn replace(path: &Path, content: &[u8], mode: u32) -> Result<(), (PathBuf, i
 /// Removes a file, and the directories that are empty without it.
 fn remove(workdir: &Path, path: &Path) -> Result<(), (PathBuf, io::Error)> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err((path.to_path_buf(), error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err((path.to_path_buf(), error));
+        }
         _ => {}
     }
-    for dir in path.ancestors().skip(1).take_while(|dir| *dir != workdir && dir.starts_with(workdir)) {
+    for dir in path
+        .ancestors()
+        .skip(1)
+        .take_while(|dir| *dir != workdir && dir.starts_with(workdir))
+    {
         if fs::remove_dir(dir).is_err() {
             break;
         }

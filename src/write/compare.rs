@@ -47,7 +47,9 @@ impl Scope {
         match self {
             Self::Everything => true,
             Self::Below(roots) => roots.iter().any(|root| {
-                path.strip_prefix(root.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with('.'))
+                path.strip_prefix(root.as_str()).is_some_and(|rest| {
+                    rest.is_empty() || rest.starts_with('/') || rest.starts_with('.')
+                })
             }),
         }
     }
@@ -87,10 +89,19 @@ enum State {
 ///
 /// # Errors
 /// Returns the path and reason when something that is there cannot be read.
-pub fn compare(workdir: &Path, files: &[OutFile], scope: &Scope, force: bool) -> Result<Changes, (PathBuf, io::Error)> {
+pub fn compare(
+    workdir: &Path,
+    files: &[OutFile],
+    scope: &Scope,
+    force: bool,
+) -> Result<Changes, (PathBuf, io::Error)> {
     let manifest = Manifest::read(workdir).map_err(|error| (Manifest::path(workdir), error))?;
-    let states: Vec<Result<State, (PathBuf, io::Error)>> = files.par_iter().map(|file| state(workdir, file)).collect();
-    let mut changes = Changes { next: manifest.clone(), ..Changes::default() };
+    let states: Vec<Result<State, (PathBuf, io::Error)>> =
+        files.par_iter().map(|file| state(workdir, file)).collect();
+    let mut changes = Changes {
+        next: manifest.clone(),
+        ..Changes::default()
+    };
     for (file, state) in files.iter().zip(states) {
         let change = match state? {
             State::Missing => Change::Create,
@@ -99,9 +110,17 @@ pub fn compare(workdir: &Path, files: &[OutFile], scope: &Scope, force: bool) ->
                 changes.set(file);
                 continue;
             }
-            State::Differs(content) if force || manifest.wrote(&file.path, &content) || content == file.content => Change::Update,
+            State::Differs(content)
+                if force || manifest.wrote(&file.path, &content) || content == file.content =>
+            {
+                Change::Update
+            }
             State::Differs(_) => {
-                let why = if manifest.files.contains_key(&file.path) { Kept::Edited } else { Kept::Foreign };
+                let why = if manifest.files.contains_key(&file.path) {
+                    Kept::Edited
+                } else {
+                    Kept::Foreign
+                };
                 changes.kept.insert(file.path.clone(), why);
                 continue;
             }
@@ -114,11 +133,17 @@ pub fn compare(workdir: &Path, files: &[OutFile], scope: &Scope, force: bool) ->
         changes.set(file);
     }
     let generated: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
-    let stale = manifest.files.keys().filter(|path| !generated.contains(path.as_str()) && scope.covers(path));
+    let stale = manifest
+        .files
+        .keys()
+        .filter(|path| !generated.contains(path.as_str()) && scope.covers(path));
     for path in stale {
         let full = workdir.join(path);
         match fs::symlink_metadata(&full) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound || error.kind() == io::ErrorKind::NotADirectory => {
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound
+                    || error.kind() == io::ErrorKind::NotADirectory =>
+            {
                 changes.next.files.remove(path);
             }
             Err(error) => return Err((full, error)),
@@ -142,7 +167,10 @@ pub fn compare(workdir: &Path, files: &[OutFile], scope: &Scope, force: bool) ->
 
 impl Changes {
     fn set(&mut self, file: &OutFile) {
-        self.next.files.insert(file.path.clone(), [super::manifest::sum(&file.content)].into());
+        self.next.files.insert(
+            file.path.clone(),
+            [super::manifest::sum(&file.content)].into(),
+        );
     }
 }
 
@@ -158,5 +186,9 @@ fn state(workdir: &Path, file: &OutFile) -> Result<State, (PathBuf, io::Error)> 
     }
     let content = fs::read(&path).map_err(|error| (path, error))?;
     let same = content == file.content && metadata.permissions().mode() & 0o7777 == file.mode;
-    Ok(if same { State::Same } else { State::Differs(content) })
+    Ok(if same {
+        State::Same
+    } else {
+        State::Differs(content)
+    })
 }

@@ -13,7 +13,11 @@ use crate::render::OutFile;
 ///
 /// # Errors
 /// Returns the path and reason when a file that is there cannot be read.
-pub fn diff(workdir: &Path, files: &[OutFile], changes: &Changes) -> Result<String, (PathBuf, io::Error)> {
+pub fn diff(
+    workdir: &Path,
+    files: &[OutFile],
+    changes: &Changes,
+) -> Result<String, (PathBuf, io::Error)> {
     let mut out = String::new();
     let paths = changes.changes.keys().chain(changes.kept.keys());
     let mut paths: Vec<&String> = paths.collect();
@@ -27,18 +31,34 @@ pub fn diff(workdir: &Path, files: &[OutFile], changes: &Changes) -> Result<Stri
         };
         let new = match changes.changes.get(path) {
             Some(Change::Remove) => None,
-            _ => files.binary_search_by(|file| file.path.as_str().cmp(path)).ok().map(|index| &files[index]),
+            _ => files
+                .binary_search_by(|file| file.path.as_str().cmp(path))
+                .ok()
+                .map(|index| &files[index]),
         };
         let name = full.display().to_string();
-        let header = |side: &str, there: bool| if there { format!("{side}/{name}") } else { "/dev/null".to_owned() };
+        let header = |side: &str, there: bool| {
+            if there {
+                format!("{side}/{name}")
+            } else {
+                "/dev/null".to_owned()
+            }
+        };
         let (from, to) = (header("a", old.is_some()), header("b", new.is_some()));
         let old = old.unwrap_or_default();
         let empty: &[u8] = &[];
         let content = new.map_or(empty, |file| &file.content);
         match (std::str::from_utf8(&old), std::str::from_utf8(content)) {
-            (Ok(old), Ok(content)) if old == content => out.push_str(&format!("mode of {name} differs\n")),
+            (Ok(old), Ok(content)) if old == content => {
+                out.push_str(&format!("mode of {name} differs\n"))
+            }
             (Ok(old), Ok(content)) => {
-                out.push_str(&TextDiff::from_lines(old, content).unified_diff().header(&from, &to).to_string());
+                out.push_str(
+                    &TextDiff::from_lines(old, content)
+                        .unified_diff()
+                        .header(&from, &to)
+                        .to_string(),
+                );
             }
             _ => out.push_str(&format!("Binary files {from} and {to} differ\n")),
         }

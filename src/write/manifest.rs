@@ -39,7 +39,9 @@ impl Manifest {
         };
         let mut manifest = Self::default();
         for line in text.lines() {
-            if let Some((sum, path)) = line.split_once("  ").and_then(|(sum, path)| Some((parse(sum)?, path.to_owned())))
+            if let Some((sum, path)) = line
+                .split_once("  ")
+                .and_then(|(sum, path)| Some((parse(sum)?, path.to_owned())))
                 && is_inside(&path)
             {
                 manifest.files.entry(path).or_default().insert(sum);
@@ -69,7 +71,9 @@ impl Manifest {
     /// Returns whether `content` of `path` is something the program wrote.
     #[must_use]
     pub fn wrote(&self, path: &str, content: &[u8]) -> bool {
-        self.files.get(path).is_some_and(|sums| sums.contains(&sum(content)))
+        self.files
+            .get(path)
+            .is_some_and(|sums| sums.contains(&sum(content)))
     }
 }
 
@@ -92,7 +96,9 @@ fn parse(hex: &str) -> Option<Sum> {
 
 /// Refuses paths that would lead out of the workdir: a manifest may have come with somebody's checkout.
 fn is_inside(path: &str) -> bool {
-    Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+    Path::new(path)
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
 #[cfg(test)]
@@ -104,12 +110,21 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join(".miniascape")).unwrap();
         let mut manifest = Manifest::default();
-        manifest.files.entry("guests.d/a b/ks.cfg".into()).or_default().extend([sum(b"old"), sum(b"new")]);
-        let outside = Manifest { files: [("../x".to_owned(), [sum(b"x")].into())].into() };
+        manifest
+            .files
+            .entry("guests.d/a b/ks.cfg".into())
+            .or_default()
+            .extend([sum(b"old"), sum(b"new")]);
+        let outside = Manifest {
+            files: [("../x".to_owned(), [sum(b"x")].into())].into(),
+        };
         let text = manifest.to_text() + &outside.to_text() + "garbage\n";
         std::fs::write(Manifest::path(dir.path()), text).unwrap();
         let read = Manifest::read(dir.path()).unwrap();
         assert_eq!(read, manifest);
-        assert!(read.wrote("guests.d/a b/ks.cfg", b"old") && !read.wrote("guests.d/a b/ks.cfg", b"edited"));
+        assert!(
+            read.wrote("guests.d/a b/ks.cfg", b"old")
+                && !read.wrote("guests.d/a b/ks.cfg", b"edited")
+        );
     }
 }

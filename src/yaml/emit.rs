@@ -57,7 +57,11 @@ fn write_value(out: &mut String, value: &Value, indent: usize) {
             write_list(out, items, indent + 2);
         }
         Value::String(text) if is_block_text(text) => {
-            out.push_str(if text.ends_with('\n') { " |\n" } else { " |-\n" });
+            out.push_str(if text.ends_with('\n') {
+                " |\n"
+            } else {
+                " |-\n"
+            });
             for line in text.lines() {
                 if !line.is_empty() {
                     pad(out, indent + 2);
@@ -98,7 +102,11 @@ fn is_block_text(text: &str) -> bool {
     text.trim_end_matches('\n').contains('\n')
         && !text.starts_with([' ', '\n'])
         && !text.ends_with("\n\n")
-        && text.chars().all(|c| c == '\n' || (!c.is_control() && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')))
+        && text.chars().all(|c| {
+            c == '\n'
+                || (!c.is_control()
+                    && !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'))
+        })
 }
 
 fn is_bare(text: &str) -> bool {

@@ -77,7 +77,11 @@ impl Node {
     /// Makes an untagged node.
     #[must_use]
     pub fn new(span: Span, kind: Kind) -> Self {
-        Self { span, tag: Tag::None, kind }
+        Self {
+            span,
+            tag: Tag::None,
+            kind,
+        }
     }
 
     /// Makes a text node.
@@ -95,7 +99,8 @@ impl Node {
     /// Returns whether the value is null.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        self.tag == Tag::None && matches!(&self.kind, Kind::Scalar(scalar) if scalar.resolve() == Resolved::Null)
+        self.tag == Tag::None
+            && matches!(&self.kind, Kind::Scalar(scalar) if scalar.resolve() == Resolved::Null)
     }
 
     /// Returns the map, if it is one.
@@ -134,7 +139,10 @@ impl Node {
     /// Returns the value under `key` of a map, unless it is null.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
-        self.as_map()?.get(key).map(|entry| &entry.value).filter(|value| !value.is_null())
+        self.as_map()?
+            .get(key)
+            .map(|entry| &entry.value)
+            .filter(|value| !value.is_null())
     }
 
     /// Returns what the value is, in the words of messages.
@@ -157,10 +165,15 @@ impl Node {
     pub fn same_value(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
             (Kind::Scalar(a), Kind::Scalar(b)) => a.resolve() == b.resolve(),
-            (Kind::Seq(a), Kind::Seq(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.same_value(b)),
+            (Kind::Seq(a), Kind::Seq(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.same_value(b))
+            }
             (Kind::Map(a), Kind::Map(b)) => {
                 a.len() == b.len()
-                    && a.iter().all(|(key, entry)| b.get(key).is_some_and(|other| entry.value.same_value(&other.value)))
+                    && a.iter().all(|(key, entry)| {
+                        b.get(key)
+                            .is_some_and(|other| entry.value.same_value(&other.value))
+                    })
             }
             _ => false,
         }

@@ -51,7 +51,14 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(file: FileId, text: &'a str, options: Options, sink: &'a mut Sink) -> Self {
         let events = Parser::new_from_str_with_options(text, options);
-        Self { file, text, events, anchors: HashMap::new(), aliased: 0, sink }
+        Self {
+            file,
+            text,
+            events,
+            anchors: HashMap::new(),
+            aliased: 0,
+            sink,
+        }
     }
 
     fn document(mut self) -> Option<Node> {
@@ -62,8 +69,12 @@ impl<'a> Reader<'a> {
                 Event::StreamStart | Event::DocumentEnd => {}
                 Event::DocumentStart(..) if root.is_some() => {
                     self.sink.push(
-                        Diagnostic::error(Code::YamlSyntax, span, "a second YAML document in one file")
-                            .help("put it into a file of its own; only one document is read"),
+                        Diagnostic::error(
+                            Code::YamlSyntax,
+                            span,
+                            "a second YAML document in one file",
+                        )
+                        .help("put it into a file of its own; only one document is read"),
                     );
                     return None;
                 }
@@ -83,7 +94,11 @@ impl<'a> Reader<'a> {
         match self.events.next() {
             Some(Ok((event, span))) => {
                 let range = span.byte_range().unwrap_or_default();
-                let start = span.tag_start().and_then(|mark| mark.byte_offset()).unwrap_or(range.start).min(range.start);
+                let start = span
+                    .tag_start()
+                    .and_then(|mark| mark.byte_offset())
+                    .unwrap_or(range.start)
+                    .min(range.start);
                 Ok((event, self.span(start, range.end)))
             }
             Some(Err(error)) => {
@@ -108,7 +123,10 @@ impl<'a> Reader<'a> {
         let reason = reason.trim_end_matches('.');
         let too_deep = reason.contains("recursion limit") || reason.contains("nesting");
         let (code, message) = if too_deep {
-            (Code::YamlTooLarge, format!("values are nested more than {MAX_DEPTH} deep"))
+            (
+                Code::YamlTooLarge,
+                format!("values are nested more than {MAX_DEPTH} deep"),
+            )
         } else {
             (Code::YamlSyntax, format!("not valid YAML: {reason}"))
         };
@@ -117,9 +135,11 @@ impl<'a> Reader<'a> {
         let line = self.text[line_start..].lines().next().unwrap_or_default();
         let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
         if indent.contains('\t') {
-            diagnostic = diagnostic.help("YAML is indented with spaces; this line begins with a tab");
+            diagnostic =
+                diagnostic.help("YAML is indented with spaces; this line begins with a tab");
         } else if line.trim_start().starts_with("{%") || line.contains("{% ") {
-            diagnostic = diagnostic.help("template statements are not read in YAML, only `{{ … }}` inside values");
+            diagnostic = diagnostic
+                .help("template statements are not read in YAML, only `{{ … }}` inside values");
         } else if line.contains(": {{") {
             diagnostic = diagnostic.help("put a value that begins with `{{` into quotes");
         }
@@ -131,14 +151,24 @@ impl<'a> Reader<'a> {
             Event::Alias(id) => return self.alias(id, span),
             Event::UnresolvedAlias(name) => {
                 self.sink.push(
-                    Diagnostic::error(Code::YamlSyntax, span, format!("no anchor `&{name}` comes before this alias"))
-                        .help("anchors end with the file they stand in"),
+                    Diagnostic::error(
+                        Code::YamlSyntax,
+                        span,
+                        format!("no anchor `&{name}` comes before this alias"),
+                    )
+                    .help("anchors end with the file they stand in"),
                 );
                 return Ok((Node::text(span, ""), 1));
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
-                let node = Node::new(span, Kind::Scalar(Scalar { text: Arc::from(text.as_ref()), plain }));
+                let node = Node::new(
+                    span,
+                    Kind::Scalar(Scalar {
+                        text: Arc::from(text.as_ref()),
+                        plain,
+                    }),
+                );
                 (anchor, (self.tagged(node, tag.as_deref()), 1))
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -161,14 +191,22 @@ impl<'a> Reader<'a> {
     fn alias(&mut self, id: usize, span: Span) -> Result<Weighed, Abort> {
         let Some((node, weight)) = self.anchors.get(&id).cloned() else {
             // Only an alias inside the very value its anchor names gets here.
-            self.sink.push(Diagnostic::error(Code::YamlSyntax, span, "this alias stands inside the value it names"));
+            self.sink.push(Diagnostic::error(
+                Code::YamlSyntax,
+                span,
+                "this alias stands inside the value it names",
+            ));
             return Err(Abort);
         };
         self.aliased = self.aliased.saturating_add(weight);
         if self.aliased > MAX_ALIASED {
             self.sink.push(
-                Diagnostic::error(Code::YamlTooLarge, span, format!("aliases stand for more than {MAX_ALIASED} values"))
-                    .label("this one passes the limit"),
+                Diagnostic::error(
+                    Code::YamlTooLarge,
+                    span,
+                    format!("aliases stand for more than {MAX_ALIASED} values"),
+                )
+                .label("this one passes the limit"),
             );
             return Err(Abort);
         }
@@ -183,7 +221,8 @@ impl<'a> Reader<'a> {
         loop {
             match self.next()? {
                 (Event::SequenceEnd, end) => {
-                    let span = self.enclosing(start, end, items.last().map(|item: &Node| item.span));
+                    let span =
+                        self.enclosing(start, end, items.last().map(|item: &Node| item.span));
                     return Ok((Node::new(span, Kind::Seq(Arc::new(items))), weight));
                 }
                 (event, span) => {
@@ -224,8 +263,12 @@ impl<'a> Reader<'a> {
                     self.insert(&mut map, Arc::clone(&scalar.text), key.span, value);
                 }
                 _ => self.sink.push(
-                    Diagnostic::error(Code::InvalidValue, key.span, format!("{} cannot be a key", key.describe()))
-                        .help("a value that begins with `{` or `[` as text needs quotes"),
+                    Diagnostic::error(
+                        Code::InvalidValue,
+                        key.span,
+                        format!("{} cannot be a key", key.describe()),
+                    )
+                    .help("a value that begins with `{` or `[` as text needs quotes"),
                 ),
             }
         }
@@ -234,9 +277,13 @@ impl<'a> Reader<'a> {
     fn insert(&mut self, map: &mut Map, name: Arc<str>, key: Span, value: Node) {
         if let Some(first) = map.get(&name) {
             self.sink.push(
-                Diagnostic::error(Code::DuplicateKey, key, format!("key `{name}` is set twice"))
-                    .label("set again here")
-                    .also(first.key, "first set here"),
+                Diagnostic::error(
+                    Code::DuplicateKey,
+                    key,
+                    format!("key `{name}` is set twice"),
+                )
+                .label("set again here")
+                .also(first.key, "first set here"),
             );
             return;
         }
@@ -253,8 +300,12 @@ impl<'a> Reader<'a> {
             };
             if sources.is_empty() || sources.iter().any(|source| source.as_map().is_none()) {
                 self.sink.push(
-                    Diagnostic::error(Code::InvalidValue, merge.span, "`<<` takes a map, or a list of maps")
-                        .label(format!("this is {}", merge.describe())),
+                    Diagnostic::error(
+                        Code::InvalidValue,
+                        merge.span,
+                        "`<<` takes a map, or a list of maps",
+                    )
+                    .label(format!("this is {}", merge.describe())),
                 );
                 continue;
             }
@@ -269,14 +320,22 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let message = format!("values are nested more than {MAX_DEPTH} deep");
-        self.sink.push(Diagnostic::error(Code::YamlTooLarge, span, message));
+        self.sink
+            .push(Diagnostic::error(Code::YamlTooLarge, span, message));
         Err(Abort)
     }
 
     /// Returns the span of a collection: to its bracket in flow style, to its last item in block style.
     fn enclosing(&self, start: Span, end: Span, last: Option<Span>) -> Span {
-        let closes = self.text.get(end.range()).is_some_and(|text| matches!(text, "]" | "}"));
-        let stop = if closes { end.end } else { last.map_or(start.end, |last| last.end.max(start.end)) };
+        let closes = self
+            .text
+            .get(end.range())
+            .is_some_and(|text| matches!(text, "]" | "}"));
+        let stop = if closes {
+            end.end
+        } else {
+            last.map_or(start.end, |last| last.end.max(start.end))
+        };
         self.span(start.start as usize, stop as usize)
     }
 
@@ -286,13 +345,19 @@ impl<'a> Reader<'a> {
             return self.core_tagged(node, core);
         }
         let name = tag.suffix();
-        let known = Tag::ALL.iter().find(|(known, _)| *known == name && tag.handle() == "!");
+        let known = Tag::ALL
+            .iter()
+            .find(|(known, _)| *known == name && tag.handle() == "!");
         match (known, &node.kind) {
             (Some((_, Tag::Append | Tag::Remove)), Kind::Map(_) | Kind::Scalar(_)) => {
                 self.misplaced(&node, name, "a list");
             }
-            (Some((_, Tag::Replace)), Kind::Scalar(_)) => self.misplaced(&node, name, "a map or a list"),
-            (Some((_, Tag::Env | Tag::File)), Kind::Seq(_) | Kind::Map(_)) => self.misplaced(&node, name, "text"),
+            (Some((_, Tag::Replace)), Kind::Scalar(_)) => {
+                self.misplaced(&node, name, "a map or a list")
+            }
+            (Some((_, Tag::Env | Tag::File)), Kind::Seq(_) | Kind::Map(_)) => {
+                self.misplaced(&node, name, "text")
+            }
             (Some((_, known)), _) => node.tag = *known,
             (None, _) if tag.handle() == "!" && name.is_empty() => {
                 if let Kind::Scalar(scalar) = &mut node.kind {
@@ -304,24 +369,35 @@ impl<'a> Reader<'a> {
                 let known = Tag::ALL.iter().map(|(known, _)| *known);
                 let help = match nearest(name, known.clone()) {
                     Some(near) => format!("did you mean `!{near}`?"),
-                    None => format!("tags known here: !{}", known.collect::<Vec<_>>().join(", !")),
+                    None => format!(
+                        "tags known here: !{}",
+                        known.collect::<Vec<_>>().join(", !")
+                    ),
                 };
                 let message = format!("unknown tag `{written}`");
-                self.sink.push(Diagnostic::error(Code::UnknownTag, node.span, message).help(help));
+                self.sink
+                    .push(Diagnostic::error(Code::UnknownTag, node.span, message).help(help));
             }
         }
         node
     }
 
     fn misplaced(&mut self, node: &Node, tag: &str, wants: &str) {
-        let message = format!("`!{tag}` stands before {wants}, not before {}", node.describe());
-        self.sink.push(Diagnostic::error(Code::MisplacedTag, node.span, message));
+        let message = format!(
+            "`!{tag}` stands before {wants}, not before {}",
+            node.describe()
+        );
+        self.sink
+            .push(Diagnostic::error(Code::MisplacedTag, node.span, message));
     }
 
     /// Applies `!!str` and its kin.
     fn core_tagged(&mut self, mut node: Node, core: &str) -> Node {
         let Kind::Scalar(scalar) = &mut node.kind else {
-            let fits = matches!((&node.kind, core), (Kind::Seq(_), "seq") | (Kind::Map(_), "map"));
+            let fits = matches!(
+                (&node.kind, core),
+                (Kind::Seq(_), "seq") | (Kind::Map(_), "map")
+            );
             if !fits {
                 self.misplaced(&node, &format!("!{core}"), "another kind of value");
             }
@@ -338,7 +414,8 @@ impl<'a> Reader<'a> {
         );
         if !fits {
             let message = format!("`{}` is not what `!!{core}` says", scalar.text);
-            self.sink.push(Diagnostic::error(Code::InvalidValue, node.span, message));
+            self.sink
+                .push(Diagnostic::error(Code::InvalidValue, node.span, message));
         }
         node
     }

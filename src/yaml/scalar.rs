@@ -29,12 +29,18 @@ pub enum Resolved<'a> {
 impl Scalar {
     /// Makes a scalar that is text whatever it looks like.
     pub fn quoted(text: impl Into<Arc<str>>) -> Self {
-        Self { text: text.into(), plain: false }
+        Self {
+            text: text.into(),
+            plain: false,
+        }
     }
 
     /// Makes a scalar whose text decides its type.
     pub fn plain(text: impl Into<Arc<str>>) -> Self {
-        Self { text: text.into(), plain: true }
+        Self {
+            text: text.into(),
+            plain: true,
+        }
     }
 
     /// Returns the value.
@@ -66,20 +72,36 @@ fn number(text: &str) -> Option<Resolved<'static>> {
     }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-        let exact = text.strip_prefix('+').unwrap_or(text).parse().map(Resolved::Int);
-        return exact.ok().or_else(|| text.parse().map(Resolved::Float).ok());
+        let exact = text
+            .strip_prefix('+')
+            .unwrap_or(text)
+            .parse()
+            .map(Resolved::Int);
+        return exact
+            .ok()
+            .or_else(|| text.parse().map(Resolved::Float).ok());
     }
     match unsigned {
         ".inf" | ".Inf" | ".INF" => {
-            let value = if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY };
+            let value = if text.starts_with('-') {
+                f64::NEG_INFINITY
+            } else {
+                f64::INFINITY
+            };
             return Some(Resolved::Float(value));
         }
         _ if matches!(text, ".nan" | ".NaN" | ".NAN") => return Some(Resolved::Float(f64::NAN)),
         _ => {}
     }
-    let shape = unsigned.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'-' | b'+'));
-    let digit = unsigned.trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit());
-    (shape && digit).then(|| text.parse().ok().map(Resolved::Float)).flatten()
+    let shape = unsigned
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'-' | b'+'));
+    let digit = unsigned
+        .trim_start_matches('.')
+        .starts_with(|c: char| c.is_ascii_digit());
+    (shape && digit)
+        .then(|| text.parse().ok().map(Resolved::Float))
+        .flatten()
 }
 
 fn radix(digits: &str, radix: u32) -> Option<Resolved<'static>> {

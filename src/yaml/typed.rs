@@ -24,13 +24,18 @@ impl Typer<'_> {
     /// Reports that `node` is not `expected`, naming YAML 1.1 habits where one is the cause.
     pub fn mismatch(&mut self, node: &Node, expected: &str) {
         let found = match node.as_text() {
-            Some(text) if !text.is_empty() && text.chars().count() <= 60 && !text.contains('\n') => {
+            Some(text)
+                if !text.is_empty() && text.chars().count() <= 60 && !text.contains('\n') =>
+            {
                 format!("found {} `{text}`", node.describe())
             }
             _ => format!("found {}", node.describe()),
         };
-        let mut diagnostic =
-            Diagnostic::error(Code::InvalidValue, node.span, format!("{expected} is due here, {found}"));
+        let mut diagnostic = Diagnostic::error(
+            Code::InvalidValue,
+            node.span,
+            format!("{expected} is due here, {found}"),
+        );
         if let Some(help) = yaml_1_1_habit(node, expected) {
             diagnostic = diagnostic.help(help);
         }
@@ -39,7 +44,8 @@ impl Typer<'_> {
 
     /// Reports a value that has the right type but cannot be used.
     pub fn invalid(&mut self, span: Span, message: impl Into<String>) {
-        self.sink.push(Diagnostic::error(Code::InvalidValue, span, message));
+        self.sink
+            .push(Diagnostic::error(Code::InvalidValue, span, message));
     }
 
     /// Returns the map behind `node`, or reports that `what` must be one.
@@ -56,8 +62,12 @@ impl Typer<'_> {
         for (key, entry) in map {
             if !known.contains(&&**key) {
                 self.sink.push(
-                    Diagnostic::error(Code::UnknownKey, entry.key, format!("unknown key `{key}` in {what}"))
-                        .suggest(key, known.iter().copied()),
+                    Diagnostic::error(
+                        Code::UnknownKey,
+                        entry.key,
+                        format!("unknown key `{key}` in {what}"),
+                    )
+                    .suggest(key, known.iter().copied()),
                 );
             }
         }
@@ -65,7 +75,9 @@ impl Typer<'_> {
 }
 
 fn yaml_1_1_habit(node: &Node, expected: &str) -> Option<String> {
-    let Kind::Scalar(scalar) = &node.kind else { return None };
+    let Kind::Scalar(scalar) = &node.kind else {
+        return None;
+    };
     let text: &str = &scalar.text;
     if expected.contains("`true` or `false`") {
         let value = match text.to_lowercase().as_str() {
@@ -73,7 +85,11 @@ fn yaml_1_1_habit(node: &Node, expected: &str) -> Option<String> {
             "no" | "off" | "n" | "0" | "false" => "false",
             _ => return None,
         };
-        let read = if scalar.plain { format!("YAML 1.2 reads `{text}` as {}", node.describe()) } else { "this is quoted text".into() };
+        let read = if scalar.plain {
+            format!("YAML 1.2 reads `{text}` as {}", node.describe())
+        } else {
+            "this is quoted text".into()
+        };
         return Some(format!("{read}; write `{value}`"));
     }
     if !expected.contains("number") {
@@ -111,7 +127,10 @@ pub(crate) fn is_absent<T: Field>(field: &T) -> bool {
 
 impl<T: FromNode> Field for Option<T> {
     fn field(_: Span, _: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(node.filter(|node| !node.is_null()).and_then(|node| T::from_node(node, typer)))
+        Some(
+            node.filter(|node| !node.is_null())
+                .and_then(|node| T::from_node(node, typer)),
+        )
     }
 
     fn is_absent(&self) -> bool {
@@ -121,20 +140,33 @@ impl<T: FromNode> Field for Option<T> {
 
 impl<T: FromNode> Field for Vec<T> {
     fn field(_: Span, key: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self> {
-        let Some(node) = node.filter(|node| !node.is_null()) else { return Some(Self::new()) };
+        let Some(node) = node.filter(|node| !node.is_null()) else {
+            return Some(Self::new());
+        };
         let Some(items) = node.as_seq() else {
             typer.mismatch(node, &format!("a list of {key}"));
             return Some(Self::new());
         };
-        Some(items.iter().filter_map(|item| T::from_node(item, typer)).collect())
+        Some(
+            items
+                .iter()
+                .filter_map(|item| T::from_node(item, typer))
+                .collect(),
+        )
     }
 }
 
 impl<K: From<Arc<str>> + Eq + Hash, T: FromNode> Field for IndexMap<K, T> {
     fn field(_: Span, key: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self> {
-        let Some(node) = node.filter(|node| !node.is_null()) else { return Some(Self::new()) };
-        let Some(map) = typer.map(node, key) else { return Some(Self::new()) };
-        let entries = map.iter().filter_map(|(key, entry)| Some((K::from(Arc::clone(key)), T::from_node(&entry.value, typer)?)));
+        let Some(node) = node.filter(|node| !node.is_null()) else {
+            return Some(Self::new());
+        };
+        let Some(map) = typer.map(node, key) else {
+            return Some(Self::new());
+        };
+        let entries = map.iter().filter_map(|(key, entry)| {
+            Some((K::from(Arc::clone(key)), T::from_node(&entry.value, typer)?))
+        });
         Some(entries.collect())
     }
 }
@@ -144,7 +176,11 @@ impl<T: FromNode> Field for Spanned<T> {
         match node.filter(|node| !node.is_null()) {
             Some(node) => Self::from_node(node, typer),
             None => {
-                typer.sink.push(Diagnostic::error(Code::MissingKey, section, format!("`{key}` is missing here")));
+                typer.sink.push(Diagnostic::error(
+                    Code::MissingKey,
+                    section,
+                    format!("`{key}` is missing here"),
+                ));
                 None
             }
         }
@@ -183,7 +219,10 @@ impl FromNode for u32 {
             if let Ok(value) = Self::try_from(value) {
                 return Some(value);
             }
-            typer.invalid(node.span, format!("{value} is out of range: 0 to {} are possible", Self::MAX));
+            typer.invalid(
+                node.span,
+                format!("{value} is out of range: 0 to {} are possible", Self::MAX),
+            );
             return None;
         }
         typer.mismatch(node, "a whole number");
@@ -194,7 +233,10 @@ impl FromNode for u32 {
 impl FromNode for String {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if let Kind::Scalar(scalar) = &node.kind
-            && matches!(scalar.resolve(), Resolved::Str(_) | Resolved::Int(_) | Resolved::Float(_))
+            && matches!(
+                scalar.resolve(),
+                Resolved::Str(_) | Resolved::Int(_) | Resolved::Float(_)
+            )
         {
             // A number where text is due is the text as written: `version: 9.10` keeps its zero.
             return Some(scalar.text.to_string());

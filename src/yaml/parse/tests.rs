@@ -9,7 +9,11 @@ fn read(text: &str) -> (Option<Node>, Vec<(&'static str, String)>) {
     let file = sources.add("x.yml", text);
     let mut sink = Sink::default();
     let node = parse(file, text, &mut sink);
-    let faults = sink.finish().into_iter().map(|fault| (fault.code.as_str(), fault.message)).collect();
+    let faults = sink
+        .finish()
+        .into_iter()
+        .map(|fault| (fault.code.as_str(), fault.message))
+        .collect();
     (node, faults)
 }
 
@@ -24,11 +28,18 @@ fn every_key_and_value_knows_its_bytes() {
     assert!(faults.is_empty(), "{faults:?}");
     let node = node.unwrap();
     let map = node.as_map().unwrap();
-    let spans: Vec<(&str, &str)> =
-        map.values().map(|entry| (slice(text, entry.key), slice(text, entry.value.span))).collect();
+    let spans: Vec<(&str, &str)> = map
+        .values()
+        .map(|entry| (slice(text, entry.key), slice(text, entry.value.span)))
+        .collect();
     assert_eq!(
         spans,
-        [("a", "1"), ("ünï", "[x, 'y z']"), ("m", "k: |\n    line\n    two"), ("t", "!append [q]")]
+        [
+            ("a", "1"),
+            ("ünï", "[x, 'y z']"),
+            ("m", "k: |\n    line\n    two"),
+            ("t", "!append [q]")
+        ]
     );
     let items = map["ünï"].value.as_seq().unwrap();
     assert_eq!(slice(text, items[1].span), "'y z'");
@@ -50,7 +61,11 @@ fn faults_name_their_kind() {
         ("a: !!int x\n", "invalid-value"),
     ] {
         let (_, faults) = read(text);
-        assert_eq!(faults.first().map(|fault| fault.0), Some(code), "{text:?}: {faults:?}");
+        assert_eq!(
+            faults.first().map(|fault| fault.0),
+            Some(code),
+            "{text:?}: {faults:?}"
+        );
     }
 }
 
@@ -67,11 +82,19 @@ fn empty_files_are_empty_maps() {
 fn bombs_are_refused() {
     let mut aliases = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
     for (this, before) in ('b'..='i').zip('a'..) {
-        aliases += &format!("{this}: &{this} [{}]\n", vec![format!("*{before}"); 9].join(","));
+        aliases += &format!(
+            "{this}: &{this} [{}]\n",
+            vec![format!("*{before}"); 9].join(",")
+        );
     }
     let (_, faults) = read(&aliases);
     assert_eq!(faults[0].0, "yaml-too-large");
-    for text in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000), (0..5_000).map(|n| " ".repeat(n) + "a:\n").collect()] {
+    for text in [
+        "[".repeat(100_000),
+        "- ".repeat(100_000),
+        "{a: ".repeat(100_000),
+        (0..5_000).map(|n| " ".repeat(n) + "a:\n").collect(),
+    ] {
         let (_, faults) = read(&text);
         assert!(faults.len() <= 1, "{faults:?}");
     }
@@ -84,7 +107,10 @@ fn merge_keys_give_way_to_explicit_ones() {
     let node = node.unwrap();
     let merged = node.get("m").unwrap();
     let value = |key: &str| merged.get(key).and_then(Node::as_text).unwrap().to_owned();
-    assert_eq!((value("x"), value("y"), value("z")), ("0".into(), "1".into(), "2".into()));
+    assert_eq!(
+        (value("x"), value("y"), value("z")),
+        ("0".into(), "1".into(), "2".into())
+    );
 }
 
 /// Turns a node into the other reader's value.
@@ -99,9 +125,11 @@ fn plain_value(node: &Node) -> serde_yaml::Value {
             Resolved::Str(value) => Value::from(value),
         },
         Kind::Seq(items) => Value::Sequence(items.iter().map(plain_value).collect()),
-        Kind::Map(map) => {
-            Value::Mapping(map.iter().map(|(key, entry)| (Value::from(&**key), plain_value(&entry.value))).collect())
-        }
+        Kind::Map(map) => Value::Mapping(
+            map.iter()
+                .map(|(key, entry)| (Value::from(&**key), plain_value(&entry.value)))
+                .collect(),
+        ),
     }
 }
 
@@ -116,8 +144,9 @@ fn document() -> impl Strategy<Value = serde_yaml::Value> {
     let tree = leaf.prop_recursive(4, 32, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Sequence),
-            prop::collection::btree_map("[a-z][a-z0-9 :]{0,6}", inner, 0..5)
-                .prop_map(|map| Value::Mapping(map.into_iter().map(|(k, v)| (Value::from(k), v)).collect())),
+            prop::collection::btree_map("[a-z][a-z0-9 :]{0,6}", inner, 0..5).prop_map(|map| {
+                Value::Mapping(map.into_iter().map(|(k, v)| (Value::from(k), v)).collect())
+            }),
         ]
     });
     prop::collection::btree_map("[a-z]{1,6}", tree, 1..5)
