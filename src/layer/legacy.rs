@@ -2,12 +2,14 @@
 //!
 //! Every rewritten or dropped key is a warning that says what to write. Values keep their places.
 
+mod sections;
+
 use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::os::{Os, OsTable};
 use crate::source::Span;
-use crate::yaml::{Entry, Kind, Map, Node, Scalar};
+use crate::yaml::{Entry, Kind, Map, Node};
 
 /// Top-level keys that only changed their names.
 const RENAMED: &[(&str, &str)] = &[
@@ -100,67 +102,26 @@ fn top_level(key: &Arc<str>, entry: &Entry, sink: &mut Sink) -> (Arc<str>, Entry
         warn(entry.key, key, &format!("write `{today}`"), sink);
         return ((*today).into(), with(drop_nested(today, value, sink)));
     }
-    match &**key {
-        "partition" => {
-            warn(entry.key, key, "write `partitions: {raw: …}`", sink);
-            ("partitions".into(), with(wrap("raw", entry.key, value)))
-        }
-        "packages"
-            if value
-                .get("installed")
-                .or(value.get("uninstalled"))
-                .is_some() =>
-        {
-            warn(
-                entry.key,
-                "packages: {installed, uninstalled}",
-                "write one list, with `-` before packages to leave out",
-                sink,
-            );
-            (Arc::clone(key), with(packages(value)))
-        }
-        "nameservers" => (Arc::clone(key), with(each(value, key, "ip", sink))),
-        "ntp" => match value.get("servers") {
-            Some(servers) => {
-                warn(entry.key, "ntp: {servers}", "write a list of servers", sink);
-                (Arc::clone(key), with(each(servers, key, "hostname", sink)))
-            }
-            None => (Arc::clone(key), entry.clone()),
-        },
-        "hosts" => (Arc::clone(key), with(hosts(value, sink))),
-        "proxy" if value.get("fqdn").is_some() => {
-            warn(
-                entry.key,
-                "proxy: {fqdn, port}",
-                "write `proxy: {url: …}`",
-                sink,
-            );
-            (Arc::clone(key), with(proxy(value)))
-        }
-        "firewall" => (
-            Arc::clone(key),
-            with(drop_nested(key, &firewall(value, sink), sink)),
-        ),
-        "bootloader" => (
-            Arc::clone(key),
-            with(drop_nested(key, &bootloader(value, sink), sink)),
-        ),
-        "disks" => (Arc::clone(key), with(disks(value, sink))),
-        "interfaces" => (
-            Arc::clone(key),
-            with(drop_nested(key, &interfaces(value, sink), sink)),
-        ),
-        "setup_data" => (
-            Arc::clone(key),
-            with(drop_nested(key, &setup_data(value, sink), sink)),
-        ),
-        "swap" => (Arc::clone(key), with(swap(value, sink))),
-        "virtinst" => (
-            Arc::clone(key),
-            with(drop_nested(key, &virtinst(value, sink), sink)),
-        ),
-        _ => (Arc::clone(key), with(drop_nested(key, value, sink))),
+    if &**key == "partition" {
+        warn(entry.key, key, "write `partitions: {raw: …}`", sink);
+        return ("partitions".into(), with(wrap("raw", entry.key, value)));
     }
+    let modern = match &**key {
+        "packages" => sections::packages(value, entry.key, sink),
+        "nameservers" => sections::each(value, key, "ip", sink),
+        "ntp" => sections::ntp(value, entry.key, sink),
+        "hosts" => sections::hosts(value, sink),
+        "proxy" => sections::proxy(value, entry.key, sink),
+        "firewall" => sections::firewall(value, sink),
+        "bootloader" => sections::bootloader(value, sink),
+        "disks" => sections::disks(value, sink),
+        "interfaces" => sections::interfaces(value, sink),
+        "setup_data" => sections::setup_data(value, sink),
+        "swap" => sections::swap(value, sink),
+        "virtinst" => sections::virtinst(value, sink),
+        _ => value.clone(),
+    };
+    (Arc::clone(key), with(drop_nested(key, &modern, sink)))
 }
 
 fn warn(span: Span, key: &str, help: &str, sink: &mut Sink) {
@@ -223,284 +184,6 @@ fn wrap(key: &str, span: Span, value: &Node) -> Node {
 
 fn list(span: Span, items: Vec<Node>) -> Node {
     Node::new(span, Kind::Seq(Arc::new(items)))
-}
-
-fn packages(value: &Node) -> Node {
-    let items = |key| value.get(key).and_then(Node::as_seq).unwrap_or_default();
-    let removed = items("uninstalled")
-        .iter()
-        .map(|item| match item.as_text() {
-            Some(name) => Node::text(item.span, format!("-{name}")),
-            None => item.clone(),
-        });
-    list(
-        value.span,
-        items("installed").iter().cloned().chain(removed).collect(),
-    )
-}
-
-/// Turns a list of one-key maps into a list of the key's values.
-fn each(value: &Node, section: &str, key: &str, sink: &mut Sink) -> Node {
-    let Some(items) = value.as_seq() else {
-        return value.clone();
-    };
-    let flatten = |item: &Node| match item.get(key) {
-        Some(inner) => {
-            warn(
-                item.span,
-                &format!("{section}: [{{{key}}}]"),
-                "write the value itself",
-                sink,
-            );
-            inner.clone()
-        }
-        None => item.clone(),
-    };
-    list(value.span, items.iter().map(flatten).collect())
-}
-
-fn hosts(value: &Node, sink: &mut Sink) -> Node {
-    edit_maps(value, |map| {
-        let names: Vec<Node> = ["fqdn", "hostname"]
-            .iter()
-            .filter_map(|key| map.get(*key))
-            .map(|entry| entry.value.clone())
-            .collect();
-        let first = names.first()?.span;
-        warn(
-            first,
-            "hosts: [{ip, hostname}]",
-            "write `{ip, names: [..]}`",
-            sink,
-        );
-        let mut modern = Map::new();
-        modern.extend(map.get("ip").map(|ip| (Arc::from("ip"), ip.clone())));
-        modern.insert(
-            "names".into(),
-            Entry {
-                key: first,
-                value: list(first, names),
-            },
-        );
-        Some(modern)
-    })
-}
-
-fn proxy(value: &Node) -> Node {
-    let text = |key| value.get(key).and_then(Node::as_text).unwrap_or_default();
-    let credentials = match (text("user"), text("password")) {
-        ("", _) => String::new(),
-        (user, "") => format!("{user}@"),
-        (user, password) => format!("{user}:{password}@"),
-    };
-    let port = if text("port").is_empty() {
-        String::new()
-    } else {
-        format!(":{}", text("port"))
-    };
-    let url = Node::text(
-        value.span,
-        format!("http://{credentials}{}{port}", text("fqdn")),
-    );
-    wrap("url", value.span, &url)
-}
-
-fn firewall(value: &Node, sink: &mut Sink) -> Node {
-    edit_maps(value, |map| {
-        let mut modern = map.clone();
-        if let Some(entry) = modern.shift_remove("disabled") {
-            warn(entry.key, "firewall: {disabled}", "write `enabled`", sink);
-            let enabled = if entry.value.as_text() == Some("true") {
-                "false"
-            } else {
-                "true"
-            };
-            let enabled = Node::new(entry.value.span, Kind::Scalar(Scalar::plain(enabled)));
-            modern.insert(
-                "enabled".into(),
-                Entry {
-                    key: entry.key,
-                    value: enabled,
-                },
-            );
-        }
-        if let Some(entry) = modern.shift_remove("rules") {
-            warn(
-                entry.key,
-                "firewall: {rules}",
-                "write `ports`, such as [80/tcp]",
-                sink,
-            );
-            let port = |item: &Node| {
-                Node::text(
-                    item.span,
-                    item.as_text().unwrap_or_default().replace(':', "/"),
-                )
-            };
-            let ports = entry
-                .value
-                .as_seq()
-                .unwrap_or_default()
-                .iter()
-                .map(port)
-                .collect();
-            modern.insert(
-                "ports".into(),
-                Entry {
-                    key: entry.key,
-                    value: list(entry.value.span, ports),
-                },
-            );
-        }
-        Some(modern)
-    })
-}
-
-fn bootloader(value: &Node, sink: &mut Sink) -> Node {
-    edit_maps(value, |map| {
-        let mut modern = map.clone();
-        let entry = modern.shift_remove("options")?;
-        warn(
-            entry.key,
-            "bootloader: {options}",
-            "write `append`, a list of kernel arguments",
-            sink,
-        );
-        let options = entry.value.as_text().unwrap_or_default();
-        let words = options
-            .trim_start_matches("--append=")
-            .trim_matches(['"', '\''])
-            .split_whitespace();
-        let words = words
-            .map(|word| Node::text(entry.value.span, word))
-            .collect();
-        modern.insert(
-            "append".into(),
-            Entry {
-                key: entry.key,
-                value: list(entry.value.span, words),
-            },
-        );
-        Some(modern)
-    })
-}
-
-fn disks(value: &Node, sink: &mut Sink) -> Node {
-    edit_maps(value, |map| {
-        let mut modern = map.clone();
-        let entry = modern.shift_remove("perms")?;
-        if entry.value.as_text() == Some("sh") {
-            warn(entry.key, "perms: sh", "write `shareable: true`", sink);
-            let shared = Node::new(entry.value.span, Kind::Scalar(Scalar::plain("true")));
-            modern.insert(
-                "shareable".into(),
-                Entry {
-                    key: entry.key,
-                    value: shared,
-                },
-            );
-        } else {
-            warn(
-                entry.key,
-                "perms",
-                "remove it: disks are writable unless `shareable` says more",
-                sink,
-            );
-        }
-        Some(modern)
-    })
-}
-
-/// An interface's name was `hostname` in some versions; its `options` were kickstart's, not virt-install's.
-fn interfaces(value: &Node, sink: &mut Sink) -> Node {
-    edit_maps(value, |map| {
-        let mut modern = map.clone();
-        if !map.contains_key("host")
-            && let Some(entry) = modern.shift_remove("hostname")
-        {
-            modern.insert("host".into(), entry);
-        }
-        if modern
-            .get("options")
-            .and_then(|entry| entry.value.as_text())
-            .is_some_and(|text| text.starts_with("--"))
-            && let Some(entry) = modern.shift_remove("options")
-        {
-            warn(
-                entry.key,
-                "options",
-                "kickstart's options have keys of their own today; remove it",
-                sink,
-            );
-        }
-        Some(modern)
-    })
-}
-
-/// Paths without a directory lay in the archive that was unpacked below `/root/setup`.
-fn setup_data(value: &Node, sink: &mut Sink) -> Node {
-    edit_maps(value, |map| {
-        let entry = map.get("dst")?;
-        let dst = entry.value.as_text().filter(|dst| !dst.starts_with('/'))?;
-        let absolute = format!("/root/setup/{dst}");
-        warn(
-            entry.value.span,
-            &format!("dst: {dst}"),
-            &format!("write `dst: {absolute}`"),
-            sink,
-        );
-        let mut modern = map.clone();
-        modern.insert(
-            "dst".into(),
-            Entry {
-                key: entry.key,
-                value: Node::text(entry.value.span, absolute),
-            },
-        );
-        Some(modern)
-    })
-}
-
-/// A bare number was MB; as GiB, today's unit, such numbers are no swap space.
-fn swap(value: &Node, sink: &mut Sink) -> Node {
-    match value
-        .as_text()
-        .filter(|text| text.parse::<u64>().is_ok_and(|number| number >= 128))
-    {
-        Some(text) => {
-            warn(
-                value.span,
-                &format!("swap: {text}"),
-                &format!("numbers are GiB today; write `{text}M`"),
-                sink,
-            );
-            Node::text(value.span, format!("{text}M"))
-        }
-        None => value.clone(),
-    }
-}
-
-fn virtinst(value: &Node, sink: &mut Sink) -> Node {
-    edit_maps(value, |map| {
-        let entry = map
-            .get("cpu")
-            .filter(|entry| entry.value.as_text() == Some("host"))?;
-        warn(
-            entry.value.span,
-            "cpu: host",
-            "write `host-passthrough`",
-            sink,
-        );
-        let mut modern = map.clone();
-        modern.insert(
-            "cpu".into(),
-            Entry {
-                key: entry.key,
-                value: Node::text(entry.value.span, "host-passthrough"),
-            },
-        );
-        Some(modern)
-    })
 }
 
 /// Finds the OS of a guest whose layers have no `os`: from `virtinst.os_variant`, else from its template's name.

@@ -89,7 +89,14 @@ fn write_string(out: &mut String, text: &str) {
     if is_bare(text) {
         out.push_str(text);
     } else {
-        out.push_str(&Value::from(text).to_string());
+        // JSON leaves these as they are, but to a YAML 1.1 reader they end the line.
+        let json = Value::from(text).to_string();
+        out.push_str(
+            &json
+                .replace('\u{85}', "\\u0085")
+                .replace('\u{2028}', "\\u2028")
+                .replace('\u{2029}', "\\u2029"),
+        );
     }
 }
 
