@@ -280,3 +280,87 @@ fn index_of(name: &str) -> Option<u32> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Draft, drafts};
+    use crate::diag::Sink;
+    use crate::files::Files;
+    use crate::layer::discover;
+    use crate::model::os::OsTable;
+    use crate::yaml::{Kind, Map, Node, parse};
+
+    const LAB: &str = "\
+common: {os: x1, vars: {a: common, b: common}, packages: [p]}
+os: {x1: {distro: x, family: x, installer: x, install_file: x, defaults: {lang: C}}}
+sysgroups: {g: {vars: {b: group}, scripts: [{when: post, run: x}]}}
+guests: {g-1: {vars: {c: guest}}, g-2: {}, g: {count: 2, sysgroups: [g]}}
+";
+
+    fn load() -> (Vec<Draft>, Files, Vec<&'static str>) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lab.yml");
+        std::fs::write(&path, LAB).unwrap();
+        let (mut files, mut sink) = (Files::default(), Sink::default());
+        let layers = discover(&[path], &mut files, &mut sink);
+        let file = files.sources.add("defaults", "lang: B\nkeyboard: B\n");
+        let defaults = parse(file, "lang: B\nkeyboard: B\n", &mut sink).unwrap();
+        let table = OsTable::build(
+            &Map::new(),
+            defaults.as_map().unwrap().clone(),
+            &layers,
+            &mut sink,
+        );
+        let drafts = drafts(&layers, &table, &mut sink);
+        (
+            drafts,
+            files,
+            sink.finish()
+                .iter()
+                .map(|fault| fault.code.as_str())
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn every_value_knows_the_layer_that_set_it() {
+        let (drafts, files, faults) = load();
+        assert_eq!(faults, ["defined-twice", "defined-twice"]);
+        let place = |node: &Node| {
+            (
+                files.sources.position(node.span).line,
+                files.sources.slice(node.span),
+            )
+        };
+        let vars = drafts[0].merged["vars"].value.as_map().unwrap();
+        assert_eq!(place(&vars["a"].value), (1, "common"));
+        assert_eq!(place(&vars["b"].value), (3, "group"));
+        assert_eq!(place(&vars["c"].value), (4, "guest"));
+        assert_eq!(place(&drafts[0].merged["lang"].value), (2, "C"));
+        assert_eq!(
+            files
+                .sources
+                .name(drafts[0].merged["keyboard"].value.span.file),
+            "defaults"
+        );
+    }
+
+    #[test]
+    fn guests_of_a_group_share_what_they_have_in_common() {
+        let (drafts, _, _) = load();
+        let list = |draft: &Draft, key: &str| match &draft.merged[key].value.kind {
+            Kind::Seq(items) => Arc::clone(items),
+            other => panic!("{other:?}"),
+        };
+        for key in ["packages", "scripts"] {
+            assert!(
+                Arc::ptr_eq(&list(&drafts[0], key), &list(&drafts[1], key)),
+                "{key}"
+            );
+        }
+        let counted: Vec<&Draft> = drafts.iter().skip(2).collect();
+        assert!(Arc::ptr_eq(&counted[0].merged, &counted[1].merged));
+    }
+}
