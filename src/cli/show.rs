@@ -8,7 +8,7 @@ use super::{NotFound, Outcome};
 use crate::diag::{Sink, nearest};
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
-use crate::render::{guest_context, mask, network_context};
+use crate::render::{guest_context, guest_list, mask, network_context};
 use crate::yaml::emit::to_yaml;
 
 /// What `show` can show.
@@ -60,6 +60,7 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
             if command.context {
                 values.insert("networks".into(), serde_json::to_value(&lab.networks)?);
                 values.insert("host".into(), host(&lab.host)?);
+                values.insert("guests".into(), guest_list(lab));
             }
             Ok(Value::Object(values))
         }

@@ -218,6 +218,21 @@ fn virtinst(guest: &Guest) -> Value {
     value
 }
 
+/// Returns what a guest's templates see of every guest, itself included: names and addresses.
+#[must_use]
+pub fn guest_list(lab: &Lab) -> Value {
+    let one = |guest: &Guest| {
+        json!({
+            "name": &*guest.name,
+            "hostname": guest.hostname.value,
+            "fqdn": guest.fqdn.value,
+            "sysgroups": guest.sysgroups.iter().map(|name| &**name).collect::<Vec<_>>(),
+            "interfaces": guest.interfaces.iter().map(interface).collect::<Vec<_>>(),
+        })
+    };
+    lab.guests.iter().map(one).collect()
+}
+
 /// The install boot: the file the installer reads, and the arguments that make it read it.
 fn install_boot(guest: &Guest) -> Value {
     let file = install_file(guest);

@@ -12,7 +12,7 @@ mod network;
 mod outputs;
 mod payloads;
 
-pub use context::guest_context;
+pub use context::{guest_context, guest_list};
 pub use engine::Engine;
 pub use mask::mask;
 pub use network::network_context;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use tera::Context;
 
-use super::context::{Hashes, context, install_file};
+use super::context::{Hashes, context, guest_list, install_file};
 use super::payloads::Payloads;
 use super::{Engine, mask, network_context};
 use crate::diag::{Code, Diagnostic, Sink};
@@ -134,6 +134,7 @@ fn text(path: String, mode: u32, content: String) -> OutFile {
 /// What every guest's templates see, converted once.
 struct Shared {
     networks: tera::Value,
+    guests: tera::Value,
     host: tera::Value,
     hashes: Hashes,
 }
@@ -146,6 +147,7 @@ impl Shared {
         }
         Self {
             networks: tera::Value::from_serializable(&lab.networks),
+            guests: tera::Value::from_serializable(&guest_list(lab)),
             host: tera::Value::from_serializable(&host),
             hashes: Hashes::default(),
         }
@@ -182,6 +184,7 @@ fn guest_files(
         return files;
     };
     context.insert_value("networks", shared.networks.clone());
+    context.insert_value("guests", shared.guests.clone());
     context.insert_value("host", shared.host.clone());
     let object = format!("guest `{}`", guest.name);
     for output in outputs(guest, engine, sink) {

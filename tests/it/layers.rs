@@ -154,8 +154,9 @@ fn templates_are_replaced_file_by_file() {
     let site = Site::new(&[
         ("conf.d/common/00.yml", COMMON),
         ("conf.d/guests.d/a.yml", "templates: {motd: {src: site/motd.txt, dst: etc/motd}}\n"),
+        ("conf.d/guests.d/b.yml", ""),
         ("templates/autoinstall/ks/packages.cfg", "# packages of the site, for {{ name }}\n"),
-        ("templates/site/motd.txt", "{{ fqdn }} of {{ site }}\n"),
+        ("templates/site/motd.txt", "{{ fqdn }} of {{ site }}:{% for guest in guests %} {{ guest.name }}{% endfor %}\n"),
         ("first/site/motd.txt", "first {{ name }}\n"),
         ("second/site/motd.txt", "second {{ name }}\n"),
     ]);
@@ -163,7 +164,7 @@ fn templates_are_replaced_file_by_file() {
     let kickstart = site.read("workdir/guests.d/a/ks.cfg");
     assert!(kickstart.contains("# packages of the site, for a\n") && !kickstart.contains("%packages"), "{kickstart}");
     assert!(kickstart.contains("\nrootpw "), "the other partials are the built-in ones");
-    assert_eq!(site.read("workdir/guests.d/a/etc/motd"), "a of default\n");
+    assert_eq!(site.read("workdir/guests.d/a/etc/motd"), "a of default: a b\n");
     site.succeed(&["generate", "-t", "first", "-t", "second"]);
     assert_eq!(site.read("workdir/guests.d/a/etc/motd"), "first a\n");
 }
