@@ -1,0 +1,111 @@
+# Everything is done with these commands; `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+# Cargo uses all cores by itself, and only one cargo at a time may use the target directory.
+.NOTPARALLEL:
+
+CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+# rustup's own place, in case the login shell has not been told about it; and that of cargo-deny.
+export PATH := $(PATH):$(HOME)/.cargo/bin:$(abspath $(TARGET))/tools/bin
+PROGRAM := $(TARGET)/debug/miniascape
+SCRIPTS := .ci/run tests/e2e/*.sh
+PYKICKSTART := 3.78
+CARGO_DENY := 0.20.2
+
+# Building with libvirt; linking needs a C compiler.
+BUILD_PACKAGES := gcc libc6-dev libvirt-dev pkg-config
+# The real programs that tests and demo ask: libvirt's own validators and test driver, virt-install with what it needs
+# to put files into an installer's initrd and to read ISO images, shellcheck, Python for pykickstart, and strace, which
+# kills a run at each of its writes.
+JUDGE_PACKAGES := libvirt-clients virtinst cpio xorriso shellcheck libxml2-utils python3-venv strace
+
+.PHONY: help
+help: ## List these commands
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+.PHONY: deps
+deps: ## Install the system packages that are missing (Debian; asks sudo when not root)
+	@if ! command -v apt-get > /dev/null; then \
+	  echo 'no apt-get here; needed are: $(BUILD_PACKAGES) $(JUDGE_PACKAGES)'; \
+	else \
+	  missing=$$(tests/e2e/packages.sh missing $(BUILD_PACKAGES) $(JUDGE_PACKAGES)); \
+	  [[ ! $$missing ]] || tests/e2e/packages.sh install $$missing; \
+	fi
+
+.PHONY: judges
+judges: .venv/pykickstart-$(PYKICKSTART) ## Install pykickstart, the kickstart judge, into .venv
+
+.venv/pykickstart-$(PYKICKSTART): | deps
+	rm -rf .venv
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check pykickstart==$(PYKICKSTART)
+	touch $@
+
+.PHONY: build
+build: deps ## Build the program
+	$(CARGO) build --locked
+
+.PHONY: demo
+demo: build ## Generate the example lab into workdir, and define its networks on libvirt's test driver
+	$(PROGRAM) -c examples/service/conf.d generate
+	$(PROGRAM) -c examples/service/conf.d validate
+	@echo
+	@echo "The networks on libvirt's test driver, which forgets everything when the command ends. They are defined"
+	@echo 'twice, as the second time is an update:'
+	@commands=; \
+	for xml in workdir/host/networks.d/*.xml; do \
+	  commands+="net-define $$xml; net-define $$xml; net-start $$(basename "$$xml" .xml); "; \
+	done; \
+	commands+="net-list --all; net-info service; net-dumpxml service"; \
+	: virsh reports the last command only, so what it prints of errors counts; \
+	{ errors=$$(virsh --connect test:///default "$$commands" 2>&1 >&3); } 3>&1; \
+	[[ ! $$errors ]] || { echo "$$errors" >&2; exit 1; }
+
+.PHONY: test
+test: deps judges slim ## Run every test that needs no daemon
+	$(CARGO) test --locked
+
+.PHONY: slim
+slim: deps
+	$(CARGO) build --locked --no-default-features
+	! ldd $(PROGRAM) | grep libvirt || { echo 'the build without the apply feature links libvirt'; exit 1; }
+
+.PHONY: lint
+lint: deps ## Check formatting, clippy, our shell scripts and the dependencies' licences
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
+	shellcheck $(SCRIPTS)
+	@if $(CARGO) deny --version > /dev/null 2>&1; then \
+	  $(MAKE) --no-print-directory deny; \
+	else \
+	  echo 'cargo-deny is not installed (make cargo-deny): licences, sources and bans were not checked'; \
+	fi
+
+# The fourth check, of advisories, needs a clone of their database; run `cargo deny check` where there is a network.
+.PHONY: deny
+deny: ## Check the dependencies' licences, sources and duplicates
+	$(CARGO) deny --locked check bans licenses sources
+
+.PHONY: cargo-deny
+cargo-deny: ## Build cargo-deny for `make lint`, below target, which takes some minutes
+	$(CARGO) deny --version > /dev/null 2>&1 || \
+	  $(CARGO) install --locked --quiet --root $(TARGET)/tools cargo-deny@$(CARGO_DENY)
+
+.PHONY: bench
+bench: deps ## Measure against plain file writing (MINIASCAPE_BENCH_GUESTS="10 1000 10000" for more)
+	$(CARGO) bench --locked --bench generate
+
+.PHONY: e2e
+e2e: ## As root: test with a libvirtd, dnsmasq and QEMU of the test's own
+	@[[ $$(id -u) == 0 ]] || { echo 'make e2e makes network namespaces: run it as root'; exit 1; }
+	$(MAKE) --no-print-directory build
+	tests/e2e/packages.sh e2e
+	tests/e2e/run.sh $(PROGRAM)
+
+.PHONY: clean
+clean: ## Remove everything that was built and generated here
+	rm -rf target workdir .venv
