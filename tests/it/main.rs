@@ -1,5 +1,12 @@
 //! Everything that needs the whole program: real sites in, real outputs out, real consumers as judges.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod support;
 
+mod faults;
+mod layers;
+mod judges;
+mod readme;
 mod session;
+mod workdir;
