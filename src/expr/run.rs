@@ -24,8 +24,11 @@ const VERBATIM: &[(&str, &str)] = &[
     ("setup_data", "content"),
 ];
 
-/// How deep expressions may lead from one to another before it is called a cycle.
+/// How deep expressions may lead from one to another; evaluation recurses over them.
 const MAX_CHAIN: usize = 64;
+
+/// The longest text an expression may give, in bytes: expressions that double each other's text must end.
+const MAX_TEXT: usize = 1 << 20;
 
 /// The evaluation of one guest.
 pub(super) struct Run<'r, 'a> {
@@ -35,6 +38,8 @@ pub(super) struct Run<'r, 'a> {
     done: HashMap<Vec<Step>, Option<Node>>,
     /// The paths being evaluated, outermost first.
     chain: Vec<(Vec<Step>, Span)>,
+    /// How often a value was needed whose evaluation failed; the fault itself is reported once.
+    failures: usize,
     sink: &'r mut Sink,
 }
 
@@ -45,6 +50,7 @@ impl<'r, 'a> Run<'r, 'a> {
             draft,
             done: HashMap::new(),
             chain: Vec::new(),
+            failures: 0,
             sink,
         }
     }
@@ -108,11 +114,25 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     fn scalar(&mut self, node: &Node, scalar: &Scalar, path: &[Step]) -> Option<Node> {
+        let value = self.evaluated(node, scalar, path);
+        self.failures += usize::from(value.is_none());
+        value
+    }
+
+    fn evaluated(&mut self, node: &Node, scalar: &Scalar, path: &[Step]) -> Option<Node> {
         if let Some(done) = self.done.get(path) {
             return done.clone();
         }
-        if self.chain.iter().any(|(open, _)| open == path) || self.chain.len() >= MAX_CHAIN {
+        if self.chain.iter().any(|(open, _)| open == path) {
             self.cycle(node, path);
+            return None;
+        }
+        if self.chain.len() >= MAX_CHAIN {
+            let message =
+                format!("this value needs more than {MAX_CHAIN} others, one through another");
+            self.sink
+                .push(Diagnostic::error(Code::ExpressionCycle, node.span, message));
+            self.give_up();
             return None;
         }
         self.chain.push((path.to_vec(), node.span));
@@ -143,6 +163,14 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
+    /// Takes the values being evaluated for failed: on other ways to them the same fault would be found again, and
+    /// there are very many ways through values that name each other's whole section.
+    fn give_up(&mut self) {
+        for (path, _) in &self.chain {
+            self.done.insert(path.clone(), None);
+        }
+    }
+
     fn cycle(&mut self, node: &Node, path: &[Step]) {
         let start = self
             .chain
@@ -163,6 +191,7 @@ impl<'r, 'a> Run<'r, 'a> {
             diagnostic = diagnostic.also(*span, "needed here");
         }
         self.sink.push(diagnostic);
+        self.give_up();
     }
 
     /// Evaluates a text: one expression keeps its type, a mixture is text.
@@ -228,6 +257,14 @@ impl<'r, 'a> Run<'r, 'a> {
         match self.evaluator.tera.render(expression, &context) {
             Ok(_) => {
                 let value = take_result().filter(|value| !value.is_undefined());
+                if value
+                    .as_ref()
+                    .and_then(tera::Value::as_str)
+                    .is_some_and(|text| text.len() > MAX_TEXT)
+                {
+                    self.fault(node, expression, "it gives more than 1 MiB of text", 0);
+                    return None;
+                }
                 if value.is_none() {
                     self.fault(node, expression, "it gives nothing", 0);
                 }
@@ -307,11 +344,11 @@ impl<'r, 'a> Run<'r, 'a> {
             reached.push(step.clone());
             at = next;
         }
-        let before = self.sink.has_errors();
+        let before = self.failures;
         let value = self
             .node(at, &mut reached.clone())
             .unwrap_or_else(|| at.clone());
-        if !before && self.sink.has_errors() {
+        if self.failures > before {
             return None;
         }
         place(values, &reached, serde_json::to_value(&value).ok()?);
