@@ -11,7 +11,7 @@ use super::names::{Step, paths};
 use super::scan::{Piece, scan};
 use super::scope::{is_own, known_names, missing};
 use super::sources::Outside;
-use super::values::{from_json, place, show};
+use super::values::{fits, from_json, place, show};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::Draft;
 use crate::source::Span;
@@ -27,8 +27,8 @@ const VERBATIM: &[(&str, &str)] = &[
 /// How deep expressions may lead from one to another; evaluation recurses over them.
 const MAX_CHAIN: usize = 64;
 
-/// The longest text an expression may give, in bytes: expressions that double each other's text must end.
-const MAX_TEXT: usize = 1 << 20;
+/// The largest value an expression may give, in bytes of text and items: expressions that double each other must end.
+const MAX_SIZE: usize = 1 << 20;
 
 /// The evaluation of one guest.
 pub(super) struct Run<'r, 'a> {
@@ -259,10 +259,9 @@ impl<'r, 'a> Run<'r, 'a> {
                 let value = take_result().filter(|value| !value.is_undefined());
                 if value
                     .as_ref()
-                    .and_then(tera::Value::as_str)
-                    .is_some_and(|text| text.len() > MAX_TEXT)
+                    .is_some_and(|value| !fits(value, &mut { MAX_SIZE }))
                 {
-                    self.fault(node, expression, "it gives more than 1 MiB of text", 0);
+                    self.fault(node, expression, "it gives more than 1 MiB", 0);
                     return None;
                 }
                 if value.is_none() {

@@ -8,6 +8,20 @@ use super::names::Step;
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node, Scalar};
 
+/// Returns whether a value is no larger than `room`, of which it takes a byte of text or an item each.
+pub(super) fn fits(value: &tera::Value, room: &mut usize) -> bool {
+    let size = value.as_str().map_or(1, |text| text.len().max(1));
+    let Some(left) = room.checked_sub(size) else {
+        return false;
+    };
+    *room = left;
+    let items = value.as_array().unwrap_or_default();
+    items.iter().all(|item| fits(item, room))
+        && value
+            .as_map()
+            .is_none_or(|map| map.values().all(|item| fits(item, room)))
+}
+
 /// Puts `value` at `path`, making the maps and lists on the way.
 pub(super) fn place(values: &mut serde_json::Map<String, Value>, path: &[Step], value: Value) {
     let Some(Step::Key(root)) = path.first() else {

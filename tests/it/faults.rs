@@ -151,6 +151,23 @@ fn expressions_are_located() {
 }
 
 #[test]
+fn expressions_that_grow_without_end_are_stopped() {
+    let vars = |value: fn(usize) -> String| {
+        let vars: Vec<String> = (1..60).map(|n| format!("a{n}: \"{{{{ {} }}}}\"", value(n - 1))).collect();
+        format!("vars: {{a0: xxxxxxxxxx, {}}}", vars.join(", "))
+    };
+    for (value, code) in [
+        ((|n| format!("vars.a{n} ~ vars.a{n}")) as fn(usize) -> String, "expression"),
+        (|n| format!("[vars.a{n}, vars.a{n}]"), "expression"),
+        (|_| "vars".to_owned(), "expression-cycle"),
+    ] {
+        let site = Site::new(&[("lab.yml", &LAB.replace("ip: 10.0.0.5", &vars(value)))]);
+        let run = site.run(&["-c", "lab.yml", "validate"]);
+        assert_eq!((run.status, run.codes()[0]), (1, code), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn values_have_their_types() {
     let bad = |value: &str, at: &str, message: &str| broken("ip: 10.0.0.5", value, "invalid-value", at, message);
     bad("ip: 10.0.0.500", "10:11", "`10.0.0.500` is not an IPv4 address");
