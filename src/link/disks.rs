@@ -6,7 +6,7 @@ use super::{Disk, DiskPlace};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::guest::{DiskFormat, DiskSpec};
 use crate::model::storage::{PoolType, Storage};
-use crate::model::text::Line;
+use crate::model::words::HardwareWord;
 use crate::source::{Span, Spanned};
 
 /// The pool every libvirt host starts with, or virt-install makes.
@@ -70,8 +70,8 @@ pub(super) fn resolve(
     disks
 }
 
-fn word(text: &str) -> Line {
-    text.parse().expect("a word is a line")
+fn word(text: &str) -> HardwareWord {
+    text.parse().expect("a word of our own")
 }
 
 /// QEMU refuses to start a guest with a shared qcow2: two writers would destroy it.

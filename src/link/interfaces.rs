@@ -217,7 +217,7 @@ pub(super) fn resolve(
         nodefroute: spec.nodefroute.unwrap_or(aside),
         model: spec
             .model
-            .unwrap_or_else(|| "virtio".parse().expect("a word is a line")),
+            .unwrap_or_else(|| "virtio".parse().expect("a word of our own")),
         mtu: spec
             .mtu
             .or_else(|| network.and_then(|(_, network)| network.mtu)),

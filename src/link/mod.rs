@@ -29,6 +29,7 @@ use crate::model::os::Os;
 use crate::model::size::Size;
 use crate::model::storage::Storage;
 use crate::model::text::{DeviceName, Line};
+use crate::model::words::HardwareWord;
 use crate::source::{Span, Spanned};
 use crate::yaml::{Map, Node};
 
@@ -128,7 +129,7 @@ pub struct Interface {
     /// Whether the system takes no default route from here.
     pub nodefroute: bool,
     /// The card's model.
-    pub model: Line,
+    pub model: HardwareWord,
     /// The largest packet.
     pub mtu: Option<u32>,
     /// Further suboptions of `--network`.
@@ -149,9 +150,9 @@ pub struct Disk {
     /// Its format.
     pub format: DiskFormat,
     /// The host's caching.
-    pub cache: Line,
+    pub cache: HardwareWord,
     /// The bus.
-    pub bus: Line,
+    pub bus: HardwareWord,
     /// Whether several guests write to it.
     pub shareable: bool,
     /// Whether its space is taken only when written.

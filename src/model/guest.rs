@@ -7,9 +7,10 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::mac::Mac;
+use super::one_of;
 use super::size::{Memory, Size};
 use super::text::{DeviceName, DiskPath, DnsName, Line, ObjectName};
-use super::words;
+use super::words::HardwareWord;
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::typed::{FromNode, Typer, section};
@@ -85,7 +86,7 @@ impl Serialize for Address {
     }
 }
 
-words! {
+one_of! {
     /// How an interface of the installed system gets its address: kickstart's `--bootproto`.
     BootProto {
         /// From a DHCP server, reserved or not.
@@ -131,7 +132,7 @@ section! {
         /// Whether the name is in the network's DNS; it is when nothing is said.
         dns_record: Option<bool>,
         /// The card's model; `virtio` when nothing is said.
-        model: Option<Line>,
+        model: Option<HardwareWord>,
         /// The largest packet, in bytes.
         mtu: Option<u32>,
         /// Further suboptions of virt-install's `--network`.
@@ -155,7 +156,7 @@ impl FromNode for Nameservers {
     }
 }
 
-words! {
+one_of! {
     /// A disk image's format.
     DiskFormat {
         /// QEMU's own, which grows as it is written.
@@ -179,9 +180,9 @@ section! {
         /// Its format; `qcow2`, or `raw` for a shared disk, when nothing is said.
         format: Option<Spanned<DiskFormat>>,
         /// The host's caching; `none` when nothing is said.
-        cache: Option<Line>,
+        cache: Option<HardwareWord>,
         /// The bus; `virtio` when nothing is said.
-        bus: Option<Spanned<Line>>,
+        bus: Option<Spanned<HardwareWord>>,
         /// Whether several guests write to it.
         shareable: Option<Spanned<bool>>,
         /// Whether its space is taken from the host only when written; it is when nothing is said.
@@ -191,7 +192,7 @@ section! {
     }
 }
 
-words! {
+one_of! {
     /// What the guest boots with.
     Firmware {
         /// SeaBIOS.
@@ -209,13 +210,13 @@ section! {
         /// Virtual CPUs.
         vcpus: Option<Spanned<u32>>,
         /// The CPU model or mode.
-        cpu: Option<Line>,
+        cpu: Option<HardwareWord>,
         /// The architecture.
-        arch: Option<Spanned<Line>>,
+        arch: Option<Spanned<HardwareWord>>,
         /// The machine type.
-        machine: Option<Line>,
+        machine: Option<HardwareWord>,
         /// `kvm` or `qemu`.
-        virt_type: Option<Line>,
+        virt_type: Option<HardwareWord>,
         /// What it boots with.
         firmware: Option<Firmware>,
         /// Whether UEFI checks signatures.
@@ -223,13 +224,13 @@ section! {
         /// Whether it has a TPM 2.0.
         tpm: Option<bool>,
         /// How its screen is served.
-        graphics: Option<Line>,
+        graphics: Option<HardwareWord>,
         /// Its video card.
-        video: Option<Line>,
+        video: Option<HardwareWord>,
         /// How long an installation may take, in minutes.
         waittime: Option<u32>,
         /// The osinfo id, instead of the OS's own.
-        os_variant: Option<Spanned<Line>>,
+        os_variant: Option<Spanned<HardwareWord>>,
         /// The install tree.
         location: Option<Spanned<Line>>,
         /// An image to boot the installer from.

@@ -5,11 +5,14 @@ use std::net::IpAddr;
 use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 
+use super::one_of;
 use super::partitions::Partitions;
 use super::password::Password;
 use super::size::Size;
-use super::text::{AbsolutePath, DnsName, Line, Text};
-use super::words;
+use super::text::{AbsolutePath, DeviceName, DnsName, Line, Text};
+use super::words::{
+    HostAddress, KeyboardName, LocaleName, PackageName, PlainName, ServiceName, SshKey, ZoneName,
+};
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::typed::{FromNode, Typer, section};
@@ -18,7 +21,7 @@ section! {
     /// The install data of a guest.
     "guest" struct Install {
         /// The system's language, as a locale.
-        lang: Option<Spanned<Line>>,
+        lang: Option<Spanned<LocaleName>>,
         /// The keyboard.
         keyboard: Option<Keyboard>,
         /// The time zone.
@@ -30,9 +33,9 @@ section! {
         /// Groups of accounts.
         groups: Vec<Group>,
         /// Keys that log in as root, or as a cloud image's default user.
-        ssh_authorized_keys: Vec<Line>,
+        ssh_authorized_keys: Vec<SshKey>,
         /// Packages, and with a `-` before them packages to leave out.
-        packages: Vec<Spanned<Line>>,
+        packages: Vec<Spanned<PackageName>>,
         /// Package repositories.
         repos: Vec<Repo>,
         /// Services.
@@ -56,7 +59,7 @@ section! {
         /// Files.
         setup_data: Vec<Spanned<SetupData>>,
         /// Time servers.
-        ntp: Vec<Line>,
+        ntp: Vec<HostAddress>,
         /// Name servers.
         nameservers: Vec<IpAddr>,
         /// The proxy packages are fetched through.
@@ -72,24 +75,24 @@ section! {
 #[derive(Clone, Debug, Serialize)]
 pub struct Keyboard {
     /// The X layout, such as `us`.
-    pub layout: Line,
+    pub layout: KeyboardName,
     /// The X variant.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub variant: Option<Line>,
+    pub variant: Option<KeyboardName>,
     /// The console's keymap, where it has another name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub vconsole: Option<Line>,
+    pub vconsole: Option<KeyboardName>,
 }
 
 section! {
     /// A keyboard written as a map.
     "keyboard" struct KeyboardMap {
         /// The X layout.
-        layout: Spanned<Line>,
+        layout: Spanned<KeyboardName>,
         /// The X variant.
-        variant: Option<Line>,
+        variant: Option<KeyboardName>,
         /// The console's keymap.
-        vconsole: Option<Line>,
+        vconsole: Option<KeyboardName>,
     }
 }
 
@@ -97,7 +100,7 @@ impl FromNode for Keyboard {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if node.as_map().is_none() {
             return Some(Self {
-                layout: Line::from_node(node, typer)?,
+                layout: KeyboardName::from_node(node, typer)?,
                 variant: None,
                 vconsole: None,
             });
@@ -115,22 +118,22 @@ impl FromNode for Keyboard {
 #[derive(Clone, Debug, Serialize)]
 pub struct Timezone {
     /// A name of the tz database.
-    pub timezone: Line,
+    pub timezone: ZoneName,
     /// Whether the hardware clock runs in UTC.
     pub utc: bool,
     /// Time servers.
-    pub ntp: Vec<Line>,
+    pub ntp: Vec<HostAddress>,
 }
 
 section! {
     /// A time zone written as a map.
     "timezone" struct TimezoneMap {
         /// A name of the tz database; `UTC` when nothing is said.
-        timezone: Option<Line>,
+        timezone: Option<ZoneName>,
         /// Whether the hardware clock runs in UTC; it does when nothing is said.
         utc: Option<bool>,
         /// Time servers.
-        ntp: Vec<Line>,
+        ntp: Vec<HostAddress>,
     }
 }
 
@@ -138,7 +141,7 @@ impl FromNode for Timezone {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if node.as_map().is_none() {
             return Some(Self {
-                timezone: Line::from_node(node, typer)?,
+                timezone: ZoneName::from_node(node, typer)?,
                 utc: true,
                 ntp: Vec::new(),
             });
@@ -177,7 +180,7 @@ section! {
         /// Whether its password is locked.
         lock: Option<bool>,
         /// Keys that log in as it.
-        ssh_authorized_keys: Vec<Line>,
+        ssh_authorized_keys: Vec<SshKey>,
     }
 }
 
@@ -247,7 +250,7 @@ section! {
     /// A package repository.
     "repository" struct Repo {
         /// Its id.
-        name: Spanned<Line>,
+        name: Spanned<PlainName>,
         /// Where its packages lie.
         baseurl: Option<Line>,
         /// Where a list of its mirrors lies.
@@ -277,13 +280,13 @@ section! {
     /// Services.
     "services" struct Services {
         /// Services that start at boot.
-        enabled: Vec<Line>,
+        enabled: Vec<ServiceName>,
         /// Services that do not.
-        disabled: Vec<Line>,
+        disabled: Vec<ServiceName>,
     }
 }
 
-words! {
+one_of! {
     /// The state of SELinux.
     Selinux {
         /// It refuses.
@@ -301,11 +304,11 @@ section! {
         /// Whether it is on; it is when nothing is said.
         enabled: Option<bool>,
         /// Services let in.
-        services: Vec<Line>,
+        services: Vec<ServiceName>,
         /// Ports let in.
         ports: Vec<Port>,
         /// Interfaces from which everything is let in.
-        trusted: Vec<Line>,
+        trusted: Vec<DeviceName>,
     }
 }
 
@@ -375,7 +378,7 @@ section! {
     }
 }
 
-words! {
+one_of! {
     /// What the guest does when the installer is done.
     Finish {
         /// It is switched off, for the build script to find.
@@ -387,7 +390,7 @@ words! {
     }
 }
 
-words! {
+one_of! {
     /// When a script runs.
     When {
         /// Before the disks are touched, in the installer.
@@ -401,7 +404,7 @@ words! {
     }
 }
 
-words! {
+one_of! {
     /// What a script's failure means.
     OnError {
         /// The installation stops.
@@ -411,7 +414,7 @@ words! {
     }
 }
 
-words! {
+one_of! {
     /// Whom a script is for.
     Scope {
         /// Every guest that starts from the same image.

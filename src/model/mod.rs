@@ -16,9 +16,10 @@ pub mod read;
 pub mod size;
 pub mod storage;
 pub mod text;
+pub mod words;
 
 /// Declares an enum of fixed words, read from and written as those words.
-macro_rules! words {
+macro_rules! one_of {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -58,4 +59,4 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;
+pub(crate) use one_of;

@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use super::cidr::Cidr;
 use super::mac::MacPrefix;
+use super::one_of;
 use super::text::{DeviceName, DnsName, ObjectName};
-use super::words;
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::yaml::Node;
 use crate::yaml::typed::{Typer, section};
 
-words! {
+one_of! {
     /// How a network reaches the outside: libvirt's `<forward mode=…>`.
     Mode {
         /// Addresses are translated to the host's.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::password::Password;
 use super::size::Size;
 use super::text::{Line, Text};
+use super::words::{PlainName, RaidName};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Spanned;
 use crate::yaml::Node;
@@ -117,11 +118,11 @@ section! {
     /// A volume group as written.
     "volume group" struct VolumeGroupSpec {
         /// Its name.
-        volume_group: Spanned<Line>,
+        volume_group: Spanned<PlainName>,
         /// The disks it is on; the first one when nothing is said.
         disks: Vec<Line>,
         /// The thin pool its volumes are in.
-        thin_pool: Option<Line>,
+        thin_pool: Option<PlainName>,
         /// Its volumes.
         volumes: Vec<VolumeSpec>,
     }
@@ -131,7 +132,7 @@ section! {
     /// A logical volume as written.
     "volume" struct VolumeSpec {
         /// Its name.
-        name: Spanned<Line>,
+        name: Spanned<PlainName>,
         /// Where it is mounted, or `swap`.
         mount: Option<Line>,
         /// Its size.
@@ -145,7 +146,7 @@ section! {
     /// A software RAID array as written.
     "raid" struct RaidSpec {
         /// The device's name, such as `md0`.
-        raid: Spanned<Line>,
+        raid: Spanned<RaidName>,
         /// Its level.
         level: Spanned<u32>,
         /// The disks it is on.
@@ -226,12 +227,12 @@ pub struct Partition {
 #[derive(Clone, Debug, Serialize)]
 pub struct VolumeGroup {
     /// Its name.
-    pub name: Line,
+    pub name: PlainName,
     /// The disks it is on.
     pub disks: Vec<Line>,
     /// The thin pool its volumes are in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub thin_pool: Option<Line>,
+    pub thin_pool: Option<PlainName>,
     /// Its volumes.
     pub volumes: Vec<Volume>,
 }
@@ -240,7 +241,7 @@ pub struct VolumeGroup {
 #[derive(Clone, Debug, Serialize)]
 pub struct Volume {
     /// Its name.
-    pub name: Line,
+    pub name: PlainName,
     /// Where it is mounted, or `swap`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mount: Option<Line>,
@@ -256,7 +257,7 @@ pub struct Volume {
 #[derive(Clone, Debug, Serialize)]
 pub struct Raid {
     /// The device's name.
-    pub device: Line,
+    pub device: RaidName,
     /// Its level.
     pub level: u32,
     /// The disks it is on.
@@ -285,9 +286,7 @@ impl FromNode for Partitions {
             return Some(Self::Auto);
         }
         if node.as_map().is_some() {
-            return Some(Self::Raw {
-                text: RawPartitions::from_node(node, typer)?.raw.value,
-            });
+            return raw(&RawPartitions::from_node(node, typer)?.raw, typer);
         }
         let Some(items) = node.as_seq() else {
             typer.mismatch(node, "`auto`, `{raw: …}` or a list of partitions");
@@ -299,6 +298,22 @@ impl FromNode for Partitions {
         }
         Some(Self::Layout(layout))
     }
+}
+
+/// The installer's commands may include files that a script wrote, but not open a section of the install file: that
+/// would swallow the commands after them.
+fn raw(text: &Spanned<Text>, typer: &mut Typer<'_>) -> Option<Partitions> {
+    let opens = |line: &&str| line.starts_with('%') && !line.starts_with("%include ");
+    if let Some(line) = text.lines().map(str::trim).find(opens) {
+        typer.invalid(
+            text.span,
+            format!("`{line}` would end the section these commands stand in"),
+        );
+        return None;
+    }
+    Some(Partitions::Raw {
+        text: text.value.clone(),
+    })
 }
 
 impl Layout {

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
+use super::one_of;
 use super::text::{AbsolutePath, ObjectName};
-use super::words;
 use crate::source::{Span, Spanned};
 use crate::yaml::Node;
 use crate::yaml::typed::section;
 
-words! {
+one_of! {
     /// The kind of a pool.
     PoolType {
         /// A directory.

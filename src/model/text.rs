@@ -1,24 +1,21 @@
 //! Names and texts that keep what they promise, so that later stages need not ask again.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::Arc;
-
-use serde::Serialize;
 
 use super::cidr::Cidr;
 use super::mac::{Mac, MacPrefix};
 use crate::yaml::Node;
 use crate::yaml::typed::{FromNode, Typer};
 
+/// Declares a type of text; whoever declares it says with `FromStr` which text it takes.
 macro_rules! text_type {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         #[serde(transparent)]
-        pub struct $name(Arc<str>);
+        pub struct $name(std::sync::Arc<str>);
 
         impl $name {
             /// Returns the text.
@@ -36,20 +33,24 @@ macro_rules! text_type {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
 
-        impl FromNode for $name {
-            fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-                let text = String::from_node(node, typer)?;
+        impl crate::yaml::typed::FromNode for $name {
+            fn from_node(
+                node: &crate::yaml::Node,
+                typer: &mut crate::yaml::typed::Typer<'_>,
+            ) -> Option<Self> {
+                let text = <String as crate::yaml::typed::FromNode>::from_node(node, typer)?;
                 text.parse().map_err(|reason: String| typer.invalid(node.span, reason)).ok()
             }
         }
     };
 }
+pub(crate) use text_type;
 
 text_type! {
     /// The name of a guest, network, pool, group or volume.

@@ -76,10 +76,7 @@ pub(super) fn context(
         "sysgroups",
         guest.sysgroups.iter().map(|name| json!(&**name)).collect(),
     );
-    set(
-        "os",
-        serde_json::to_value(&*guest.os).expect("entries of the OS table serialize"),
-    );
+    set("os", os(guest));
     if !guest.depends_on.is_empty() {
         set(
             "depends_on",
@@ -135,6 +132,17 @@ pub(super) fn digest(values: &Value) -> String {
     let mut hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     hex.truncate(DIGEST_LENGTH);
     hex
+}
+
+/// The OS; an id the guest names itself comes before the table's.
+fn os(guest: &Guest) -> Value {
+    let mut value = serde_json::to_value(&*guest.os).expect("entries of the OS table serialize");
+    if let (Some(variant), Some(ids)) = (&guest.virtinst.os_variant, value["osinfo"].as_array_mut())
+    {
+        ids.retain(|id| id.as_str() != Some(variant.as_str()));
+        ids.insert(0, json!(variant.as_str()));
+    }
+    value
 }
 
 fn interface(nic: &Interface) -> Value {

@@ -13,6 +13,7 @@ use super::{Engine, mask, network_context};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
 use crate::model::guest::TemplateRef;
+use crate::model::text::ObjectName;
 use crate::source::{Sources, Span, Spanned};
 use crate::yaml::emit::to_yaml;
 
@@ -332,7 +333,7 @@ fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) -> Vec<Output
             key,
         });
     }
-    outputs.retain(|output| is_inside(output, sink));
+    outputs.retain(|output| is_inside(output, sink) && is_word(output, sink));
     outputs
 }
 
@@ -395,6 +396,23 @@ fn is_inside(output: &Output<'_>, sink: &mut Sink) -> bool {
         sink.push(Diagnostic::error(Code::InvalidValue, output.span, message));
     }
     inside
+}
+
+/// Reports an install file whose name the kernel command line could not carry.
+fn is_word(output: &Output<'_>, sink: &mut Sink) -> bool {
+    let fault = output
+        .file
+        .parse::<ObjectName>()
+        .err()
+        .filter(|_| output.key == "autoinst");
+    if let Some(reason) = &fault {
+        sink.push(Diagnostic::error(
+            Code::InvalidValue,
+            output.span,
+            reason.as_str(),
+        ));
+    }
+    fault.is_none()
 }
 
 /// Reports two outputs of one name, and a file where another needs a directory.

@@ -100,7 +100,7 @@ install=(
 {%- if virtinst.pxe %}
   --pxe
 {%- else %}
-  --location {{ medium | subopt | sh }}
+  --location {{ ("location=" ~ (medium | subopt)) | sh }}
   --initrd-inject "$answers"
   --extra-args "$kernel_args"
 {%- endif %}

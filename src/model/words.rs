@@ -1,0 +1,172 @@
+//! Words with a grammar of their own: what virt-install, the installers and the systems' own tools take bare.
+//!
+//! None of them can be quoted where they land, so each type takes what can be carried and refuses the rest at its line.
+
+use std::str::FromStr;
+
+use super::text::{DnsName, Line, text_type};
+
+macro_rules! grammar {
+    ($(#[$meta:meta])* $name:ident, $what:literal, $fits:expr) => {
+        text_type! {
+            $(#[$meta])*
+            $name
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                let fits: fn(&str) -> bool = $fits;
+                if fits(text) {
+                    Ok(Self(text.into()))
+                } else {
+                    Err(format!("`{}` is not {}", text.escape_debug(), $what))
+                }
+            }
+        }
+    };
+}
+
+/// Returns whether text begins with a letter or digit and goes on with those and the characters of `more`.
+fn is_word(text: &str, more: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+}
+
+grammar! {
+    /// A word of virt-install's, such as a model, bus or mode; further suboptions go into `virtinst.options`.
+    HardwareWord, "a word of letters, digits and . _ + -", |text| is_word(text, "._+-")
+}
+
+grammar! {
+    /// A keyboard layout, variant or keymap (xkeyboard-config(7)).
+    KeyboardName, "a keyboard: one layout of letters, digits and . _ + -", |text| is_word(text, "._+-")
+}
+
+grammar! {
+    /// A locale (locale(7)).
+    LocaleName, "a locale, as in en_US.UTF-8", |text| is_word(text, "._@-")
+}
+
+grammar! {
+    /// A time zone of the tz database.
+    ZoneName, "a time zone, as in Europe/Berlin", |text| is_word(text, "_+-/") && !text.ends_with('/')
+}
+
+grammar! {
+    /// A service or unit (systemd.unit(5)).
+    ServiceName, "a service: letters, digits and . _ : @ \\ -", |text| is_word(text, "._:@\\-")
+}
+
+grammar! {
+    /// The id of a repository, or the name of a volume group or volume (lvm(8)).
+    PlainName, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
+}
+
+grammar! {
+    /// A software RAID device.
+    RaidName, "a RAID device, as in md0", |text| {
+        text.strip_prefix("md").is_some_and(|number| number.len() <= 3 && number.parse::<u8>().is_ok())
+    }
+}
+
+grammar! {
+    /// A package, `@group` or `@^environment`, with `-` before one to leave out (kickstart's `%packages`).
+    PackageName, "a package: a name, @group or @^environment, with `-` before one to leave out", is_package
+}
+
+/// Names of groups hold spaces; nothing in the grammar can be quoted.
+fn is_package(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let name = text
+        .strip_prefix('@')
+        .map(|group| group.strip_prefix('^').unwrap_or(group));
+    match name {
+        Some(group) => is_word(group, "._+:*~-/ ") && !group.ends_with(' '),
+        None => {
+            is_word(text, "._+:*~-/") || (text.starts_with('*') && is_word(&text[1..], "._+:*~-/"))
+        }
+    }
+}
+
+text_type! {
+    /// A host by its name or address.
+    HostAddress
+}
+
+impl FromStr for HostAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.parse::<std::net::IpAddr>().is_err() {
+            DnsName::from_str(text)?;
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+text_type! {
+    /// A line of `authorized_keys` (sshd(8)).
+    SshKey
+}
+
+impl FromStr for SshKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Line::from_str(text)?;
+        let key = text.trim();
+        if key.split_whitespace().count() < 2 || key.starts_with(['-', '#']) {
+            return Err(format!(
+                "`{}` is not an SSH public key, as in `ssh-ed25519 AAAA…`",
+                text.escape_debug()
+            ));
+        }
+        Ok(Self(key.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HardwareWord, PackageName, RaidName, ServiceName, SshKey, ZoneName};
+
+    #[test]
+    fn words_are_what_can_be_carried() {
+        for good in [
+            "host-passthrough",
+            "virtio",
+            "x86_64",
+            "pc-q35-9.0",
+            "EPYC-v4",
+        ] {
+            assert!(good.parse::<HardwareWord>().is_ok(), "{good}");
+        }
+        for bad in ["", "a,b=c", "it's", "a b", "-x", "a;b", "ü"] {
+            assert!(bad.parse::<HardwareWord>().is_err(), "{bad}");
+        }
+        for good in [
+            "@core",
+            "-nano",
+            "@^minimal-environment",
+            "@Development Tools",
+            "java-1.8.0-openjdk",
+            "gtk2*",
+            "-@x",
+        ] {
+            assert!(good.parse::<PackageName>().is_ok(), "{good}");
+        }
+        for bad in ["", "-", "@", "%end", "a b", "a#b", "--x", "a\nb", "@x "] {
+            assert!(bad.parse::<PackageName>().is_err(), "{bad}");
+        }
+        assert!(
+            "getty@tty1.service".parse::<ServiceName>().is_ok()
+                && "a,b".parse::<ServiceName>().is_err()
+        );
+        assert!("md127".parse::<RaidName>().is_ok() && "data".parse::<RaidName>().is_err());
+        assert!("Etc/GMT+1".parse::<ZoneName>().is_ok() && "../x".parse::<ZoneName>().is_err());
+        assert!("ssh-rsa AAAA me".parse::<SshKey>().is_ok() && "AAAA".parse::<SshKey>().is_err());
+    }
+}
