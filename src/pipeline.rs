@@ -101,6 +101,7 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
             message,
         ));
     }
+    tmpldirs.retain(|dir| dir.is_dir());
     tmpldirs.extend(Some(layers.root.join("templates")).filter(|dir| dir.is_dir()));
     let engine = Engine::load(&tmpldirs, files, sink);
     proceed(sink)?;
@@ -190,24 +191,24 @@ fn networks(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Network> {
     let mut networks = IndexMap::new();
     for (name, definition) in &layers.networks {
         layer::check_name(name, definition, sink);
-        let network = object(
-            &definition.layers,
-            definition.defined,
-            sink,
-            |node, typer| {
-                let before = typer.sink.errors();
-                // A value that could not be read would look like one that is missing.
-                let spec = NetworkSpec::from_node(node, typer)
-                    .filter(|_| typer.sink.errors() == before)?;
-                Some(Network::new(
-                    name,
-                    definition.defined,
-                    spec,
-                    domain.as_ref(),
-                    typer,
-                ))
-            },
-        );
+        let layers: Vec<Node> = definition
+            .layers
+            .iter()
+            .map(|layer| layer::modernize_network(layer, sink))
+            .collect();
+        let network = object(&layers, definition.defined, sink, |node, typer| {
+            let before = typer.sink.errors();
+            // A value that could not be read would look like one that is missing.
+            let spec =
+                NetworkSpec::from_node(node, typer).filter(|_| typer.sink.errors() == before)?;
+            Some(Network::new(
+                name,
+                definition.defined,
+                spec,
+                domain.as_ref(),
+                typer,
+            ))
+        });
         networks.extend(network.map(|network| (name.to_string(), network)));
     }
     networks

@@ -3,7 +3,7 @@
 //! Owns the texts of every file read so far and turns byte spans into lines and columns. It neither opens files
 //! (`files` does) nor knows what the text means.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A file known to [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,6 +84,8 @@ pub struct Position {
 struct Source {
     name: String,
     text: Arc<str>,
+    /// Where each line starts, found when somebody first asks.
+    lines: OnceLock<Vec<u32>>,
 }
 
 /// The texts of all files read in this run.
@@ -96,9 +98,12 @@ impl Sources {
     /// Registers a text under the name people know it by (the path as the user gave it).
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.sources.len()).expect("fewer than 2^32 files are read"));
+        // Names go to the terminal as they are.
+        let name = name.into().replace(|c: char| c.is_control(), "\u{fffd}");
         self.sources.push(Source {
-            name: name.into(),
+            name,
             text: text.into(),
+            lines: OnceLock::new(),
         });
         id
     }
@@ -124,16 +129,25 @@ impl Sources {
     /// Returns where `span` starts.
     #[must_use]
     pub fn position(&self, span: Span) -> Position {
-        let text = self.text(span.file);
+        let source = &self.sources[span.file.0 as usize];
+        let text = &source.text;
+        let lines = source.lines.get_or_init(|| {
+            let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            let start = |(at, _): (usize, u8)| u32::try_from(at + 1).unwrap_or(u32::MAX);
+            std::iter::once(0).chain(starts.map(start)).collect()
+        });
+        let line = lines.partition_point(|start| *start <= span.start);
         let mut end = (span.start as usize).min(text.len());
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = &text[..end];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let start = lines
+            .get(line.saturating_sub(1))
+            .copied()
+            .unwrap_or_default() as usize;
         Position {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line,
+            column: text[start..end].chars().count() + 1,
         }
     }
 }

@@ -8,6 +8,9 @@ use std::io::{self, Write};
 use crate::diag::{Diagnostic, Severity, Style, render};
 use crate::source::Sources;
 
+/// How many diagnostics are shown: past it, nobody reads on.
+const MAX_SHOWN: usize = 200;
+
 /// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
@@ -78,8 +81,18 @@ impl Ui {
         let shown = |diagnostic: &&Diagnostic| {
             self.verbosity > Verbosity::Quiet || diagnostic.severity == Severity::Error
         };
-        for diagnostic in diagnostics.iter().filter(shown) {
+        for diagnostic in diagnostics.iter().filter(shown).take(MAX_SHOWN) {
             talk(&format!("{}\n", render(diagnostic, sources, style)));
+        }
+        let more = diagnostics
+            .iter()
+            .filter(shown)
+            .count()
+            .saturating_sub(MAX_SHOWN);
+        if more > 0 {
+            talk(&format!(
+                "… and {more} more; `validate --format json` lists all\n"
+            ));
         }
         let count = |severity| {
             diagnostics

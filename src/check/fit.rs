@@ -2,10 +2,12 @@
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
+use crate::model::guest::Firmware;
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
         memory(guest, sink);
+        hardware(guest, sink);
         disk(guest, sink);
     }
 }
@@ -22,6 +24,25 @@ fn memory(guest: &Guest, sink: &mut Sink) {
         );
         let help = format!("it needs {} MiB", least.mib());
         sink.push(Diagnostic::warning(Code::TooLittleMemory, ram.span, message).help(help));
+    }
+}
+
+fn hardware(guest: &Guest, sink: &mut Sink) {
+    let virtinst = &guest.virtinst;
+    if let Some(vcpus) = virtinst.vcpus.as_ref().filter(|vcpus| vcpus.value == 0) {
+        sink.push(Diagnostic::error(
+            Code::InvalidValue,
+            vcpus.span,
+            "a guest needs at least one CPU",
+        ));
+    }
+    let secure = virtinst.secure_boot.as_ref().filter(|secure| secure.value);
+    if let Some(secure) = secure.filter(|_| virtinst.firmware != Some(Firmware::Uefi)) {
+        let message = "secure boot is a matter of UEFI";
+        sink.push(
+            Diagnostic::error(Code::ConflictingKeys, secure.span, message)
+                .help("write `firmware: uefi`"),
+        );
     }
 }
 

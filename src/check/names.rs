@@ -26,6 +26,18 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
                     .also(span, "the other one"),
             );
         }
+        for (index, nic) in guest.interfaces.iter().enumerate() {
+            if let Some(other) = guest.interfaces[..index]
+                .iter()
+                .find(|other| other.device == nic.device)
+            {
+                let message = format!("guest `{}` has two interfaces `{}`", guest.name, nic.device);
+                sink.push(
+                    Diagnostic::error(Code::DuplicateName, nic.span, message)
+                        .also(other.span, "the other one"),
+                );
+            }
+        }
         if guest.fqdn.len() > MAX_HOST_NAME {
             let message = format!(
                 "`{}` is longer than {MAX_HOST_NAME} characters",

@@ -30,7 +30,7 @@ pub(super) fn run(command: &Guest, session: &mut Session) -> anyhow::Result<Outc
         return Ok(Outcome::Faults);
     };
     let roots = if command.all {
-        vec!["guests.d".to_owned()]
+        vec!["guests.d/".to_owned()]
     } else {
         command
             .names
@@ -48,7 +48,9 @@ fn known(names: &[String], lab: &Lab) -> anyhow::Result<HashSet<String>> {
             let hint = nearest(name, all.iter().copied())
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
-            return Err(super::NotFound(format!("guest `{name}` is not in the lab{hint}")).into());
+            return Err(
+                super::UsageError(format!("guest `{name}` is not in the lab{hint}")).into(),
+            );
         }
     }
     Ok(names.iter().cloned().collect())

@@ -26,10 +26,10 @@ enum Outcome {
     Faults,
 }
 
-/// A name on the command line that means nothing in this lab.
+/// An argument that means nothing, or nothing in this lab.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-struct NotFound(String);
+struct UsageError(String);
 
 /// Runs the program and returns its exit status: 0 fine, 1 faults or differences, 2 usage, 3 the host failed.
 #[must_use]
@@ -56,7 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::Faults) => ExitCode::from(1),
         Err(error) => {
             session.ui.error(&format!("{error:#}"));
-            ExitCode::from(if error.is::<NotFound>() { 2 } else { 3 })
+            ExitCode::from(if error.is::<UsageError>() { 2 } else { 3 })
         }
     }
 }

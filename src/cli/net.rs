@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::args::Net;
 use super::session::Session;
-use super::{NotFound, Outcome};
+use super::{Outcome, UsageError};
 use crate::diag::nearest;
 use crate::pipeline::Loaded;
 use crate::render::Selection;
@@ -27,7 +27,7 @@ pub(super) fn run(command: &Net, session: &mut Session) -> anyhow::Result<Outcom
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
             return Err(
-                NotFound(format!("network `{name}` is not one of the site's{hint}")).into(),
+                UsageError(format!("network `{name}` is not one of the site's{hint}")).into(),
             );
         }
         let wanted = if command.names.is_empty() {
@@ -44,7 +44,7 @@ pub(super) fn run(command: &Net, session: &mut Session) -> anyhow::Result<Outcom
         return Ok(Outcome::Faults);
     };
     let roots = if command.names.is_empty() {
-        vec!["host/networks.d".to_owned()]
+        vec!["host/networks.d/".to_owned()]
     } else {
         let files = command
             .names

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
-use super::Outcome;
 use super::args::Common;
+use super::{Outcome, UsageError};
 use crate::diag::Sink;
 use crate::files::{Files, reason};
+use crate::model::text::Line;
 use crate::pipeline::{Loaded, Request, load};
 use crate::render::{OutFile, Selection, render};
 use crate::ui::{Ui, Verbosity};
@@ -40,7 +41,15 @@ impl Session {
     /// Loads the site; its faults are in `sink`.
     pub(super) fn load(&mut self, sink: &mut Sink) -> anyhow::Result<Option<Loaded>> {
         let connect = self.common.connect.as_deref().map(str::parse).transpose();
-        let connect = connect.map_err(|reason: String| anyhow!("--connect: {reason}"))?;
+        let connect: Option<Line> =
+            connect.map_err(|reason: String| UsageError(format!("--connect: {reason}")))?;
+        if connect.as_ref().is_some_and(|connect| connect.is_empty()) {
+            return Err(UsageError(
+                "--connect: a connection URI is due, as in qemu:///system".to_owned(),
+            )
+            .into());
+        }
+        self.check_workdir()?;
         let request = Request {
             confdirs: self.confdirs(),
             tmpldirs: self.common.tmpldir.clone(),
@@ -51,6 +60,28 @@ impl Session {
             sink.promote_warnings();
         }
         Ok(loaded.filter(|_| !sink.has_errors()))
+    }
+
+    /// Refuses a workdir inside a conf directory: its files would be taken for the site's.
+    fn check_workdir(&self) -> anyhow::Result<()> {
+        let absolute =
+            |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let workdir = absolute(&self.common.workdir);
+        match self
+            .confdirs()
+            .iter()
+            .find(|conf| conf.is_dir() && workdir.starts_with(absolute(conf)))
+        {
+            Some(conf) => {
+                let message = format!(
+                    "the workdir {} lies in the conf directory {}",
+                    workdir.display(),
+                    conf.display()
+                );
+                Err(UsageError(message).into())
+            }
+            None => Ok(()),
+        }
     }
 
     fn confdirs(&self) -> Vec<PathBuf> {
@@ -135,7 +166,9 @@ impl Session {
             let why = match why {
                 Kept::Edited => "was edited since it was written; --force overwrites it",
                 Kept::Foreign => "was not written by miniascape; --force overwrites it",
-                Kept::NotAFile => "is not a regular file; move it away",
+                Kept::NotAFile => {
+                    "is no regular file, or lies behind a link or a file; move that away"
+                }
             };
             self.ui.error(&format!("kept {}: it {why}", path.display()));
         }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::args::{DataFormat, Show};
 use super::session::Session;
-use super::{NotFound, Outcome};
+use super::{Outcome, UsageError};
 use crate::diag::{Sink, nearest};
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
@@ -49,8 +49,11 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
         let hint = nearest(name, known)
             .map(|near| format!("; did you mean `{near}`?"))
             .unwrap_or_default();
-        NotFound(format!("{kind} `{name}` is not in the lab{hint}"))
+        UsageError(format!("{kind} `{name}` is not in the lab{hint}"))
     };
+    if kind != "guest" && command.context {
+        return Err(UsageError("--context is about guests".to_owned()).into());
+    }
     match kind {
         "guest" => {
             let guest = lab.guests.iter().find(|guest| &*guest.name == name);
@@ -76,7 +79,8 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
                 .ok_or_else(|| missing(lab.storages.keys().map(String::as_str).collect()))?;
             Ok(serde_json::to_value(storage)?)
         }
-        "host" => host(&lab.host),
+        "host" if name.is_empty() => host(&lab.host),
+        "host" => Err(UsageError("there is one host: `show host`".to_owned()).into()),
         "os" => {
             let os = loaded
                 .table
@@ -84,7 +88,7 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
                 .ok_or_else(|| missing(loaded.table.names()))?;
             Ok(serde_json::to_value(&*os)?)
         }
-        _ => Err(NotFound(format!(
+        _ => Err(UsageError(format!(
             "`{kind}` cannot be shown: {} can",
             KINDS.join(", ")
         ))

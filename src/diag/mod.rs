@@ -4,6 +4,7 @@
 //! faults here and go on, so that one run reports all of them. It never prints; `ui` does.
 
 mod code;
+mod redact;
 mod render;
 mod suggest;
 

@@ -1,10 +1,19 @@
 //! Diagnostics as text with source snippets, and as JSON.
 
+use std::ops::Range;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
+use super::redact::redact;
 use super::{Diagnostic, Label, Severity};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Position, Sources, Span};
+
+/// The longest stretch of a file that is shown, in bytes; past it, the place alone is named.
+const MAX_WINDOW: usize = 64 << 10;
+
+/// The longest message that is shown, in characters.
+const MAX_MESSAGE: usize = 600;
 
 /// How text output looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,23 +43,44 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         }
     }
     for file in files {
-        let primary = diagnostic
+        let labels = diagnostic
             .primary
             .iter()
             .map(|label| (AnnotationKind::Primary, label));
-        let secondary = diagnostic
-            .secondary
-            .iter()
-            .map(|label| (AnnotationKind::Context, label));
-        let mut snippet = Snippet::source(sources.text(file).as_ref()).path(sources.name(file));
-        for (kind, label) in primary
-            .chain(secondary)
+        let labels = labels.chain(
+            diagnostic
+                .secondary
+                .iter()
+                .map(|label| (AnnotationKind::Context, label)),
+        );
+        let labels: Vec<(AnnotationKind, &Label)> = labels
             .filter(|(_, label)| label.span.file == file)
-        {
-            snippet = snippet.annotation(
-                kind.span(visible_range(label, sources))
-                    .label(printable(&label.text)),
-            );
+            .collect();
+        let window = window(&labels, sources, file);
+        let first = sources
+            .position(Span::new(file, window.start, window.start))
+            .line;
+        if window.len() > MAX_WINDOW {
+            let place = labels
+                .first()
+                .map(|(_, label)| sources.position(label.span));
+            let place = place.unwrap_or(Position {
+                line: first,
+                column: 1,
+            });
+            let origin = Origin::path(sources.name(file))
+                .line(place.line)
+                .char_column(place.column);
+            group = group.element(origin);
+            continue;
+        }
+        let mut snippet = Snippet::source(redact(&sources.text(file)[window.clone()]))
+            .line_start(first)
+            .path(sources.name(file));
+        for (kind, label) in labels {
+            let range = visible_range(label, sources);
+            let range = range.start - window.start..range.end - window.start;
+            snippet = snippet.annotation(kind.span(range).label(printable(&label.text)));
         }
         group = group.element(snippet);
     }
@@ -67,8 +97,24 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
     renderer.render(&[group])
 }
 
+/// Returns the bytes of the whole lines that the labels stand in and all between them.
+fn window(labels: &[(AnnotationKind, &Label)], sources: &Sources, file: FileId) -> Range<usize> {
+    let text = sources.text(file);
+    let ranges = labels
+        .iter()
+        .map(|(_, label)| visible_range(label, sources));
+    let (start, end) = ranges.fold((text.len(), 0), |(start, end), range| {
+        (start.min(range.start), end.max(range.end))
+    });
+    let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[end..]
+        .find('\n')
+        .map_or(text.len(), |newline| end + newline);
+    start..end.max(start)
+}
+
 /// Cuts a span to its first line: a caret under a whole block hides more than it shows.
-fn visible_range(label: &Label, sources: &Sources) -> std::ops::Range<usize> {
+fn visible_range(label: &Label, sources: &Sources) -> Range<usize> {
     let text = sources.text(label.span.file);
     let mut start = (label.span.start as usize).min(text.len());
     while !text.is_char_boundary(start) {
@@ -86,17 +132,17 @@ fn visible_range(label: &Label, sources: &Sources) -> std::ops::Range<usize> {
     start..start + first_line.len()
 }
 
-/// Replaces control characters, so that a value from a file cannot steer the terminal.
+/// Replaces control characters, so that a value from a file cannot steer the terminal, and cuts what nobody would read.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() && c != '\n' {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
+    let shown = text.chars().take(MAX_MESSAGE).map(|c| {
+        if c.is_control() && c != '\n' {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    });
+    let cut = text.chars().nth(MAX_MESSAGE).map(|_| '…');
+    shown.chain(cut).collect()
 }
 
 /// Returns all diagnostics as the documented JSON object.

@@ -11,7 +11,7 @@ use super::names::{Step, paths};
 use super::scan::{Piece, scan};
 use super::scope::{is_own, known_names, missing};
 use super::sources::Outside;
-use super::values::{fits, from_json, place, show};
+use super::values::{drop_secrets, fits, from_json, is_secret, place, show};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::Draft;
 use crate::source::Span;
@@ -289,6 +289,19 @@ impl<'r, 'a> Run<'r, 'a> {
             return Some(());
         };
         let merged = &self.draft.merged;
+        if let Some(secret) = path
+            .iter()
+            .find(|step| matches!(step, Step::Key(key) if is_secret(key)))
+        {
+            let message = format!(
+                "`{}` is a secret: expressions cannot read it",
+                show(std::slice::from_ref(secret))
+            );
+            let span = self.inside(node, expression, 0);
+            self.sink
+                .push(Diagnostic::error(Code::Expression, span, message));
+            return None;
+        }
         let own = if is_own(root) {
             None
         } else {
@@ -325,7 +338,9 @@ impl<'r, 'a> Run<'r, 'a> {
             };
             let Some(next) = next else {
                 if lenient(expression) {
-                    break;
+                    // What is there of the path is a map without the name.
+                    place(values, &reached, Value::Object(serde_json::Map::new()));
+                    return Some(());
                 }
                 let keys: Vec<&str> = at
                     .as_map()
@@ -350,7 +365,9 @@ impl<'r, 'a> Run<'r, 'a> {
         if self.failures > before {
             return None;
         }
-        place(values, &reached, serde_json::to_value(&value).ok()?);
+        let mut value = serde_json::to_value(&value).ok()?;
+        drop_secrets(&mut value);
+        place(values, &reached, value);
         Some(())
     }
 

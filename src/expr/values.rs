@@ -22,6 +22,23 @@ pub(super) fn fits(value: &tera::Value, room: &mut usize) -> bool {
             .is_none_or(|map| map.values().all(|item| fits(item, room)))
 }
 
+/// Returns whether a key holds a secret, which no expression may copy to where it would be shown.
+pub(super) fn is_secret(key: &str) -> bool {
+    matches!(key, "rootpw" | "password" | "passphrase")
+}
+
+/// Takes the secrets out of a section that an expression reads as a whole.
+pub(super) fn drop_secrets(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|key, _| !is_secret(key));
+            map.values_mut().for_each(drop_secrets);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_secrets),
+        _ => {}
+    }
+}
+
 /// Puts `value` at `path`, making the maps and lists on the way.
 pub(super) fn place(values: &mut serde_json::Map<String, Value>, path: &[Step], value: Value) {
     let Some(Step::Key(root)) = path.first() else {

@@ -37,6 +37,18 @@ pub fn discover(confdirs: &[PathBuf], files: &mut Files, sink: &mut Sink) -> Lay
         }
     }
     if let Some(last) = confdirs.last() {
+        let nothing =
+            layers.guests.is_empty() && layers.networks.is_empty() && layers.storages.is_empty();
+        if nothing && !sink.has_errors() {
+            sink.push(
+                Diagnostic::file_error(
+                    Code::SiteLayout,
+                    last.display().to_string(),
+                    "this describes no lab: it has no guest, no network and no pool",
+                )
+                .help("a lab without any would empty the workdir"),
+            );
+        }
         let parent = last
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty());
@@ -81,12 +93,16 @@ fn directory(conf: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sin
     };
     layers.site = site.or(layers.site.take());
 
+    if let Some(meta) = &meta {
+        let known: Vec<&str> = CLASSES.iter().map(|(class, _, _)| *class).collect();
+        meta.check_classes(&known, sink);
+    }
     let mut found = Vec::new();
     for &(class, dir, per_object) in CLASSES {
-        let dirs = meta.as_ref().map_or_else(
-            || vec![dir.to_owned()],
-            |meta| meta.directories(class, dir, sink),
-        );
+        let named = meta
+            .as_ref()
+            .and_then(|meta| meta.directories(class, &root, sink));
+        let dirs = named.unwrap_or_else(|| vec![dir.to_owned()]);
         for dir in dirs {
             list(class, &root.join(dir), per_object, &mut found, sink);
         }
@@ -150,8 +166,27 @@ fn list(
     found: &mut Vec<Found>,
     sink: &mut Sink,
 ) {
-    if fs::symlink_metadata(dir).is_err() {
-        return;
+    match fs::metadata(dir) {
+        Ok(metadata) if metadata.is_dir() => {}
+        Ok(_) => {
+            let message = "is a file where a directory is due";
+            sink.push(Diagnostic::file_error(
+                Code::UnreadableFile,
+                dir.display().to_string(),
+                message,
+            ));
+            return;
+        }
+        Err(_) if fs::symlink_metadata(dir).is_err() => return,
+        Err(error) => {
+            let message = format!("cannot be read: {}", reason(&error));
+            sink.push(Diagnostic::file_error(
+                Code::UnreadableFile,
+                dir.display().to_string(),
+                message,
+            ));
+            return;
+        }
     }
     let depth = if per_object { 2 } else { 1 };
     let first = found.len();
@@ -317,7 +352,8 @@ fn single_file(path: &Path, layers: &mut Layers, files: &mut Files, sink: &mut S
                     own.list_mut(key).push(entry.value.clone());
                 }
             }
-            class => add_objects(&mut own, class, &entry.value, sink),
+            class if known.contains(&class) => add_objects(&mut own, class, &entry.value, sink),
+            _ => {}
         }
     }
     layers.stack(own);

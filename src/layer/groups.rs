@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{Object, Objects};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::source::Span;
-use crate::yaml::Node;
 use crate::yaml::typed::Typer;
+use crate::yaml::{Node, Tag};
 
 /// The groups an object names with `sysgroups` or `sysgroup`; `None` when it names none.
 ///
@@ -38,6 +38,13 @@ pub(super) fn named(object: &Object, sink: &mut Sink) -> Option<Vec<(Arc<str>, S
     })?;
     if value.is_null() {
         return None;
+    }
+    if value.tag != Tag::None {
+        let message = "the groups of a layer take the place of earlier ones: they never merge";
+        sink.push(
+            Diagnostic::error(Code::MisplacedTag, value.span, message)
+                .help("name every group here"),
+        );
     }
     let items = match value.as_seq() {
         Some(items) if key == "sysgroups" => items.to_vec(),

@@ -50,7 +50,6 @@ const DROPPED: &[(&str, &[&str])] = &[
     ("kdump", &["conf"]),
     ("setup_data", &["install"]),
     ("bootloader", &["location"]),
-    ("repos", &["id"]),
 ];
 
 /// Returns a layer of a guest, group or common in today's keys.
@@ -100,7 +99,12 @@ fn top_level(key: &Arc<str>, entry: &Entry, sink: &mut Sink) -> (Arc<str>, Entry
     let value = &entry.value;
     if let Some((_, today)) = RENAMED.iter().find(|(old, _)| **old == **key) {
         warn(entry.key, key, &format!("write `{today}`"), sink);
-        return ((*today).into(), with(drop_nested(today, value, sink)));
+        let value = if *today == "repos" {
+            sections::repos(value, sink)
+        } else {
+            value.clone()
+        };
+        return ((*today).into(), with(drop_nested(today, &value, sink)));
     }
     if &**key == "partition" {
         warn(entry.key, key, "write `partitions: {raw: …}`", sink);
@@ -116,7 +120,12 @@ fn top_level(key: &Arc<str>, entry: &Entry, sink: &mut Sink) -> (Arc<str>, Entry
         "bootloader" => sections::bootloader(value, sink),
         "disks" => sections::disks(value, sink),
         "interfaces" => sections::interfaces(value, sink),
+        "repos" => sections::repos(value, sink),
         "setup_data" => sections::setup_data(value, sink),
+        "templates" => sections::templates(value, sink),
+        "mac" if value.as_text() == Some("RANDOM") => {
+            return (Arc::clone(key), with(sections::chosen(value, sink)));
+        }
         "swap" => sections::swap(value, sink),
         "virtinst" => sections::virtinst(value, sink),
         _ => value.clone(),
@@ -212,6 +221,31 @@ pub(super) fn operating_system(layers: &[&Node], table: &OsTable) -> Option<(Arc
     table
         .get("rhel6")
         .zip(template.or(variant).map(|node| node.span))
+}
+
+/// Returns a layer of a network in today's keys.
+pub fn modernize_network(layer: &Node, sink: &mut Sink) -> Node {
+    edit_maps(layer, |map| {
+        let dhcp = map
+            .get("dhcp")
+            .filter(|dhcp| dhcp.value.get("static").is_some())?;
+        let value = edit_maps(&dhcp.value, |range| {
+            let mut range = range.clone();
+            let entry = range.shift_remove("static")?;
+            let help = "remove it: `ip: auto` takes addresses outside the range";
+            warn(entry.key, "dhcp: {static}", help, sink);
+            Some(range)
+        });
+        let mut map = map.clone();
+        map.insert(
+            "dhcp".into(),
+            Entry {
+                key: dhcp.key,
+                value,
+            },
+        );
+        Some(map)
+    })
 }
 
 /// Reports a storage layer of 0.3, which nothing ever read, and returns whether `storage` is one.

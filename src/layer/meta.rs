@@ -1,5 +1,7 @@
 //! META: which site, and which directories its layers lie in.
 
+use std::path::Path;
+
 use indexmap::IndexMap;
 
 use super::merge_all;
@@ -38,19 +40,44 @@ impl Meta {
         Self::read(&known, Span::new(first.file, 0, 0), &mut typer)
     }
 
-    /// Returns the directories of `class`, or `default` when META names none.
-    pub(super) fn directories(&self, class: &str, default: &str, sink: &mut Sink) -> Vec<String> {
-        let Some(node) = self.directories.get(class) else {
-            return vec![default.to_owned()];
-        };
+    /// Returns the directories below `root` that META names for `class`, if it names any.
+    pub(super) fn directories(
+        &self,
+        class: &str,
+        root: &Path,
+        sink: &mut Sink,
+    ) -> Option<Vec<String>> {
+        let node = self.directories.get(class)?;
         let mut names = Vec::new();
         for item in node.one_or_many() {
             match item.as_text() {
-                Some(name) => names.push(name.to_owned()),
+                Some(name) if root.join(name).is_dir() => names.push(name.to_owned()),
+                Some(name) => {
+                    let message = format!(
+                        "the directory `{}` does not exist",
+                        root.join(name).display()
+                    );
+                    sink.push(Diagnostic::error(Code::SiteLayout, item.span, message));
+                }
                 None => Typer { sink }.mismatch(item, "the name of a directory"),
             }
         }
-        names
+        Some(names)
+    }
+
+    /// Reports directories for classes that do not exist.
+    pub(super) fn check_classes(&self, known: &[&str], sink: &mut Sink) {
+        for (class, node) in self
+            .directories
+            .iter()
+            .filter(|(class, _)| !known.contains(&&***class))
+        {
+            let message = format!("`{class}` is not a class of layers");
+            sink.push(
+                Diagnostic::error(Code::UnknownKey, node.span, message)
+                    .suggest(class, known.iter().copied()),
+            );
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod meta;
 pub use builtin::{DEFAULTS, OS_TABLE};
 pub use discover::discover;
 pub use draft::{Draft, check_name, drafts};
-pub use legacy::skip_storage as skip_legacy_storage;
+pub use legacy::{modernize_network, skip_storage as skip_legacy_storage};
 pub use merge::{merge, merge_all};
 pub use meta::Meta;
 

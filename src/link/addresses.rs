@@ -75,6 +75,12 @@ pub(super) fn allocate(
                 if let Some(subnet) = &network.subnet {
                     diagnostic = diagnostic.also(subnet.span, format!("{} is full", subnet.value));
                 }
+                if let Some(dhcp) = &network.dhcp {
+                    diagnostic = diagnostic.also(
+                        dhcp.start.span,
+                        "addresses of the dynamic range are not given out",
+                    );
+                }
                 sink.push(diagnostic);
                 break;
             };

@@ -100,7 +100,13 @@ pub(super) fn network(
             );
             return None;
         }
-        (None, None) => Spanned::new(DEFAULT_NETWORK.to_owned(), spec.span),
+        (None, None) if legacy => Spanned::new(DEFAULT_NETWORK.to_owned(), spec.span),
+        (None, None) => {
+            let message = "an interface needs a `network` or a `bridge`";
+            let help = "`network: default` is the network every libvirt host starts with";
+            sink.push(Diagnostic::error(Code::MissingKey, spec.span, message).help(help));
+            return None;
+        }
     };
     if networks.contains_key(&name.value) {
         return Some(name);

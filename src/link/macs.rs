@@ -14,18 +14,13 @@ pub(super) struct Macs<'a> {
 }
 
 impl<'a> Macs<'a> {
-    /// Starts with the addresses written in the site, and with those the lock keeps.
+    /// Starts with the addresses nobody needs to choose.
     pub(super) fn new(site: &'a str, lock: &'a ReadLock, written: HashSet<Mac>) -> Self {
         Self {
             site,
             lock,
             used: written,
         }
-    }
-
-    /// Takes `mac` if nobody has it.
-    pub(super) fn take(&mut self, mac: Mac) -> bool {
-        self.used.insert(mac)
     }
 
     /// Chooses an address from site, guest, network and position: a changed IP address does not change the hardware.

@@ -64,41 +64,57 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
     }
 
     let mut lock = Lock::default();
-    let (taken, wishes) = wanted(&guests, &attached);
+    let (taken, wishes) = wanted(&guests, &attached, sink);
     let granted = allocate(wishes, &networks, &taken, &read, &mut lock.addresses, sink);
 
     let names: HashSet<Arc<str>> = guests
         .iter()
         .map(|guest| Arc::clone(&guest.draft.name))
         .collect();
-    let written = guests
+    let ips: Vec<Vec<Option<Spanned<Ipv4Addr>>>> = guests
         .iter()
-        .flat_map(|guest| &guest.spec.interfaces)
-        .filter_map(|spec| spec.mac.as_ref());
-    let mut macs = Macs::new(&site, &read, written.map(|mac| mac.value).collect());
+        .enumerate()
+        .map(|(index, guest)| ips(index, guest, &granted))
+        .collect();
+    let fixed: Vec<Vec<Option<Mac>>> = guests
+        .iter()
+        .zip(&attached)
+        .zip(&ips)
+        .map(|((guest, attached), ips)| {
+            let parts = guest.spec.interfaces.iter().zip(attached).zip(ips);
+            parts
+                .map(|((spec, network), ip)| {
+                    fixed_mac(spec, network.as_ref(), ip.as_ref(), &networks)
+                })
+                .collect()
+        })
+        .collect();
+    let mut macs = Macs::new(
+        &site,
+        &read,
+        fixed.iter().flatten().flatten().copied().collect(),
+    );
     let mut resolved = Vec::with_capacity(guests.len());
-    for (index, (guest, attached)) in guests.into_iter().zip(&attached).enumerate() {
-        let ips = ips(index, &guest, &granted);
-        let chosen =
-            hardware_addresses(&guest, attached, &ips, &networks, &mut macs, &mut lock.macs);
-        let attachments = attached
-            .iter()
-            .zip(ips)
-            .zip(chosen)
-            .map(|((network, ip), mac)| Attachment {
-                network: network
-                    .as_ref()
-                    .and_then(|name| Some((name, networks.get(&name.value)?))),
-                ip,
-                mac,
-            });
-        resolved.push(finish(
-            guest,
-            attachments.collect(),
-            &site,
-            &mut storages,
-            sink,
-        ));
+    for (((guest, attached), ips), fixed) in guests.into_iter().zip(&attached).zip(ips).zip(fixed) {
+        let name = Arc::clone(&guest.draft.name);
+        let mut attachments = Vec::with_capacity(attached.len());
+        for (position, ((network, ip), mac)) in attached.iter().zip(ips).zip(fixed).enumerate() {
+            let bridge = guest.spec.interfaces[position]
+                .bridge
+                .as_ref()
+                .map(|bridge| bridge.as_str());
+            let on = network
+                .as_ref()
+                .map(|network| network.value.as_str())
+                .or(bridge)
+                .unwrap_or_default();
+            let mac = mac.unwrap_or_else(|| macs.choose(&name, on, position, &mut lock.macs));
+            let network = network
+                .as_ref()
+                .and_then(|name| Some((name, networks.get(&name.value)?)));
+            attachments.push(Attachment { network, ip, mac });
+        }
+        resolved.push(finish(guest, attachments, &site, &mut storages, sink));
     }
     depends_on(&mut resolved, &names, &counted, sink);
     Lab {
@@ -114,12 +130,27 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
 type Taken = HashMap<String, HashMap<Ipv4Addr, Span>>;
 
 /// Gathers explicit addresses by network, and the wishes for one.
-fn wanted(guests: &[TypedGuest], attached: &[Vec<Option<Spanned<String>>>]) -> (Taken, Vec<Wish>) {
+fn wanted(
+    guests: &[TypedGuest],
+    attached: &[Vec<Option<Spanned<String>>>],
+    sink: &mut Sink,
+) -> (Taken, Vec<Wish>) {
     let mut taken: Taken = HashMap::new();
     let mut wishes = Vec::new();
     for (guest_index, (guest, attached)) in guests.iter().zip(attached).enumerate() {
         for (index, (spec, network)) in guest.spec.interfaces.iter().zip(attached).enumerate() {
             let (Some(ip), Some(network)) = (&spec.ip, network) else {
+                if let (Some(bridge), Some(ip)) = (
+                    &spec.bridge,
+                    spec.ip.as_ref().filter(|ip| ip.value == Address::Auto),
+                ) {
+                    let message =
+                        "`ip: auto` needs a network: what addresses a bridge leads to is not known";
+                    sink.push(
+                        Diagnostic::error(Code::AddressNotServed, ip.span, message)
+                            .also(bridge.span, "the bridge"),
+                    );
+                }
                 continue;
             };
             match ip.value {
@@ -174,41 +205,22 @@ fn ips(
     guest.spec.interfaces.iter().enumerate().map(of).collect()
 }
 
-/// Written addresses, then the readable form of networks with a prefix, then chosen ones.
-fn hardware_addresses(
-    guest: &TypedGuest,
-    attached: &[Option<Spanned<String>>],
-    ips: &[Option<Spanned<Ipv4Addr>>],
+/// Returns the MAC address an interface has without anybody choosing: a written one, or the readable form of a network
+/// with a prefix, for host numbers up to 9999.
+///
+/// Two of them may be the same; that is a fault to report, not one to hide by giving one of them another.
+fn fixed_mac(
+    spec: &InterfaceSpec,
+    network: Option<&Spanned<String>>,
+    ip: Option<&Spanned<Ipv4Addr>>,
     networks: &IndexMap<String, Network>,
-    macs: &mut Macs<'_>,
-    chosen: &mut super::lock::Choices<Mac>,
-) -> Vec<Mac> {
-    let mut result = Vec::with_capacity(attached.len());
-    for (index, spec) in guest.spec.interfaces.iter().enumerate() {
-        if let Some(mac) = &spec.mac {
-            result.push(mac.value);
-            continue;
-        }
-        let name = attached[index]
-            .as_ref()
-            .map(|network| network.value.as_str());
-        let readable = || {
-            let network = networks.get(name?)?;
-            let ip = ips[index].as_ref()?.value;
-            let host = network.subnet.as_ref()?.host_number(ip.into())?;
-            Mac::readable(network.mac_prefix?, u16::try_from(host).ok()?)
-        };
-        match readable().filter(|mac| macs.take(*mac)) {
-            Some(mac) => result.push(mac),
-            None => {
-                let network = name
-                    .or(spec.bridge.as_ref().map(|bridge| bridge.as_str()))
-                    .unwrap_or_default();
-                result.push(macs.choose(&guest.draft.name, network, index, chosen));
-            }
-        }
+) -> Option<Mac> {
+    if let Some(mac) = &spec.mac {
+        return Some(mac.value);
     }
-    result
+    let network = networks.get(&network?.value)?;
+    let host = network.subnet.as_ref()?.host_number(ip?.value.into())?;
+    Mac::readable(network.mac_prefix?, u16::try_from(host).ok()?)
 }
 
 /// Names the guest and fills in the defaults of its interfaces and disks.

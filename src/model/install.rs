@@ -503,8 +503,28 @@ section! {
     "hosts" struct HostsEntry {
         /// The address.
         ip: Spanned<IpAddr>,
-        /// Its names.
-        names: Vec<DnsName>,
+        /// Its names, at least one.
+        names: Spanned<HostNames>,
+    }
+}
+
+/// The names of a line of `/etc/hosts`: hosts(5) wants one at least.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct HostNames(pub Vec<DnsName>);
+
+impl FromNode for HostNames {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        let names: Vec<DnsName> = node
+            .one_or_many()
+            .iter()
+            .filter_map(|name| DnsName::from_node(name, typer))
+            .collect();
+        if names.is_empty() {
+            typer.invalid(node.span, "an address in `hosts` needs a name");
+            return None;
+        }
+        Some(Self(names))
     }
 }
 

@@ -320,6 +320,37 @@ fn require(
         }
         _ => {}
     }
+    if let Some(mtu) = spec.mtu.filter(|mtu| !(68..=65_535).contains(mtu)) {
+        typer.invalid(
+            defined,
+            format!("an MTU of {mtu} is impossible: 68 to 65535 are"),
+        );
+    }
+    if let Some(lease) = spec
+        .dhcp
+        .as_ref()
+        .and_then(|dhcp| dhcp.lease)
+        .filter(|lease| *lease < 2)
+    {
+        typer.invalid(
+            defined,
+            format!("dnsmasq's leases last at least 2 minutes, not {lease}"),
+        );
+    }
+    if let Some(subnet) = subnet {
+        let network = subnet.network();
+        if network.is_loopback() || network.is_multicast() || network.is_unspecified() {
+            typer.invalid(
+                subnet.span,
+                format!("{} cannot be the subnet of a network", subnet.value),
+            );
+        } else if mode.serves_addresses() && network.is_ipv4() && subnet.prefix() > 30 {
+            typer.invalid(
+                subnet.span,
+                format!("{} has no room for a guest beside the host", subnet.value),
+            );
+        }
+    }
     if let Some(subnet) = subnet.filter(|subnet| !subnet.network().is_ipv4()) {
         typer.invalid(
             subnet.span,
@@ -368,7 +399,7 @@ fn subnet(spec: &NetworkSpec, typer: &mut Typer<'_>) -> Option<Spanned<Cidr>> {
             Some(subnet.clone())
         }
         (None, network, netmask) => {
-            for half in [network, netmask].into_iter().flatten() {
+            if let Some(half) = [network, netmask].into_iter().flatten().next() {
                 typer.sink.push(
                     Diagnostic::error(
                         Code::MissingKey,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::password::Password;
 use super::size::Size;
 use super::text::{Line, Text};
-use super::words::{PlainName, RaidName};
+use super::words::{MountPoint, PlainName, RaidName};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Spanned;
 use crate::yaml::Node;
@@ -86,7 +86,7 @@ section! {
     /// A partition as written.
     "partition" struct PartitionSpec {
         /// Where it is mounted, or `swap`.
-        mount: Option<Spanned<Line>>,
+        mount: Option<Spanned<MountPoint>>,
         /// Its size.
         size: Option<Extent>,
         /// The least size of a growing one.
@@ -134,7 +134,7 @@ section! {
         /// Its name.
         name: Spanned<PlainName>,
         /// Where it is mounted, or `swap`.
-        mount: Option<Line>,
+        mount: Option<MountPoint>,
         /// Its size.
         size: Option<Extent>,
         /// Its file system.
@@ -152,7 +152,7 @@ section! {
         /// The disks it is on.
         disks: Vec<Line>,
         /// Where it is mounted.
-        mount: Option<Line>,
+        mount: Option<MountPoint>,
         /// Its file system.
         fs: Option<Line>,
     }
@@ -196,7 +196,7 @@ impl From<Option<Extent>> for Room {
 pub struct Partition {
     /// Where it is mounted, or `swap`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount: Option<Line>,
+    pub mount: Option<MountPoint>,
     /// Its extent.
     #[serde(flatten)]
     pub room: Room,
@@ -244,7 +244,7 @@ pub struct Volume {
     pub name: PlainName,
     /// Where it is mounted, or `swap`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount: Option<Line>,
+    pub mount: Option<MountPoint>,
     /// Its extent.
     #[serde(flatten)]
     pub room: Room,
@@ -264,7 +264,7 @@ pub struct Raid {
     pub disks: Vec<Line>,
     /// Where it is mounted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount: Option<Line>,
+    pub mount: Option<MountPoint>,
     /// Its file system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fs: Option<Line>,

@@ -60,7 +60,19 @@ impl std::fmt::Debug for Password {
 
 impl FromNode for Password {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        let text = Line::from_node(node, typer)?;
+        let text = String::from_node(node, typer)?;
+        // The message of the type would show the password.
+        let Ok(text) = text.parse::<Line>() else {
+            typer.invalid(
+                node.span,
+                "a password is one line without control characters",
+            );
+            return None;
+        };
+        if text.is_empty() {
+            typer.invalid(node.span, "the password is empty; write `locked` for none");
+            return None;
+        }
         Some(match text.as_str() {
             "locked" => Self::Locked,
             hash if hash.starts_with('$') && hash[1..].contains('$') => Self::Hash(hash.to_owned()),

@@ -67,6 +67,11 @@ impl Memory {
 /// Returns what is wrong, in words for the user.
 fn parse(text: &str, default_unit: u64) -> Result<u64, String> {
     let text = text.trim();
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(format!(
+            "`{text}` is not a size: a number with K, M, G or T, as in 500M"
+        ));
+    }
     let digits = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(text.len());

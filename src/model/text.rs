@@ -239,7 +239,7 @@ impl FromStr for DeviceName {
         }
         match text
             .chars()
-            .find(|c| !c.is_ascii_graphic() || "/:&<>\"'\\,".contains(*c))
+            .find(|c| !c.is_ascii_graphic() || "/:&<>\"'\\,%".contains(*c))
         {
             Some(bad) => wrong(&format!("{} cannot stand in it", quoted(bad))),
             None => Ok(Self(text.into())),

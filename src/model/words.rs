@@ -67,6 +67,13 @@ grammar! {
 }
 
 grammar! {
+    /// Where a file system is mounted, or `swap`.
+    MountPoint, "a mount point: an absolute path or `swap`", |text| {
+        text == "swap" || (text.starts_with('/') && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "#%\"'\\,".contains(c)))
+    }
+}
+
+grammar! {
     /// A software RAID device.
     RaidName, "a RAID device, as in md0", |text| {
         text.strip_prefix("md").is_some_and(|number| number.len() <= 3 && number.parse::<u8>().is_ok())

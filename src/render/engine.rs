@@ -35,7 +35,11 @@ impl Engine {
         // The first directory wins, so it comes last.
         for dir in dirs.iter().rev() {
             for (name, path) in list(dir, sink) {
-                if let Some(file) = files.text(&path, sink) {
+                // What is no text is no template, whatever it does in this directory.
+                let is_text = files
+                    .bytes(&path)
+                    .is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok());
+                if let Some(file) = is_text.then(|| files.text(&path, sink)).flatten() {
                     texts.insert(name, file);
                 }
             }

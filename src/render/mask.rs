@@ -1,4 +1,4 @@
-//! Secrets in what is for reading: `show`, `guest.yml`, diagnostics.
+//! Secrets in what is for reading: `show` and `guest.yml`.
 
 use serde_json::Value;
 

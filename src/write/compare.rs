@@ -29,7 +29,7 @@ pub enum Kept {
     Edited,
     /// The program never wrote it.
     Foreign,
-    /// It is no regular file.
+    /// It is no regular file, or the way to it leads over a link or a file.
     NotAFile,
 }
 
@@ -38,7 +38,7 @@ pub enum Kept {
 pub enum Scope {
     /// All of it.
     Everything,
-    /// What lies below these directories or is one of these files.
+    /// What lies below these directories, which end in `/`, or is one of these files.
     Below(Vec<String>),
 }
 
@@ -47,9 +47,11 @@ impl Scope {
         match self {
             Self::Everything => true,
             Self::Below(roots) => roots.iter().any(|root| {
-                path.strip_prefix(root.as_str()).is_some_and(|rest| {
-                    rest.is_empty() || rest.starts_with('/') || rest.starts_with('.')
-                })
+                if root.ends_with('/') {
+                    path.starts_with(root.as_str())
+                } else {
+                    path == root
+                }
             }),
         }
     }
@@ -139,6 +141,10 @@ pub fn compare(
         .filter(|path| !generated.contains(path.as_str()) && scope.covers(path));
     for path in stale {
         let full = workdir.join(path);
+        if !is_reachable(workdir, path) {
+            changes.next.files.remove(path);
+            continue;
+        }
         match fs::symlink_metadata(&full) {
             Err(error)
                 if error.kind() == io::ErrorKind::NotFound
@@ -174,7 +180,26 @@ impl Changes {
     }
 }
 
+/// Returns whether every directory on the way to `path` that exists is one, and no link: what lies behind a link is not
+/// the workdir's.
+fn is_reachable(workdir: &Path, path: &str) -> bool {
+    let relative = Path::new(path).parent().unwrap_or(Path::new(""));
+    let mut at = workdir.to_path_buf();
+    for part in relative.components() {
+        at.push(part);
+        match fs::symlink_metadata(&at) {
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(_) => return false,
+            Err(_) => return true,
+        }
+    }
+    true
+}
+
 fn state(workdir: &Path, file: &OutFile) -> Result<State, (PathBuf, io::Error)> {
+    if !is_reachable(workdir, &file.path) {
+        return Ok(State::NotAFile);
+    }
     let path = workdir.join(&file.path);
     let metadata = match fs::symlink_metadata(&path) {
         Ok(metadata) => metadata,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::compare::{Change, Changes};
+use super::compare::{Change, Changes, Kept};
 use crate::render::OutFile;
 
 /// Returns what writing would change, as `diff -u` shows it; files that are kept although they differ are shown too.
@@ -29,6 +29,10 @@ pub fn diff(
             _ if !full.is_file() => None,
             _ => Some(fs::read(&full).map_err(|error| (full.clone(), error))?),
         };
+        if changes.kept.get(path) == Some(&Kept::NotAFile) {
+            out.push_str(&format!("{} is not a regular file\n", full.display()));
+            continue;
+        }
         let new = match changes.changes.get(path) {
             Some(Change::Remove) => None,
             _ => files

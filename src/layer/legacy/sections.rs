@@ -17,16 +17,26 @@ pub(super) fn packages(value: &Node, key: Span, sink: &mut Sink) -> Node {
     }
     let help = "write one list, with `-` before packages to leave out";
     warn(key, "packages: {installed, uninstalled}", help, sink);
-    let items = |key| value.get(key).and_then(Node::as_seq).unwrap_or_default();
+    let items = |key| {
+        value
+            .get(key)
+            .and_then(Node::as_seq)
+            .unwrap_or_default()
+            .iter()
+    };
     let removed = items("uninstalled")
-        .iter()
+        .chain(items("del"))
         .map(|item| match item.as_text() {
             Some(name) => Node::text(item.span, format!("-{name}")),
             None => item.clone(),
         });
     list(
         value.span,
-        items("installed").iter().cloned().chain(removed).collect(),
+        items("installed")
+            .chain(items("add"))
+            .cloned()
+            .chain(removed)
+            .collect(),
     )
 }
 
@@ -223,6 +233,11 @@ pub(super) fn interfaces(value: &Node, sink: &mut Sink) -> Node {
         {
             modern.insert("host".into(), entry);
         }
+        if modern.get("mac").and_then(|entry| entry.value.as_text()) == Some("RANDOM")
+            && let Some(entry) = modern.shift_remove("mac")
+        {
+            chosen(&entry.value, sink);
+        }
         if modern
             .get("options")
             .and_then(|entry| entry.value.as_text())
@@ -236,6 +251,46 @@ pub(super) fn interfaces(value: &Node, sink: &mut Sink) -> Node {
                 sink,
             );
         }
+        Some(modern)
+    })
+}
+
+/// Hardware addresses used to be drawn anew at each build; today one is chosen once, and left out for that.
+pub(super) fn chosen(value: &Node, sink: &mut Sink) -> Node {
+    warn(
+        value.span,
+        "mac: RANDOM",
+        "remove it: an address is chosen, and stays",
+        sink,
+    );
+    Node::new(value.span, Kind::Scalar(Scalar::plain("~")))
+}
+
+/// Outputs of versions before that this program has no use for.
+pub(super) fn templates(value: &Node, sink: &mut Sink) -> Node {
+    edit_maps(value, |map| {
+        let mut modern = map.clone();
+        for key in ["netregist", "Makefile"] {
+            if let Some(entry) = modern.shift_remove(key) {
+                warn(
+                    entry.key,
+                    key,
+                    "remove it: nothing of the kind is needed today",
+                    sink,
+                );
+            }
+        }
+        Some(modern)
+    })
+}
+
+/// Repositories had an id beside the name people read; the id is what `name` is today.
+pub(super) fn repos(value: &Node, sink: &mut Sink) -> Node {
+    edit_maps(value, |map| {
+        let mut modern = map.clone();
+        let id = modern.shift_remove("id")?;
+        warn(id.key, "id", "write it as `name`", sink);
+        modern.insert("name".into(), id);
         Some(modern)
     })
 }
@@ -266,6 +321,15 @@ pub(super) fn setup_data(value: &Node, sink: &mut Sink) -> Node {
 
 /// A bare number was MB; as GiB, today's unit, such numbers are no swap space.
 pub(super) fn swap(value: &Node, sink: &mut Sink) -> Node {
+    if value.as_text() == Some("0") {
+        warn(
+            value.span,
+            "swap: 0",
+            "leave it out; `partitions` says what is wanted",
+            sink,
+        );
+        return Node::new(value.span, Kind::Scalar(Scalar::plain("~")));
+    }
     match value
         .as_text()
         .filter(|text| text.parse::<u64>().is_ok_and(|number| number >= 128))
