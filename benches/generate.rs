@@ -20,24 +20,40 @@ const GROUPS: usize = 40;
 
 fn main() {
     let sizes = std::env::var("MINIASCAPE_BENCH_GUESTS").unwrap_or_else(|_| SIZES.to_owned());
-    println!("{:>7}  {:<12} {:>10}  {:<38} {:>10}  {:>6}", "guests", "run", "median", "compared with", "median", "ratio");
+    println!(
+        "{:>7}  {:<12} {:>10}  {:<38} {:>10}  {:>6}",
+        "guests", "run", "median", "compared with", "median", "ratio"
+    );
     for size in sizes.split_whitespace() {
-        bench(size.parse().expect("MINIASCAPE_BENCH_GUESTS is a list of numbers"));
+        bench(
+            size.parse()
+                .expect("MINIASCAPE_BENCH_GUESTS is a list of numbers"),
+        );
     }
 }
 
 /// Measures one size of site, and prints a line for each kind of run.
 fn bench(guests: usize) {
     let shm = Path::new("/dev/shm");
-    let dir = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.expect("a temporary directory");
-    let (site, workdir, floor) = (dir.path().join("site"), dir.path().join("workdir"), dir.path().join("floor"));
+    let dir = if shm.is_dir() {
+        tempfile::tempdir_in(shm)
+    } else {
+        tempfile::tempdir()
+    }
+    .expect("a temporary directory");
+    let (site, workdir, floor) = (
+        dir.path().join("site"),
+        dir.path().join("workdir"),
+        dir.path().join("floor"),
+    );
     write_site(&site, guests);
     program(&site, &workdir, "generate");
     let inputs = read(&site);
     let outputs = read(&workdir);
 
     let rounds = (10_000 / guests).clamp(5, 21);
-    let (mut fresh, mut writing, mut unchanged, mut reading, mut validate) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut fresh, mut writing, mut unchanged, mut reading, mut validate) =
+        (vec![], vec![], vec![], vec![], vec![]);
     for _ in 0..rounds {
         fs::remove_dir_all(&workdir).expect("the last round's workdir");
         fresh.push(time(|| program(&site, &workdir, "generate")));
@@ -59,7 +75,10 @@ fn bench(guests: usize) {
 
 /// Prints what a run took, and what the loop it is compared with took.
 fn line(guests: usize, run: &str, time: f64, floor: &str, floor_time: f64) {
-    println!("{guests:>7}  {run:<12} {time:>7.1} ms  {floor:<38} {floor_time:>7.1} ms  {:>6.2}", time / floor_time);
+    println!(
+        "{guests:>7}  {run:<12} {time:>7.1} ms  {floor:<38} {floor_time:>7.1} ms  {:>6.2}",
+        time / floor_time
+    );
 }
 
 /// Writes a site with as many guests: 40 groups, two networks, expressions, and two interfaces for a tenth of them.
@@ -67,7 +86,8 @@ fn write_site(site: &Path, guests: usize) {
     let conf = site.join("conf.d");
     let put = |path: String, text: String| {
         let path = conf.join(path);
-        fs::create_dir_all(path.parent().expect("a path with folders")).expect("a folder of the site");
+        fs::create_dir_all(path.parent().expect("a path with folders"))
+            .expect("a folder of the site");
         fs::write(path, text).expect("a file of the site");
     };
     put("META/site.yml".into(), "site: bench\n".into());
@@ -82,8 +102,14 @@ fn write_site(site: &Path, guests: usize) {
          partitions: [{mount: /boot, size: 1G}, {mount: swap, size: 1G}, {mount: /, size: grow}]\n"
             .into(),
     );
-    put("networks.d/lan.yml".into(), "subnet: 10.16.0.0/16\ndomain: bench.test\nbridge: virbr16\n".into());
-    put("networks.d/san.yml".into(), "mode: isolated\nsubnet: 10.17.0.0/16\nbridge: virbr17\n".into());
+    put(
+        "networks.d/lan.yml".into(),
+        "subnet: 10.16.0.0/16\ndomain: bench.test\nbridge: virbr16\n".into(),
+    );
+    put(
+        "networks.d/san.yml".into(),
+        "mode: isolated\nsubnet: 10.17.0.0/16\nbridge: virbr17\n".into(),
+    );
     for group in 0..GROUPS {
         put(
             format!("sysgroups.d/g{group}.yml"),
@@ -108,11 +134,19 @@ fn write_site(site: &Path, guests: usize) {
         let host = guest + 256;
         let address = format!("{}.{}", host / 256, host % 256);
         let interfaces = if guest % 10 == 0 {
-            format!("interfaces: !append [{{network: san, ip: \"10.17.{address}\", bootproto: static, dns_record: false}}]\n")
+            format!(
+                "interfaces: !append [{{network: san, ip: \"10.17.{address}\", bootproto: static, dns_record: false}}]\n"
+            )
         } else {
             String::new()
         };
-        put(format!("guests.d/vm{guest}.yml"), format!("sysgroups: [g{}]\nip: 10.16.{address}\n{interfaces}", guest % GROUPS));
+        put(
+            format!("guests.d/vm{guest}.yml"),
+            format!(
+                "sysgroups: [g{}]\nip: 10.16.{address}\n{interfaces}",
+                guest % GROUPS
+            ),
+        );
     }
 }
 
@@ -127,7 +161,11 @@ fn program(site: &Path, workdir: &Path, command: &str) {
         .stdin(Stdio::null())
         .output()
         .expect("the program runs");
-    assert!(output.status.success(), "{command} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command} failed:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// One file, by its path below a root.
@@ -139,11 +177,23 @@ struct File {
 
 /// Reads every file below `root`, one after the other.
 fn read(root: &Path) -> Vec<File> {
-    let files = WalkDir::new(root).into_iter().map(|entry| entry.expect("a readable folder")).filter(|entry| entry.file_type().is_file());
+    let files = WalkDir::new(root)
+        .into_iter()
+        .map(|entry| entry.expect("a readable folder"))
+        .filter(|entry| entry.file_type().is_file());
     files
         .map(|entry| File {
-            path: entry.path().strip_prefix(root).expect("a path below the root").to_owned(),
-            mode: entry.metadata().expect("the file is there").permissions().mode() & 0o7777,
+            path: entry
+                .path()
+                .strip_prefix(root)
+                .expect("a path below the root")
+                .to_owned(),
+            mode: entry
+                .metadata()
+                .expect("the file is there")
+                .permissions()
+                .mode()
+                & 0o7777,
             content: fs::read(entry.path()).expect("a readable file"),
         })
         .collect()
@@ -161,7 +211,10 @@ fn write(root: &Path, files: &[File]) {
         }
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true).mode(file.mode);
-        options.open(&path).and_then(|mut new| new.write_all(&file.content)).expect("a new file");
+        options
+            .open(&path)
+            .and_then(|mut new| new.write_all(&file.content))
+            .expect("a new file");
     }
 }
 

@@ -35,7 +35,7 @@ fn value_length(before: &str, text: &str) -> usize {
     let quote = before.chars().find(|c| matches!(c, '"' | '\''));
     let end = match quote {
         Some(quote) => text.find([quote, '\n']),
-        None => text.find(|c: char| matches!(c, ',' | '}' | ']' | '\n')),
+        None => text.find([',', '}', ']', '\n']),
     };
     let value = &text[..end.unwrap_or(text.len())];
     if quote.is_some() {

@@ -348,9 +348,8 @@ fn single_file(path: &Path, layers: &mut Layers, files: &mut Files, sink: &mut S
                 own.site = site.map(|site| Spanned::new(site, entry.value.span));
             }
             "common" | "host" => {
-                if (Typer { sink }).map(&entry.value, key).is_some() {
-                    own.list_mut(key).push(entry.value.clone());
-                }
+                let map = (Typer { sink }).map(&entry.value, key);
+                own.list_mut(key).extend(map.map(|_| entry.value.clone()));
             }
             class if known.contains(&class) => add_objects(&mut own, class, &entry.value, sink),
             _ => {}

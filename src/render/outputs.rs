@@ -285,7 +285,7 @@ fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) -> Vec<Output
     let src = own("autoinst").and_then(|own| template(own, engine, installer, sink));
     match src.or(installer.map(str::to_owned)) {
         Some(template) => {
-            let span = own("autoinst").map_or(guest.defined, |own| own.span);
+            let span = own("autoinst").map_or(guest.defined, dst_span);
             outputs.push(Output {
                 template,
                 file: install_file(guest),
@@ -310,7 +310,7 @@ fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) -> Vec<Output
             .and_then(|own| template(own, engine, Some(VMBUILD), sink))
             .unwrap_or_else(|| VMBUILD.to_owned()),
         file: file_name(virtinst, "vmbuild.sh"),
-        span: virtinst.map_or(guest.defined, |own| own.span),
+        span: virtinst.map_or(guest.defined, dst_span),
         key: "virtinst",
     });
     for (key, own) in guest
@@ -329,12 +329,17 @@ fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) -> Vec<Output
         outputs.push(Output {
             file: file_name(Some(own), &name),
             template,
-            span: own.span,
+            span: dst_span(own),
             key,
         });
     }
     outputs.retain(|output| is_inside(output, sink) && is_word(output, sink));
     outputs
+}
+
+/// Where an output's name is written, or the output when it is not.
+fn dst_span(output: &Spanned<TemplateRef>) -> Span {
+    output.dst.as_ref().map_or(output.span, |dst| dst.span)
 }
 
 fn file_name(template: Option<&Spanned<TemplateRef>>, default: &str) -> String {

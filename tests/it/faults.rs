@@ -21,7 +21,11 @@ guests:
 
 /// The first line that says where: `--> FILE:LINE:COLUMN`.
 fn place(run: &Run) -> &str {
-    let line = run.stderr.lines().find_map(|line| line.trim().strip_prefix("--> ")).unwrap_or_default();
+    let line = run
+        .stderr
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("--> "))
+        .unwrap_or_default();
     line.strip_prefix("lab.yml:").unwrap_or(line)
 }
 
@@ -31,7 +35,12 @@ fn fault(lab: &str, code: &str, at: &str, message: &str) {
     let site = Site::new(&[("lab.yml", lab)]);
     let run = site.run(&["-c", "lab.yml", "generate", "--strict"]);
     assert_eq!(run.status, 1, "{}", run.stderr);
-    assert_eq!(run.stderr.lines().next().unwrap(), format!("error[{code}]: {message}"), "{}", run.stderr);
+    assert_eq!(
+        run.stderr.lines().next().unwrap(),
+        format!("error[{code}]: {message}"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(place(&run), at, "{}", run.stderr);
     assert!(run.stderr.ends_with("\n1 error\n"), "{}", run.stderr);
     assert!(!site.path().join("workdir").exists() && !site.path().join("lab.lock").exists());
@@ -59,60 +68,152 @@ fn the_lab_is_fine() {
 
 #[test]
 fn text_faults_are_located() {
-    fault("a: 1\n  b: 2\n", "yaml-syntax", "2:4", "not valid YAML: mapping values are not allowed in this context");
+    fault(
+        "a: 1\n  b: 2\n",
+        "yaml-syntax",
+        "2:4",
+        "not valid YAML: mapping values are not allowed in this context",
+    );
     fault(
         "site: x\nguests:\n\ta: {}\n",
         "yaml-syntax",
         "3:2",
         "not valid YAML: tabs disallowed within this context (block indentation)",
     );
-    broken("  b-1: {", "  a: {", "duplicate-key", "11:3", "key `a` is set twice");
-    broken("rootpw: locked", "rootpw: !lock x", "unknown-tag", "6:11", "unknown tag `!lock`");
-    broken("rootpw: locked", "rootpw: *nowhere", "yaml-syntax", "6:11", "no anchor `&nowhere` comes before this alias");
-    let bomb: String = ('b'..='i').zip('a'..).map(|(this, before)| format!("{this}: &{this} [{}]\n", vec![format!("*{before}"); 9].join(","))).collect();
+    broken(
+        "  b-1: {",
+        "  a: {",
+        "duplicate-key",
+        "11:3",
+        "key `a` is set twice",
+    );
+    broken(
+        "rootpw: locked",
+        "rootpw: !lock x",
+        "unknown-tag",
+        "6:11",
+        "unknown tag `!lock`",
+    );
+    broken(
+        "rootpw: locked",
+        "rootpw: *nowhere",
+        "yaml-syntax",
+        "6:11",
+        "no anchor `&nowhere` comes before this alias",
+    );
+    let bomb: String = ('b'..='i')
+        .zip('a'..)
+        .map(|(this, before)| {
+            format!(
+                "{this}: &{this} [{}]\n",
+                vec![format!("*{before}"); 9].join(",")
+            )
+        })
+        .collect();
     fault(
         &format!("a: &a [x,x,x,x,x,x,x,x,x]\n{bomb}"),
         "yaml-too-large",
         "6:11",
         "aliases stand for more than 200000 values",
     );
-    fault(&"[".repeat(100_000), "yaml-too-large", "1:65", "values are nested more than 64 deep");
+    fault(
+        &"[".repeat(100_000),
+        "yaml-too-large",
+        "1:65",
+        "values are nested more than 64 deep",
+    );
 }
 
 #[test]
 fn files_that_are_none_are_reported() {
-    let site = Site::new(&[("conf.d/common/a.yml", "os: rhel9\n"), ("conf.d/guests.d/bad.yml", "a: \u{fffd}\n")]);
+    let site = Site::new(&[
+        ("conf.d/common/a.yml", "os: rhel9\n"),
+        ("conf.d/guests.d/bad.yml", "a: \u{fffd}\n"),
+    ]);
     site.write("conf.d/guests.d/bad.yml", b"a: caf\xe9\n");
     let run = site.run(&["validate"]);
-    assert_eq!((run.status, run.codes()), (1, vec!["not-utf8"]), "{}", run.stderr);
+    assert_eq!(
+        (run.status, run.codes()),
+        (1, vec!["not-utf8"]),
+        "{}",
+        run.stderr
+    );
     assert_eq!(place(&run), "conf.d/guests.d/bad.yml:1:7");
 
-    let site = Site::new(&[("conf.d/common/a.yml", ""), ("conf.d/guests.d/x.yml/y.yml", "")]);
+    let site = Site::new(&[
+        ("conf.d/common/a.yml", ""),
+        ("conf.d/guests.d/x.yml/y.yml", ""),
+    ]);
     let run = site.run(&["validate"]);
-    assert_eq!((run.status, run.codes()), (1, vec!["unreadable-file"]), "{}", run.stderr);
-    assert!(run.stderr.contains("is a directory where a file is due"), "{}", run.stderr);
-    assert!(run.stderr.contains("--> conf.d/guests.d/x.yml\n"), "{}", run.stderr);
+    assert_eq!(
+        (run.status, run.codes()),
+        (1, vec!["unreadable-file"]),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("is a directory where a file is due"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("--> conf.d/guests.d/x.yml\n"),
+        "{}",
+        run.stderr
+    );
 
     let site = Site::new(&[("conf.d/common/a.yml", "")]);
     symlink("nowhere", site.path().join("conf.d/common/b.yml")).unwrap();
     let run = site.run(&["validate"]);
-    assert_eq!((run.status, run.codes()), (1, vec!["unreadable-file"]), "{}", run.stderr);
-    assert!(run.stderr.contains("is a symbolic link that leads nowhere"), "{}", run.stderr);
+    assert_eq!(
+        (run.status, run.codes()),
+        (1, vec!["unreadable-file"]),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("is a symbolic link that leads nowhere"),
+        "{}",
+        run.stderr
+    );
 
-    let site = Site::new(&[("conf.d/common/empty.yml", ""), ("conf.d/guests.d/none.yml", "# nothing yet\n")]);
+    let site = Site::new(&[
+        ("conf.d/common/empty.yml", ""),
+        ("conf.d/guests.d/none.yml", "# nothing yet\n"),
+    ]);
     assert_eq!(site.run(&["validate"]).codes(), ["missing-os"]);
 
     let run = Site::new(&[]).run(&["validate"]);
-    assert_eq!((run.status, run.codes()), (1, vec!["unreadable-file"]), "{}", run.stderr);
+    assert_eq!(
+        (run.status, run.codes()),
+        (1, vec!["unreadable-file"]),
+        "{}",
+        run.stderr
+    );
 
-    let site = Site::new(&[("conf.d/guests.d/a.yml", "os: rhel9\n"), ("conf.d/guests.d/a/b.yml", "os: rhel9\n")]);
+    let site = Site::new(&[
+        ("conf.d/guests.d/a.yml", "os: rhel9\n"),
+        ("conf.d/guests.d/a/b.yml", "os: rhel9\n"),
+    ]);
     assert_eq!(site.run(&["validate"]).codes(), ["defined-twice"]);
 }
 
 #[test]
 fn layers_must_fit_together() {
-    broken("ip: 10.0.0.5", "packages: {x: 1}", "kind-change", "10:17", "`packages` is a map here, but a list in an earlier layer");
-    broken("ip: 10.0.0.5", "sysgroups: [g]", "unknown-sysgroup", "10:19", "sysgroup `g` is not defined");
+    broken(
+        "ip: 10.0.0.5",
+        "packages: {x: 1}",
+        "kind-change",
+        "10:17",
+        "`packages` is a map here, but a list in an earlier layer",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "sysgroups: [g]",
+        "unknown-sysgroup",
+        "10:19",
+        "sysgroup `g` is not defined",
+    );
     broken(
         "guests:\n",
         "sysgroups: {g: {sysgroups: [h]}, h: {sysgroups: [g]}}\nguests:\n  c: {sysgroups: [h], ip: 10.0.0.9}\n",
@@ -120,17 +221,59 @@ fn layers_must_fit_together() {
         "9:29",
         "sysgroup `h` is its own parent: h → g → h",
     );
-    broken("a: {ip", "a: {name: c, ip", "name-mismatch", "10:13", "`name` differs from what this file defines, `a`");
-    broken("  b-1: {", "  b: {count: 1}\n  b-1: {", "defined-twice", "12:3", "guest `b-1` is made twice");
-    broken("os: rhel9\n", "os: rhle9\n", "unknown-os", "5:7", "operating system `rhle9` is not in the table");
-    broken("os: rhel9\n", "domain: x.test\n", "missing-os", "10:3", "guest `a` has no operating system");
+    broken(
+        "a: {ip",
+        "a: {name: c, ip",
+        "name-mismatch",
+        "10:13",
+        "`name` differs from what this file defines, `a`",
+    );
+    broken(
+        "  b-1: {",
+        "  b: {count: 1}\n  b-1: {",
+        "defined-twice",
+        "12:3",
+        "guest `b-1` is made twice",
+    );
+    broken(
+        "os: rhel9\n",
+        "os: rhle9\n",
+        "unknown-os",
+        "5:7",
+        "operating system `rhle9` is not in the table",
+    );
+    broken(
+        "os: rhel9\n",
+        "domain: x.test\n",
+        "missing-os",
+        "10:3",
+        "guest `a` has no operating system",
+    );
 }
 
 #[test]
 fn expressions_are_located() {
-    broken("location: http://x/", "location: '{{ nme }}'", "unknown-name", "7:28", "`nme` is not a name this expression can see");
-    broken("location: http://x/", "location: 'http://{{ os.versoin }}'", "unknown-name", "7:38", "`os` has no `versoin`");
-    broken("location: http://x/", "location: 'x{{ name'", "expression", "7:26", "`{{` is never closed with `}}`");
+    broken(
+        "location: http://x/",
+        "location: '{{ nme }}'",
+        "unknown-name",
+        "7:28",
+        "`nme` is not a name this expression can see",
+    );
+    broken(
+        "location: http://x/",
+        "location: 'http://{{ os.versoin }}'",
+        "unknown-name",
+        "7:38",
+        "`os` has no `versoin`",
+    );
+    broken(
+        "location: http://x/",
+        "location: 'x{{ name'",
+        "expression",
+        "7:26",
+        "`{{` is never closed with `}}`",
+    );
     broken(
         "location: http://x/",
         "location: '{{ name | uper }}'",
@@ -145,19 +288,39 @@ fn expressions_are_located() {
         "7:24",
         "`virtinst.location` needs itself: virtinst.location → virtinst.location",
     );
-    broken("ip: 10.0.0.5", "rootpw: !env NOT_SET_AT_ALL", "missing-variable", "10:15", "the environment variable `NOT_SET_AT_ALL` is not set");
-    broken("ip: 10.0.0.5", "rootpw: !file none", "unreadable-file", "10:15", "`./none` cannot be read: no such file or directory");
-    fine("location: http://x/", "location: 'http://{{ name }}.{{ domain }}/{% x %}${#a[@]}'");
+    broken(
+        "ip: 10.0.0.5",
+        "rootpw: !env NOT_SET_AT_ALL",
+        "missing-variable",
+        "10:15",
+        "the environment variable `NOT_SET_AT_ALL` is not set",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "rootpw: !file none",
+        "unreadable-file",
+        "10:15",
+        "`./none` cannot be read: no such file or directory",
+    );
+    fine(
+        "location: http://x/",
+        "location: 'http://{{ name }}.{{ domain }}/{% x %}${#a[@]}'",
+    );
 }
 
 #[test]
 fn expressions_that_grow_without_end_are_stopped() {
     let vars = |value: fn(usize) -> String| {
-        let vars: Vec<String> = (1..60).map(|n| format!("a{n}: \"{{{{ {} }}}}\"", value(n - 1))).collect();
+        let vars: Vec<String> = (1..60)
+            .map(|n| format!("a{n}: \"{{{{ {} }}}}\"", value(n - 1)))
+            .collect();
         format!("vars: {{a0: xxxxxxxxxx, {}}}", vars.join(", "))
     };
     for (value, code) in [
-        ((|n| format!("vars.a{n} ~ vars.a{n}")) as fn(usize) -> String, "expression"),
+        (
+            (|n| format!("vars.a{n} ~ vars.a{n}")) as fn(usize) -> String,
+            "expression",
+        ),
         (|n| format!("[vars.a{n}, vars.a{n}]"), "expression"),
         (|_| "vars".to_owned(), "expression-cycle"),
     ] {
@@ -169,45 +332,183 @@ fn expressions_that_grow_without_end_are_stopped() {
 
 #[test]
 fn values_have_their_types() {
-    let bad = |value: &str, at: &str, message: &str| broken("ip: 10.0.0.5", value, "invalid-value", at, message);
-    bad("ip: 10.0.0.500", "10:11", "`10.0.0.500` is not an IPv4 address");
-    bad("mac: 53:54:00:00:00:01", "10:12", "`53:54:00:00:00:01` is a multicast MAC address: the first byte of a card's is even");
-    bad("virtinst: {ram: 2GB}", "10:23", "`2GB`: sizes are powers of 1024 here; write K, M, G or T");
-    bad("virtinst: {vcpus: two}", "10:25", "a whole number is due here, found text `two`");
-    bad("firewall: {ports: [9999:tcpp]}", "10:26", "`9999:tcpp` is not a port: 1 to 65535 and tcp or udp, as in 8088/tcp");
-    bad("firewall: {enabled: yes}", "10:27", "`true` or `false` is due here, found text `yes`");
-    bad("selinux: enforced", "10:16", "`enforced` is not one of enforcing, permissive, disabled");
-    bad("description: \"two\\nlines\"", "10:20", "one line is due here, found a line break in `two\\nlines`");
-    bad("users: {name: ann}", "10:14", "a list of users is due here, found a map");
-    broken("ip: 10.0.0.5", "interface: []", "unknown-key", "10:7", "unknown key `interface`");
-    broken("ip: 10.0.0.5", "kickstar: {}", "unknown-key", "10:7", "unknown key `kickstar`");
-    broken("ip: 10.0.0.5", "virtinst: {memory: 5}", "unknown-key", "10:18", "unknown key `memory` in virtinst");
-    broken("subnet: 10.0.0.0/24", "subnet: 10.0.0.7/24", "invalid-value", "3:17", "`10.0.0.7/24` has host bits set: the subnet is 10.0.0.0/24");
+    let bad = |value: &str, at: &str, message: &str| {
+        broken("ip: 10.0.0.5", value, "invalid-value", at, message)
+    };
+    bad(
+        "ip: 10.0.0.500",
+        "10:11",
+        "`10.0.0.500` is not an IPv4 address",
+    );
+    bad(
+        "mac: 53:54:00:00:00:01",
+        "10:12",
+        "`53:54:00:00:00:01` is a multicast MAC address: the first byte of a card's is even",
+    );
+    bad(
+        "virtinst: {ram: 2GB}",
+        "10:23",
+        "`2GB`: sizes are powers of 1024 here; write K, M, G or T",
+    );
+    bad(
+        "virtinst: {vcpus: two}",
+        "10:25",
+        "a whole number is due here, found text `two`",
+    );
+    bad(
+        "firewall: {ports: [9999:tcpp]}",
+        "10:26",
+        "`9999:tcpp` is not a port: 1 to 65535 and tcp or udp, as in 8088/tcp",
+    );
+    bad(
+        "firewall: {enabled: yes}",
+        "10:27",
+        "`true` or `false` is due here, found text `yes`",
+    );
+    bad(
+        "selinux: enforced",
+        "10:16",
+        "`enforced` is not one of enforcing, permissive, disabled",
+    );
+    bad(
+        "description: \"two\\nlines\"",
+        "10:20",
+        "one line is due here, found a line break in `two\\nlines`",
+    );
+    bad(
+        "users: {name: ann}",
+        "10:14",
+        "a list of users is due here, found a map",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "interface: []",
+        "unknown-key",
+        "10:7",
+        "unknown key `interface`",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "kickstar: {}",
+        "unknown-key",
+        "10:7",
+        "unknown key `kickstar`",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "virtinst: {memory: 5}",
+        "unknown-key",
+        "10:18",
+        "unknown key `memory` in virtinst",
+    );
+    broken(
+        "subnet: 10.0.0.0/24",
+        "subnet: 10.0.0.7/24",
+        "invalid-value",
+        "3:17",
+        "`10.0.0.7/24` has host bits set: the subnet is 10.0.0.0/24",
+    );
 }
 
 #[test]
 fn references_are_checked() {
-    broken("[{network: lan}]", "[{network: lna}]", "unknown-network", "8:26", "network `lna` is not defined");
-    broken("ip: 10.0.0.5", "disks: [{pool: fast, size: 1}]", "unknown-pool", "10:22", "storage pool `fast` is not defined");
-    broken("ip: 10.0.0.5", "depends_on: [c]", "unknown-guest", "10:20", "guest `c` is not defined");
-    broken("ip: 10.0.0.5", "depends_on: [a]", "dependency-cycle", "10:20", "guests wait for each other: a → a");
-    broken("ip: 10.0.0.5", "templates: {autoinst: {src: x.cfg}}", "unknown-template", "10:35", "template `x.cfg` does not exist");
-    broken("ip: 10.0.0.5", "setup_data: [{src: none}]", "unreadable-file", "10:26", "`./none` cannot be read: no such file or directory");
+    broken(
+        "[{network: lan}]",
+        "[{network: lna}]",
+        "unknown-network",
+        "8:26",
+        "network `lna` is not defined",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "disks: [{pool: fast, size: 1}]",
+        "unknown-pool",
+        "10:22",
+        "storage pool `fast` is not defined",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "depends_on: [c]",
+        "unknown-guest",
+        "10:20",
+        "guest `c` is not defined",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "depends_on: [a]",
+        "dependency-cycle",
+        "10:20",
+        "guests wait for each other: a → a",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "templates: {autoinst: {src: x.cfg}}",
+        "unknown-template",
+        "10:35",
+        "template `x.cfg` does not exist",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "setup_data: [{src: none}]",
+        "unreadable-file",
+        "10:26",
+        "`./none` cannot be read: no such file or directory",
+    );
 }
 
 #[test]
 fn addresses_are_checked() {
-    let address = |ip: &str, code: &str, message: &str| broken("ip: 10.0.0.5", &format!("ip: {ip}"), code, "10:11", message);
-    address("10.0.1.5", "address-outside-network", "address 10.0.1.5 is outside network `lan`");
-    address("10.0.0.1", "reserved-address", "10.0.0.1 is the gateway of network `lan`");
-    address("10.0.0.0", "reserved-address", "10.0.0.0 is the network address of network `lan`");
-    address("10.0.0.255", "reserved-address", "10.0.0.255 is the broadcast address of network `lan`");
-    address("10.0.0.150", "address-in-range", "address 10.0.0.150 lies in the dynamic range of network `lan`");
-    broken("10.0.0.6", "10.0.0.5", "duplicate-address", "11:13", "address 10.0.0.5 is guest `a`'s already");
+    let address = |ip: &str, code: &str, message: &str| {
+        broken("ip: 10.0.0.5", &format!("ip: {ip}"), code, "10:11", message)
+    };
+    address(
+        "10.0.1.5",
+        "address-outside-network",
+        "address 10.0.1.5 is outside network `lan`",
+    );
+    address(
+        "10.0.0.1",
+        "reserved-address",
+        "10.0.0.1 is the gateway of network `lan`",
+    );
+    address(
+        "10.0.0.0",
+        "reserved-address",
+        "10.0.0.0 is the network address of network `lan`",
+    );
+    address(
+        "10.0.0.255",
+        "reserved-address",
+        "10.0.0.255 is the broadcast address of network `lan`",
+    );
+    address(
+        "10.0.0.150",
+        "address-in-range",
+        "address 10.0.0.150 lies in the dynamic range of network `lan`",
+    );
+    broken(
+        "10.0.0.6",
+        "10.0.0.5",
+        "duplicate-address",
+        "11:13",
+        "address 10.0.0.5 is guest `a`'s already",
+    );
     fine("10.0.0.6", "10.0.0.254");
     fine("10.0.0.6", "10.0.0.99");
-    broken("end: 10.0.0.199", "end: 10.0.1.9", "bad-range", "3:77", "10.0.1.9 is no host address of network `lan`");
-    broken("end: 10.0.0.199", "end: 10.0.0.9", "bad-range", "3:77", "the range of `lan` ends before it starts");
+    broken(
+        "end: 10.0.0.199",
+        "end: 10.0.1.9",
+        "bad-range",
+        "3:77",
+        "10.0.1.9 is no host address of network `lan`",
+    );
+    broken(
+        "end: 10.0.0.199",
+        "end: 10.0.0.9",
+        "bad-range",
+        "3:77",
+        "the range of `lan` ends before it starts",
+    );
     broken(
         "end: 10.0.0.199",
         "end: 10.0.0.100",
@@ -216,7 +517,13 @@ fn addresses_are_checked() {
         "network `lan` has 2 interfaces, but its range allows only 1 leases",
     );
     fine("end: 10.0.0.199", "end: 10.0.0.101");
-    broken("common:", "  san: {subnet: 10.0.0.128/25}\ncommon:", "overlapping-networks", "4:17", "network `san` shares addresses with network `lan`");
+    broken(
+        "common:",
+        "  san: {subnet: 10.0.0.128/25}\ncommon:",
+        "overlapping-networks",
+        "4:17",
+        "network `san` shares addresses with network `lan`",
+    );
     fine("common:", "  san: {subnet: 10.0.1.0/24}\ncommon:");
     broken(
         "a: {ip: 10.0.0.5}",
@@ -229,9 +536,27 @@ fn addresses_are_checked() {
 
 #[test]
 fn names_are_checked() {
-    broken("  b-1:", "  'b;1':", "bad-name", "11:3", "`b;1` cannot be a name: `;` is not a letter, digit or one of . _ - +");
-    broken("ip: 10.0.0.5", "hostname: b-1", "duplicate-name", "11:3", "the name `b-1.x.test` is guest `a`'s already");
-    broken("domain: x.test", "domain: x_test", "invalid-value", "3:38", "`x_test` is not a host name: `_` is not a letter, digit or `-`");
+    broken(
+        "  b-1:",
+        "  'b;1':",
+        "bad-name",
+        "11:3",
+        "`b;1` cannot be a name: `;` is not a letter, digit or one of . _ - +",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "hostname: b-1",
+        "duplicate-name",
+        "11:3",
+        "the name `b-1.x.test` is guest `a`'s already",
+    );
+    broken(
+        "domain: x.test",
+        "domain: x_test",
+        "invalid-value",
+        "3:38",
+        "`x_test` is not a host name: `_` is not a letter, digit or `-`",
+    );
     broken(
         "subnet: 10",
         "bridge: virbr-too-long-16, subnet: 10",
@@ -251,23 +576,166 @@ fn volumes_and_logins_are_checked() {
         "5:11",
         "volume `x.img` of pool `default` is guest `a`'s already",
     );
-    fine("common:\n", "common:\n  disks: [{size: 8}, {vol: x.img, size: 1, shareable: true}]\n");
-    broken("ip: 10.0.0.5", "rootpw: secret", "plain-password", "10:15", "the password of `root` stands here in plain text");
-    broken("ip: 10.0.0.5", "os: rhel7, rootpw: $y$j9T$x$y", "unreadable-hash", "10:26", "rhel7 cannot read a password hash of the kind `$y$`");
+    fine(
+        "common:\n",
+        "common:\n  disks: [{size: 8}, {vol: x.img, size: 1, shareable: true}]\n",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "rootpw: secret",
+        "plain-password",
+        "10:15",
+        "the password of `root` stands here in plain text",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "os: rhel7, rootpw: $y$j9T$x$y",
+        "unreadable-hash",
+        "10:26",
+        "rhel7 cannot read a password hash of the kind `$y$`",
+    );
     fine("ip: 10.0.0.5", "rootpw: $y$j9T$x$y");
-    broken("ip: 10.0.0.5", "rootpw: ~", "no-login", "10:3", "nobody can log in to guest `a`");
+    broken(
+        "ip: 10.0.0.5",
+        "rootpw: ~",
+        "no-login",
+        "10:3",
+        "nobody can log in to guest `a`",
+    );
 }
 
 #[test]
 fn guests_fit_their_system() {
-    broken("ip: 10.0.0.5", "virtinst: {ram: 1G}", "too-little-memory", "10:23", "1024 MiB are too little for the installer of rhel9");
-    broken("ip: 10.0.0.5", "disks: [{size: 5}]", "disk-too-small", "10:15", "a disk of 5G is too small to install rhel9");
+    broken(
+        "ip: 10.0.0.5",
+        "virtinst: {ram: 1G}",
+        "too-little-memory",
+        "10:23",
+        "1024 MiB are too little for the installer of rhel9",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "disks: [{size: 5}]",
+        "disk-too-small",
+        "10:15",
+        "a disk of 5G is too small to install rhel9",
+    );
     fine("ip: 10.0.0.5", "disks: [{size: 8}], virtinst: {ram: 1536}");
 }
 
 #[test]
+fn secrets_are_not_shown() {
+    for (line, code) in [
+        ("rootpw: hunter2", "plain-password"),
+        ("rootpw: \"hunter2\\nx\"", "invalid-value"),
+        (
+            "users: [{name: ann, password: hunter2, shell: bash}]",
+            "invalid-value",
+        ),
+        ("vars: {x: '{{ rootpw }}'}, rootpw: hunter2", "expression"),
+    ] {
+        let site = Site::new(&[("lab.yml", &LAB.replace("ip: 10.0.0.5", line))]);
+        for format in ["text", "json"] {
+            let run = site.run(&["-c", "lab.yml", "validate", "--strict", "--format", format]);
+            assert_eq!(run.status, 1);
+            assert!(
+                (run.stderr.clone() + &run.stdout).contains(code),
+                "{}",
+                run.stderr
+            );
+            assert!(
+                !run.stderr.contains("hunter2") && !run.stdout.contains("hunter2"),
+                "{}{}",
+                run.stderr,
+                run.stdout
+            );
+        }
+    }
+}
+
+#[test]
+fn interfaces_and_hardware_make_sense() {
+    broken(
+        "[{network: lan}]",
+        "[{}]",
+        "missing-key",
+        "8:16",
+        "an interface needs a `network` or a `bridge`",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "interfaces: [{bridge: br0, ip: auto}]",
+        "address-not-served",
+        "10:38",
+        "`ip: auto` needs a network: what addresses a bridge leads to is not known",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "interfaces: [{network: lan, device: e}, {network: lan, device: e}]",
+        "duplicate-name",
+        "10:47",
+        "guest `a` has two interfaces `e`",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "virtinst: {vcpus: 0}",
+        "invalid-value",
+        "10:25",
+        "a guest needs at least one CPU",
+    );
+    broken(
+        "ip: 10.0.0.5",
+        "virtinst: {secure_boot: true}",
+        "conflicting-keys",
+        "10:31",
+        "secure boot is a matter of UEFI",
+    );
+    fine(
+        "ip: 10.0.0.5",
+        "virtinst: {secure_boot: true, firmware: uefi}",
+    );
+    broken(
+        "subnet: 10.0.0.0/24, domain: x.test, dhcp: {start: 10.0.0.100, end: 10.0.0.199}",
+        "subnet: 127.0.0.0/24",
+        "invalid-value",
+        "3:17",
+        "127.0.0.0/24 cannot be the subnet of a network",
+    );
+    broken(
+        "end: 10.0.0.199}",
+        "end: 10.0.0.199, lease: 1}",
+        "invalid-value",
+        "3:3",
+        "dnsmasq's leases last at least 2 minutes, not 1",
+    );
+}
+
+#[test]
+fn readable_hardware_addresses_that_collide_are_reported() {
+    let lab = "networks:\n  l: {subnet: 10.1.0.0/24, mac_prefix: '52:54:00:05'}\n  m: {subnet: 10.2.0.0/24, mac_prefix: '52:54:00:05'}\n\
+               common: {os: rhel9, rootpw: locked, virtinst: {location: http://x/}}\nguests:\n  \
+               a: {ip: 10.1.0.9, interfaces: [{network: l}]}\n  b: {ip: 10.2.0.9, interfaces: [{network: m}]}\n";
+    fault(
+        lab,
+        "duplicate-mac",
+        "7:34",
+        "MAC address 52:54:00:05:00:09 is guest `a`'s already",
+    );
+}
+
+#[test]
+fn a_name_that_is_not_there_may_have_a_default() {
+    fine(
+        "ip: 10.0.0.5",
+        "vars: {a: '{{ vars.nope | default(value=1) }}', b: '{{ nope | default(value=2) }}'}",
+    );
+}
+
+#[test]
 fn all_faults_of_a_stage_come_in_one_run() {
-    let lab = LAB.replace("10.0.0.5", "10.0.1.5").replace("10.0.0.6", "10.0.0.1");
+    let lab = LAB
+        .replace("10.0.0.5", "10.0.1.5")
+        .replace("10.0.0.6", "10.0.0.1");
     let site = Site::new(&[("lab.yml", &lab)]);
     let run = site.run(&["-c", "lab.yml", "validate", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -276,9 +744,17 @@ fn all_faults_of_a_stage_come_in_one_run() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|fault| (fault["code"].as_str().unwrap(), fault["spans"][0]["line"].as_u64().unwrap()))
+        .map(|fault| {
+            (
+                fault["code"].as_str().unwrap(),
+                fault["spans"][0]["line"].as_u64().unwrap(),
+            )
+        })
         .collect();
-    assert_eq!(found, [("address-outside-network", 10), ("reserved-address", 11)]);
+    assert_eq!(
+        found,
+        [("address-outside-network", 10), ("reserved-address", 11)]
+    );
 }
 
 #[test]

@@ -29,13 +29,20 @@ struct Lab {
 
 impl Lab {
     fn new(from: &str, file: Option<&'static str>) -> Self {
-        let lab = Self { site: Site::copy(from), options: file.map_or_else(Vec::new, |file| vec!["-c", file]) };
-        lab.site.succeed(&[&lab.options[..], &["generate"]].concat());
+        let lab = Self {
+            site: Site::copy(from),
+            options: file.map_or_else(Vec::new, |file| vec!["-c", file]),
+        };
+        lab.site
+            .succeed(&[&lab.options[..], &["generate"]].concat());
         lab
     }
 
     fn all() -> Vec<Self> {
-        SITES.iter().map(|(from, file)| Self::new(from, *file)).collect()
+        SITES
+            .iter()
+            .map(|(from, file)| Self::new(from, *file))
+            .collect()
     }
 
     fn workdir(&self) -> PathBuf {
@@ -44,9 +51,17 @@ impl Lab {
 
     /// The absolute paths of the generated files whose path ends so.
     fn files(&self, ending: &str) -> Vec<String> {
-        let names = tree(&self.workdir()).into_keys().filter(|name| name.ends_with(ending));
-        let files: Vec<String> = names.map(|name| self.workdir().join(name).display().to_string()).collect();
-        assert!(!files.is_empty(), "{} has no {ending}", self.workdir().display());
+        let names = tree(&self.workdir())
+            .into_keys()
+            .filter(|name| name.ends_with(ending));
+        let files: Vec<String> = names
+            .map(|name| self.workdir().join(name).display().to_string())
+            .collect();
+        assert!(
+            !files.is_empty(),
+            "{} has no {ending}",
+            self.workdir().display()
+        );
         files
     }
 
@@ -57,22 +72,33 @@ impl Lab {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         guests.sort();
-        guests.into_par_iter().map(|name| self.guest(&name)).collect()
+        guests
+            .into_par_iter()
+            .map(|name| self.guest(&name))
+            .collect()
     }
 
     fn guest(&self, name: &str) -> Value {
         let object = format!("guest/{name}");
-        let run = self.site.run(&[&self.options[..], &["show", &object, "--format", "json"]].concat());
-        serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{object}: {error}\n{}", run.stderr))
+        let run = self
+            .site
+            .run(&[&self.options[..], &["show", &object, "--format", "json"]].concat());
+        serde_json::from_str(&run.stdout)
+            .unwrap_or_else(|error| panic!("{object}: {error}\n{}", run.stderr))
     }
 
     fn script(&self, guest: &Value) -> PathBuf {
-        self.workdir().join("guests.d").join(text(&guest["name"])).join("vmbuild.sh")
+        self.workdir()
+            .join("guests.d")
+            .join(text(&guest["name"]))
+            .join("vmbuild.sh")
     }
 }
 
 fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("text is due, not {value}"))
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("text is due, not {value}"))
 }
 
 /// A connection of virt-install's own to a host that is described by files: KVM, nothing real.
@@ -102,10 +128,25 @@ fn build(script: &Path, args: &[&str]) -> String {
         .output()
         .unwrap();
     let run = Run::of(&output);
-    let missing = ["virsh", "virt-install"].iter().find(|name| run.stderr.contains(&format!("{name} is not installed")));
-    assert!(missing.is_none(), "{missing:?} cannot be run: install it with `make judges`");
-    assert_eq!(run.status, 0, "{} {args:?}:\n{}", script.display(), run.stderr);
-    assert!(tree(&here).is_empty(), "{} {args:?} left files where it was run", script.display());
+    let missing = ["virsh", "virt-install"]
+        .iter()
+        .find(|name| run.stderr.contains(&format!("{name} is not installed")));
+    assert!(
+        missing.is_none(),
+        "{missing:?} cannot be run: install it with `make judges`"
+    );
+    assert_eq!(
+        run.status,
+        0,
+        "{} {args:?}:\n{}",
+        script.display(),
+        run.stderr
+    );
+    assert!(
+        tree(&here).is_empty(),
+        "{} {args:?} left files where it was run",
+        script.display()
+    );
     run.stdout
 }
 
@@ -114,19 +155,42 @@ fn kickstarts_are_what_pykickstart_reads() {
     for lab in Lab::all() {
         lab.guests().par_iter().for_each(|guest| {
             let syntax = text(&guest["os"]["syntax"]);
-            let file = lab.workdir().join("guests.d").join(text(&guest["name"])).join("ks.cfg").display().to_string();
+            let file = lab
+                .workdir()
+                .join("guests.d")
+                .join(text(&guest["name"]))
+                .join("ks.cfg")
+                .display()
+                .to_string();
             let run = judge("ksvalidator", &["-v", syntax, &file]);
-            let said: Vec<&str> = run.stdout.lines().chain(run.stderr.lines()).filter(|line| !line.is_empty()).collect();
-            assert!(run.status == 0 && said == [format!("Checking kickstart file {file}")], "{syntax} {file}: {said:#?}");
+            let said: Vec<&str> = run
+                .stdout
+                .lines()
+                .chain(run.stderr.lines())
+                .filter(|line| !line.is_empty())
+                .collect();
+            assert!(
+                run.status == 0 && said == [format!("Checking kickstart file {file}")],
+                "{syntax} {file}: {said:#?}"
+            );
         });
     }
 }
 
 #[test]
 fn the_kickstart_judge_sees_faults() {
-    let site = Site::new(&[("gone.cfg", "lang C\nauthconfig --enableshadow\n"), ("wrong.cfg", "zerombr yes\n")]);
-    for (file, syntax, complaint) in [("gone.cfg", "RHEL8", "deprecated"), ("wrong.cfg", "RHEL6", "unrecognized arguments")] {
-        let run = judge("ksvalidator", &["-v", syntax, &site.path().join(file).display().to_string()]);
+    let site = Site::new(&[
+        ("gone.cfg", "lang C\nauthconfig --enableshadow\n"),
+        ("wrong.cfg", "zerombr yes\n"),
+    ]);
+    for (file, syntax, complaint) in [
+        ("gone.cfg", "RHEL8", "deprecated"),
+        ("wrong.cfg", "RHEL6", "unrecognized arguments"),
+    ] {
+        let run = judge(
+            "ksvalidator",
+            &["-v", syntax, &site.path().join(file).display().to_string()],
+        );
         let said = run.stdout + &run.stderr;
         assert!(said.contains(complaint), "{syntax} {file}: {said}");
     }
@@ -135,12 +199,20 @@ fn the_kickstart_judge_sees_faults() {
 #[test]
 fn networks_are_valid_and_can_be_defined_twice() {
     for lab in Lab::all() {
-        for file in lab.files(".xml").iter().filter(|file| file.contains("/host/networks.d/")) {
+        for file in lab
+            .files(".xml")
+            .iter()
+            .filter(|file| file.contains("/host/networks.d/"))
+        {
             let run = judge("virt-xml-validate", &[file, "network"]);
             assert_eq!(run.status, 0, "{file}: {}{}", run.stdout, run.stderr);
             let define = format!("net-define {file}; net-define {file}");
             let run = judge("virsh", &["-c", "test:///default", &define]);
-            assert!(run.status == 0 && run.stdout.matches(" defined from ").count() == 2, "{file}: {}", run.stderr);
+            assert!(
+                run.status == 0 && run.stdout.matches(" defined from ").count() == 2,
+                "{file}: {}",
+                run.stderr
+            );
             #[cfg(feature = "apply")]
             defined_by_the_library(file);
         }
@@ -154,26 +226,51 @@ fn defined_by_the_library(file: &str) {
     let xml = fs::read_to_string(file).unwrap();
     let mut name = String::new();
     for _ in 0..2 {
-        name = miniascape::apply::define_network(&connection, &xml).unwrap_or_else(|error| panic!("{file}: {error}"));
-        let kept = connection.lookup_network_by_name(&name).unwrap().xml_desc(0).unwrap();
-        let (kept, asked) = (Document::parse(&kept).unwrap(), Document::parse(&xml).unwrap());
+        name = miniascape::apply::define_network(&connection, &xml)
+            .unwrap_or_else(|error| panic!("{file}: {error}"));
+        let kept = connection
+            .lookup_network_by_name(&name)
+            .unwrap()
+            .xml_desc(0)
+            .unwrap();
+        let (kept, asked) = (
+            Document::parse(&kept).unwrap(),
+            Document::parse(&xml).unwrap(),
+        );
         for tag in ["uuid", "host", "hostname", "range", "lab", "mac", "domain"] {
-            assert_eq!(said(&kept, tag), said(&asked, tag), "{file}: <{tag}> as libvirt keeps it");
+            assert_eq!(
+                said(&kept, tag),
+                said(&asked, tag),
+                "{file}: <{tag}> as libvirt keeps it"
+            );
         }
     }
     // The test driver is one host for the whole process, and the next site may have a network of this name.
-    connection.lookup_network_by_name(&name).unwrap().undefine().unwrap();
+    connection
+        .lookup_network_by_name(&name)
+        .unwrap()
+        .undefine()
+        .unwrap();
 }
 
 /// The text and attributes of all elements of a name, in order.
 #[cfg(feature = "apply")]
 fn said(document: &Document, tag: &str) -> Vec<String> {
-    let elements = document.descendants().filter(|node| node.tag_name().name() == tag);
+    let elements = document
+        .descendants()
+        .filter(|node| node.tag_name().name() == tag);
     elements
         .map(|node| {
-            let mut attributes: Vec<String> = node.attributes().map(|a| format!("{}={}", a.name(), a.value())).collect();
+            let mut attributes: Vec<String> = node
+                .attributes()
+                .map(|a| format!("{}={}", a.name(), a.value()))
+                .collect();
             attributes.sort();
-            format!("{} {}", attributes.join(" "), node.text().unwrap_or_default().trim())
+            format!(
+                "{} {}",
+                attributes.join(" "),
+                node.text().unwrap_or_default().trim()
+            )
         })
         .collect()
 }
@@ -194,16 +291,32 @@ fn scripts_satisfy_bash_and_shellcheck() {
 #[test]
 fn scripts_ask_virt_install_for_the_resolved_machine() {
     for lab in Lab::all() {
-        let networks: Vec<String> = tree(&lab.workdir()).into_keys().filter(|name| name.ends_with(".xml")).collect();
+        let networks: Vec<String> = tree(&lab.workdir())
+            .into_keys()
+            .filter(|name| name.ends_with(".xml"))
+            .collect();
         lab.guests().par_iter().for_each(|guest| {
             let script = lab.script(guest);
             let kernel_args = kernel_args(guest);
             for mode in ["-n", "-i"] {
                 let printed = build(&script, &[mode, "-c", &kvm_host()]);
-                let file = lab.site.path().join(format!("{}{mode}.xml", text(&guest["name"])));
+                let file = lab
+                    .site
+                    .path()
+                    .join(format!("{}{mode}.xml", text(&guest["name"])));
                 fs::write(&file, &printed).unwrap();
-                let run = judge("virt-xml-validate", &[&file.display().to_string(), "domain"]);
-                assert_eq!(run.status, 0, "{}: {}{}", file.display(), run.stdout, run.stderr);
+                let run = judge(
+                    "virt-xml-validate",
+                    &[&file.display().to_string(), "domain"],
+                );
+                assert_eq!(
+                    run.status,
+                    0,
+                    "{}: {}{}",
+                    file.display(),
+                    run.stdout,
+                    run.stderr
+                );
                 let document = Document::parse(&printed).unwrap();
                 let domain = document.root_element();
                 machine(&domain, guest);
@@ -212,9 +325,19 @@ fn scripts_ask_virt_install_for_the_resolved_machine() {
                 if mode == "-i" {
                     assert_eq!(at(&domain, "os/cmdline").text(), Some(&*kernel_args));
                 } else {
-                    let comment = document.root().children().find_map(|node| node.is_comment().then(|| node.text())).flatten();
-                    assert!(comment.is_some_and(|text| text.trim().ends_with(&kernel_args)), "{comment:?}");
-                    assert!(find(&domain, "os/kernel").is_none(), "the finished guest boots from its disk");
+                    let comment = document
+                        .root()
+                        .children()
+                        .find_map(|node| node.is_comment().then(|| node.text()))
+                        .flatten();
+                    assert!(
+                        comment.is_some_and(|text| text.trim().ends_with(&kernel_args)),
+                        "{comment:?}"
+                    );
+                    assert!(
+                        find(&domain, "os/kernel").is_none(),
+                        "the finished guest boots from its disk"
+                    );
                 }
             }
         });
@@ -223,13 +346,23 @@ fn scripts_ask_virt_install_for_the_resolved_machine() {
 
 /// The installer's kernel arguments: the program's own, then the user's.
 fn kernel_args(guest: &Value) -> String {
-    let own = guest["install"]["kernel_args"].as_array().unwrap().iter().map(text);
-    own.chain([text(&guest["virtinst"]["extra_args"])]).filter(|arg| !arg.is_empty()).collect::<Vec<_>>().join(" ")
+    let own = guest["install"]["kernel_args"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(text);
+    own.chain([text(&guest["virtinst"]["extra_args"])])
+        .filter(|arg| !arg.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The first element at a path of names below `node`.
 fn find<'a, 'input>(node: &Node<'a, 'input>, path: &str) -> Option<Node<'a, 'input>> {
-    path.split('/').try_fold(*node, |node, name| node.children().find(|child| child.tag_name().name() == name))
+    path.split('/').try_fold(*node, |node, name| {
+        node.children()
+            .find(|child| child.tag_name().name() == name)
+    })
 }
 
 #[track_caller]
@@ -240,8 +373,14 @@ fn at<'a, 'input>(node: &Node<'a, 'input>, path: &str) -> Node<'a, 'input> {
 #[track_caller]
 fn attribute<'a>(node: &Node<'a, '_>, path: &str) -> &'a str {
     let (path, name) = path.rsplit_once('@').unwrap();
-    let element = if path.is_empty() { *node } else { at(node, path) };
-    element.attribute(name).unwrap_or_else(|| panic!("{path} has no {name}"))
+    let element = if path.is_empty() {
+        *node
+    } else {
+        at(node, path)
+    };
+    element
+        .attribute(name)
+        .unwrap_or_else(|| panic!("{path} has no {name}"))
 }
 
 fn machine(domain: &Node, guest: &Value) {
@@ -249,36 +388,79 @@ fn machine(domain: &Node, guest: &Value) {
     assert_eq!(attribute(domain, "@type"), virtinst["virt_type"]);
     assert_eq!(at(domain, "name").text().unwrap(), guest["name"]);
     assert_eq!(at(domain, "uuid").text().unwrap(), guest["uuid"]);
-    assert_eq!(find(domain, "description").and_then(|node| node.text()), guest["description"].as_str());
+    assert_eq!(
+        find(domain, "description").and_then(|node| node.text()),
+        guest["description"].as_str()
+    );
     for tag in ["memory", "currentMemory"] {
-        assert!(matches!(at(domain, tag).attribute("unit"), None | Some("KiB")));
-        assert_eq!(at(domain, tag).text().unwrap().parse::<u64>().unwrap(), virtinst["ram"].as_u64().unwrap() * 1024);
+        assert!(matches!(
+            at(domain, tag).attribute("unit"),
+            None | Some("KiB")
+        ));
+        assert_eq!(
+            at(domain, tag).text().unwrap().parse::<u64>().unwrap(),
+            virtinst["ram"].as_u64().unwrap() * 1024
+        );
     }
-    assert_eq!(at(domain, "vcpu").text().unwrap(), virtinst["vcpus"].to_string());
+    assert_eq!(
+        at(domain, "vcpu").text().unwrap(),
+        virtinst["vcpus"].to_string()
+    );
     assert_eq!(attribute(domain, "os/type@arch"), virtinst["arch"]);
     assert_eq!(attribute(domain, "os/type@machine"), virtinst["machine"]);
     let uefi = virtinst["firmware"] == "uefi";
-    assert_eq!(at(domain, "os").attribute("firmware"), uefi.then_some("efi"));
+    assert_eq!(
+        at(domain, "os").attribute("firmware"),
+        uefi.then_some("efi")
+    );
     if uefi {
-        let features = at(domain, "os/firmware").children().filter(Node::is_element);
-        let enabled = if virtinst["secure_boot"] == true { "yes" } else { "no" };
-        assert!(features.map(|feature| attribute(&feature, "@enabled")).all(|state| state == enabled));
+        let features = at(domain, "os/firmware")
+            .children()
+            .filter(Node::is_element);
+        let enabled = if virtinst["secure_boot"] == true {
+            "yes"
+        } else {
+            "no"
+        };
+        assert!(
+            features
+                .map(|feature| attribute(&feature, "@enabled"))
+                .all(|state| state == enabled)
+        );
     }
-    assert_eq!(find(domain, "devices/tpm").is_some(), virtinst["tpm"] == true);
-    assert_eq!(attribute(domain, "devices/graphics@type"), virtinst["graphics"]);
-    assert_eq!(attribute(domain, "devices/video/model@type"), virtinst["video"]);
+    assert_eq!(
+        find(domain, "devices/tpm").is_some(),
+        virtinst["tpm"] == true
+    );
+    assert_eq!(
+        attribute(domain, "devices/graphics@type"),
+        virtinst["graphics"]
+    );
+    assert_eq!(
+        attribute(domain, "devices/video/model@type"),
+        virtinst["video"]
+    );
 }
 
 fn devices(domain: &Node, guest: &Value, networks: &[String]) {
-    let all = |name: &'static str| at(domain, "devices").children().filter(move |node| node.has_tag_name(name));
-    let disks: Vec<Node> = all("disk").filter(|disk| disk.attribute("device") != Some("cdrom")).collect();
+    let all = |name: &'static str| {
+        at(domain, "devices")
+            .children()
+            .filter(move |node| node.has_tag_name(name))
+    };
+    let disks: Vec<Node> = all("disk")
+        .filter(|disk| disk.attribute("device") != Some("cdrom"))
+        .collect();
     let wanted = guest["disks"].as_array().unwrap();
     assert_eq!(disks.len(), wanted.len());
     for (disk, wanted) in disks.iter().zip(wanted) {
         let source = at(disk, "source");
         if wanted.get("pool").is_some() {
             assert_eq!(attribute(disk, "@type"), "volume");
-            assert_eq!((attribute(&source, "@pool"), attribute(&source, "@volume")), (text(&wanted["pool"]), text(&wanted["vol"])));
+            assert_eq!(
+                (attribute(&source, "@pool"), attribute(&source, "@volume")),
+                (text(&wanted["pool"]), text(&wanted["vol"]))
+            );
         } else {
             assert_eq!(attribute(&source, "@file"), wanted["path"]);
         }
@@ -286,7 +468,10 @@ fn devices(domain: &Node, guest: &Value, networks: &[String]) {
         assert_eq!(attribute(disk, "target@bus"), wanted["bus"]);
         assert_eq!(attribute(disk, "driver@type"), wanted["format"]);
         assert_eq!(attribute(disk, "driver@cache"), wanted["cache"]);
-        assert_eq!(find(disk, "shareable").is_some(), wanted["shareable"] == true);
+        assert_eq!(
+            find(disk, "shareable").is_some(),
+            wanted["shareable"] == true
+        );
     }
     let nics: Vec<Node> = all("interface").collect();
     let wanted = guest["interfaces"].as_array().unwrap();
@@ -296,7 +481,10 @@ fn devices(domain: &Node, guest: &Value, networks: &[String]) {
         assert_eq!(attribute(nic, "model@type"), wanted["model"]);
         let network = attribute(nic, "source@network");
         assert_eq!(network, wanted["network"]);
-        assert!(networks.contains(&format!("host/networks.d/{network}.xml")), "network {network} is generated");
+        assert!(
+            networks.contains(&format!("host/networks.d/{network}.xml")),
+            "network {network} is generated"
+        );
         let mtu = find(nic, "mtu").map(|mtu| attribute(&mtu, "@size").parse::<u64>().unwrap());
         assert_eq!(mtu, wanted["mtu"].as_u64());
     }
@@ -304,12 +492,21 @@ fn devices(domain: &Node, guest: &Value, networks: &[String]) {
 
 fn stamp(domain: &Node, guest: &Value) {
     let stamp = at(domain, "metadata/lab");
-    assert_eq!(stamp.tag_name().namespace().unwrap(), "urn:miniascape:lab:1");
+    assert_eq!(
+        stamp.tag_name().namespace().unwrap(),
+        "urn:miniascape:lab:1"
+    );
     assert_eq!(attribute(&stamp, "@site"), guest["site"]);
     assert_eq!(attribute(&stamp, "@digest"), guest["stamp"]["digest"]);
     let volumes: Vec<&str> = attribute(&stamp, "@volumes").split_whitespace().collect();
-    let made = guest["disks"].as_array().unwrap().iter().filter(|disk| disk.get("size").is_some() && disk["shareable"] == false);
-    let made: Vec<String> = made.filter_map(|disk| Some(format!("{}/{}", disk["pool"].as_str()?, text(&disk["vol"])))).collect();
+    let made = guest["disks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|disk| disk.get("size").is_some() && disk["shareable"] == false);
+    let made: Vec<String> = made
+        .filter_map(|disk| Some(format!("{}/{}", disk["pool"].as_str()?, text(&disk["vol"]))))
+        .collect();
     assert_eq!(volumes, made);
 }
 
@@ -339,10 +536,19 @@ fn sam_is_the_sessions_machine() {
     }
     assert_eq!(sam["disks"][0]["size"], 5_u64 << 30);
     let script = fs::read_to_string(script).unwrap();
-    for wanted in ["--initrd-inject \"$answers\"", "ks=file:/ks.cfg ksdevice=eth0", "5368709120"] {
+    for wanted in [
+        "--initrd-inject \"$answers\"",
+        "ks=file:/ks.cfg ksdevice=eth0",
+        "5368709120",
+    ] {
         assert!(script.contains(wanted), "the script has no {wanted}");
     }
-    assert!(script.lines().any(|line| line.starts_with("answers=") && line.ends_with("/ks.cfg")), "ks.cfg is not what is injected");
+    assert!(
+        script
+            .lines()
+            .any(|line| line.starts_with("answers=") && line.ends_with("/ks.cfg")),
+        "ks.cfg is not what is injected"
+    );
 }
 
 /// With libvirt's own test driver there is a pool to look up, and the environment may name the connection.
@@ -350,14 +556,30 @@ fn sam_is_the_sessions_machine() {
 fn scripts_take_a_volumes_place_from_its_pool() {
     let lab = Lab::new("examples/service", None);
     let script = lab.script(&lab.guest("rhel-6-cluster-1"));
-    let uri = format!("test://{}", project("tests/judges/testdriver.xml").display());
-    let output = Command::new(&script).arg("-n").env("LIBVIRT_DEFAULT_URI", &uri).current_dir("/").output().unwrap();
+    let uri = format!(
+        "test://{}",
+        project("tests/judges/testdriver.xml").display()
+    );
+    let output = Command::new(&script)
+        .arg("-n")
+        .env("LIBVIRT_DEFAULT_URI", &uri)
+        .current_dir("/")
+        .output()
+        .unwrap();
     let run = Run::of(&output);
     assert_eq!(run.status, 0, "{}", run.stderr);
     let document = Document::parse(&run.stdout).unwrap();
-    let sources = document.descendants().filter(|node| node.has_tag_name("source") && node.has_attribute("file"));
+    let sources = document
+        .descendants()
+        .filter(|node| node.has_tag_name("source") && node.has_attribute("file"));
     let files: Vec<&str> = sources.map(|source| attribute(&source, "@file")).collect();
-    assert_eq!(files, ["/srv/images/rhel-6-cluster-1-1.qcow2", "/srv/images/quorum6.img"]);
+    assert_eq!(
+        files,
+        [
+            "/srv/images/rhel-6-cluster-1-1.qcow2",
+            "/srv/images/quorum6.img"
+        ]
+    );
 }
 
 #[test]
@@ -368,6 +590,9 @@ fn scripts_explain_themselves_and_refuse_what_they_do_not_know() {
     for args in [&["--frob"][..], &["-c"], &["-n", "extra"]] {
         let output = Command::new(&script).args(args).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(output.stdout.is_empty(), "{args:?}: talk goes to standard error");
+        assert!(
+            output.stdout.is_empty(),
+            "{args:?}: talk goes to standard error"
+        );
     }
 }

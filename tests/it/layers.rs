@@ -7,7 +7,11 @@ use crate::support::Site;
 const COMMON: &str = "os: rhel9\nrootpw: locked\nvirtinst: {location: http://x/}\n";
 
 fn show(site: &Site, args: &[&str], object: &str) -> Value {
-    let args: Vec<&str> = args.iter().copied().chain(["show", object, "--format", "json"]).collect();
+    let args: Vec<&str> = args
+        .iter()
+        .copied()
+        .chain(["show", object, "--format", "json"])
+        .collect();
     serde_json::from_str(&site.succeed(&args).stdout).unwrap()
 }
 
@@ -15,7 +19,10 @@ fn show(site: &Site, args: &[&str], object: &str) -> Value {
 fn files_of_a_directory_load_in_byte_order() {
     let site = Site::new(&[
         ("conf.d/common/00.yml", COMMON),
-        ("conf.d/common/10.yml", "lang: de_DE.UTF-8\nvars: {a: 10, b: 10}\n"),
+        (
+            "conf.d/common/10.yml",
+            "lang: de_DE.UTF-8\nvars: {a: 10, b: 10}\n",
+        ),
         ("conf.d/common/9.yml", "lang: fr_FR.UTF-8\nvars: {b: 9}\n"),
         ("conf.d/common/Z.yaml", "vars: {z: 1}\n"),
         ("conf.d/common/.hidden.yml", "nonsense: [\n"),
@@ -25,12 +32,18 @@ fn files_of_a_directory_load_in_byte_order() {
     ]);
     let guest = show(&site, &[], "guest/a");
     assert_eq!(guest["lang"], "fr_FR.UTF-8");
-    assert_eq!(guest["vars"], serde_json::json!({"a": "second", "b": 9, "z": 1}));
+    assert_eq!(
+        guest["vars"],
+        serde_json::json!({"a": "second", "b": 9, "z": 1})
+    );
 }
 
 #[test]
 fn a_conf_directory_may_hold_its_site_one_level_down() {
-    let files = [("common/00.yml", COMMON), ("guests.d/a.yml", "vars: {here: true}\n")];
+    let files = [
+        ("common/00.yml", COMMON),
+        ("guests.d/a.yml", "vars: {here: true}\n"),
+    ];
     for (meta, below) in [("", "default"), ("site: lab2\n", "lab2")] {
         let site = Site::new(&[]);
         for (path, text) in files {
@@ -42,7 +55,10 @@ fn a_conf_directory_may_hold_its_site_one_level_down() {
         assert_eq!(show(&site, &[], "guest/a")["vars"]["here"], true);
     }
     // Layers beside META come first.
-    let site = Site::new(&[("conf.d/META/x.yml", "site: x\n"), ("conf.d/x/guests.d/b.yml", "os: rhel9\n")]);
+    let site = Site::new(&[
+        ("conf.d/META/x.yml", "site: x\n"),
+        ("conf.d/x/guests.d/b.yml", "os: rhel9\n"),
+    ]);
     for (path, text) in files {
         site.write(&format!("conf.d/{path}"), text);
     }
@@ -52,7 +68,10 @@ fn a_conf_directory_may_hold_its_site_one_level_down() {
 #[test]
 fn meta_names_directories_and_their_order() {
     let site = Site::new(&[
-        ("conf.d/META/00.yml", "site: x\ndirectories: {common: [base, local], guests: machines}\n"),
+        (
+            "conf.d/META/00.yml",
+            "site: x\ndirectories: {common: [base, local], guests: machines}\n",
+        ),
         ("conf.d/base/00.yml", COMMON),
         ("conf.d/base/99.yml", "vars: {who: base}\n"),
         ("conf.d/local/00.yml", "vars: {who: local}\n"),
@@ -66,14 +85,27 @@ fn meta_names_directories_and_their_order() {
 fn several_conf_directories_stack_class_by_class() {
     let site = Site::new(&[
         ("base/common/00.yml", COMMON),
-        ("base/sysgroups.d/web.yml", "vars: {group: base, common: group}\n"),
+        (
+            "base/sysgroups.d/web.yml",
+            "vars: {group: base, common: group}\n",
+        ),
         ("base/guests.d/web-1.yml", "vars: {guest: base}\n"),
-        ("more/common/00.yml", "vars: {common: more, group: common}\n"),
+        (
+            "more/common/00.yml",
+            "vars: {common: more, group: common}\n",
+        ),
         ("more/sysgroups.d/web.yml", "vars: {more: group}\n"),
         ("more/guests.d/web-1.yml", "vars: {guest: more}\n"),
-        ("lab.yml", "site: one\nguests: {web-1: {vars: {file: true}}, web-2: }\n"),
+        (
+            "lab.yml",
+            "site: one\nguests: {web-1: {vars: {file: true}}, web-2: }\n",
+        ),
     ]);
-    let guest = show(&site, &["-c", "base", "-c", "more", "-c", "lab.yml"], "guest/web-1");
+    let guest = show(
+        &site,
+        &["-c", "base", "-c", "more", "-c", "lab.yml"],
+        "guest/web-1",
+    );
     // A later common does not reach over an earlier group.
     let want = serde_json::json!({"common": "group", "group": "base", "more": "group", "guest": "more", "file": true});
     assert_eq!(guest["vars"], want);
@@ -84,26 +116,50 @@ fn several_conf_directories_stack_class_by_class() {
 #[test]
 fn groups_load_parents_first_and_lists_of_groups_replace() {
     let site = Site::new(&[
-        ("conf.d/common/00.yml", &format!("{COMMON}sysgroups: [ignored]\n")),
-        ("conf.d/sysgroups.d/base.yml", "vars: {a: base, b: base, c: base}\n"),
-        ("conf.d/sysgroups.d/left.yml", "sysgroup: base\nvars: {b: left, c: left}\n"),
-        ("conf.d/sysgroups.d/right.yml", "sysgroups: [base]\nvars: {c: right}\n"),
+        (
+            "conf.d/common/00.yml",
+            &format!("{COMMON}sysgroups: [ignored]\n"),
+        ),
+        (
+            "conf.d/sysgroups.d/base.yml",
+            "vars: {a: base, b: base, c: base}\n",
+        ),
+        (
+            "conf.d/sysgroups.d/left.yml",
+            "sysgroup: base\nvars: {b: left, c: left}\n",
+        ),
+        (
+            "conf.d/sysgroups.d/right.yml",
+            "sysgroups: [base]\nvars: {c: right}\n",
+        ),
         ("conf.d/guests.d/x-1.yml", "sysgroups: [left, right]\n"),
         ("conf.d/guests.d/left-7.yml", "hostname: other\n"),
     ]);
     let guest = show(&site, &[], "guest/x-1");
-    assert_eq!(guest["sysgroups"], serde_json::json!(["base", "left", "right"]));
-    assert_eq!(guest["vars"], serde_json::json!({"a": "base", "b": "left", "c": "right"}));
+    assert_eq!(
+        guest["sysgroups"],
+        serde_json::json!(["base", "left", "right"])
+    );
+    assert_eq!(
+        guest["vars"],
+        serde_json::json!({"a": "base", "b": "left", "c": "right"})
+    );
     let guest = show(&site, &[], "guest/left-7");
     assert_eq!(guest["sysgroups"], serde_json::json!(["base", "left"]));
-    assert_eq!((&guest["index"], &guest["hostname"]), (&7.into(), &"other".into()));
+    assert_eq!(
+        (&guest["index"], &guest["hostname"]),
+        (&7.into(), &"other".into())
+    );
 }
 
 #[test]
 fn a_site_extends_the_os_table() {
     let site = Site::new(&[
         ("conf.d/common/00.yml", COMMON),
-        ("conf.d/os.d/own.yml", "ourlinux9: {extends: rhel9, distro: ourlinux, defaults: {lang: is_IS.UTF-8}}\n"),
+        (
+            "conf.d/os.d/own.yml",
+            "ourlinux9: {extends: rhel9, distro: ourlinux, defaults: {lang: is_IS.UTF-8}}\n",
+        ),
         ("conf.d/guests.d/a.yml", "os: ourlinux9.3\n"),
         ("conf.d/guests.d/b.yml", "lang: ~\n"),
     ]);
@@ -119,18 +175,46 @@ fn a_site_extends_the_os_table() {
 #[test]
 fn values_come_from_the_environment_and_from_files() {
     let site = Site::new(&[
-        ("conf.d/common/00.yml", &format!("{COMMON}rootpw: !env ROOTPW\n").replace("rootpw: locked\n", "")),
-        ("conf.d/guests.d/a.yml", "description: !file 'about-{{ name }}.txt'\nvars: {raw: !raw '{{ name }}'}\n"),
+        (
+            "conf.d/common/00.yml",
+            &format!("{COMMON}rootpw: !env ROOTPW\n").replace("rootpw: locked\n", ""),
+        ),
+        (
+            "conf.d/guests.d/a.yml",
+            "description: !file 'about-{{ name }}.txt'\nvars: {raw: !raw '{{ name }}'}\n",
+        ),
         ("about-a.txt", "text of {{ name }}\n"),
     ]);
-    let output = site.command(&["generate", "--strict"]).env("ROOTPW", "hunter2").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = site
+        .command(&["generate", "--strict"])
+        .env("ROOTPW", "hunter2")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let files = crate::support::tree(&site.path().join("workdir"));
-    assert!(files.values().all(|(_, content)| !String::from_utf8_lossy(content).contains("hunter2")));
-    assert!(site.read("workdir/guests.d/a/ks.cfg").contains("\nrootpw --iscrypted $6$"));
+    assert!(
+        files
+            .values()
+            .all(|(_, content)| !String::from_utf8_lossy(content).contains("hunter2"))
+    );
+    assert!(
+        site.read("workdir/guests.d/a/ks.cfg")
+            .contains("\nrootpw --iscrypted $6$")
+    );
     let review = site.read("workdir/guests.d/a/guest.yml");
-    assert!(review.contains("hash: \"***\"") && !review.contains("$6$"), "{review}");
-    assert!(review.contains("description: \"text of {{ name }}\"") && review.contains("raw: \"{{ name }}\""), "{review}");
+    assert!(
+        review.contains("hash: \"***\"") && !review.contains("$6$"),
+        "{review}"
+    );
+    assert!(
+        review.contains("description: \"text of {{ name }}\"")
+            && review.contains("raw: \"{{ name }}\""),
+        "{review}"
+    );
 }
 
 #[test]
@@ -153,18 +237,36 @@ fn verbatim_texts_are_templates_only_when_they_say_so() {
 fn templates_are_replaced_file_by_file() {
     let site = Site::new(&[
         ("conf.d/common/00.yml", COMMON),
-        ("conf.d/guests.d/a.yml", "templates: {motd: {src: site/motd.txt, dst: etc/motd}}\n"),
+        (
+            "conf.d/guests.d/a.yml",
+            "templates: {motd: {src: site/motd.txt, dst: etc/motd}}\n",
+        ),
         ("conf.d/guests.d/b.yml", ""),
-        ("templates/autoinstall/ks/packages.cfg", "# packages of the site, for {{ name }}\n"),
-        ("templates/site/motd.txt", "{{ fqdn }} of {{ site }}:{% for guest in guests %} {{ guest.name }}{% endfor %}\n"),
+        (
+            "templates/autoinstall/ks/packages.cfg",
+            "# packages of the site, for {{ name }}\n",
+        ),
+        (
+            "templates/site/motd.txt",
+            "{{ fqdn }} of {{ site }}:{% for guest in guests %} {{ guest.name }}{% endfor %}\n",
+        ),
         ("first/site/motd.txt", "first {{ name }}\n"),
         ("second/site/motd.txt", "second {{ name }}\n"),
     ]);
     site.succeed(&["generate"]);
     let kickstart = site.read("workdir/guests.d/a/ks.cfg");
-    assert!(kickstart.contains("# packages of the site, for a\n") && !kickstart.contains("%packages"), "{kickstart}");
-    assert!(kickstart.contains("\nrootpw "), "the other partials are the built-in ones");
-    assert_eq!(site.read("workdir/guests.d/a/etc/motd"), "a of default: a b\n");
+    assert!(
+        kickstart.contains("# packages of the site, for a\n") && !kickstart.contains("%packages"),
+        "{kickstart}"
+    );
+    assert!(
+        kickstart.contains("\nrootpw "),
+        "the other partials are the built-in ones"
+    );
+    assert_eq!(
+        site.read("workdir/guests.d/a/etc/motd"),
+        "a of default: a b\n"
+    );
     site.succeed(&["generate", "-t", "first", "-t", "second"]);
     assert_eq!(site.read("workdir/guests.d/a/etc/motd"), "first a\n");
 }
@@ -173,17 +275,33 @@ fn templates_are_replaced_file_by_file() {
 fn template_faults_name_the_template_line() {
     let site = Site::new(&[
         ("conf.d/common/00.yml", COMMON),
-        ("conf.d/guests.d/a.yml", "templates: {motd: {src: motd.txt}}\n"),
+        (
+            "conf.d/guests.d/a.yml",
+            "templates: {motd: {src: motd.txt}}\n",
+        ),
         ("templates/motd.txt", "one\ntwo {{ virtinst.rma }}\n"),
     ]);
     let run = site.run(&["generate"]);
-    assert_eq!((run.status, run.codes()), (1, vec!["template"]), "{}", run.stderr);
-    assert!(run.stderr.contains("--> ./templates/motd.txt:2:"), "{}", run.stderr);
+    assert_eq!(
+        (run.status, run.codes()),
+        (1, vec!["template"]),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("--> ./templates/motd.txt:2:"),
+        "{}",
+        run.stderr
+    );
     assert!(run.stderr.contains("rma"), "{}", run.stderr);
     assert!(!site.path().join("workdir").exists());
     site.write("templates/motd.txt", "{{ name | nope }}\n");
     let run = site.run(&["generate"]);
-    assert!(run.stderr.contains("Unknown filter `nope`") && run.stderr.contains("motd.txt:1:"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("Unknown filter `nope`") && run.stderr.contains("motd.txt:1:"),
+        "{}",
+        run.stderr
+    );
     site.write("templates/motd.txt", "{% if %}\n");
     assert_eq!(site.run(&["generate"]).codes(), ["template"]);
 }
@@ -195,19 +313,35 @@ fn the_lock_keeps_addresses() {
     let site = Site::new(&[("lab.yml", lab)]);
     let addresses = || -> Vec<String> {
         let run = site.succeed(&["-c", "lab.yml", "guest"]);
-        run.stdout.lines().skip(1).map(|row| row.split_whitespace().collect::<Vec<_>>()[3].to_owned()).collect()
+        run.stdout
+            .lines()
+            .skip(1)
+            .map(|row| row.split_whitespace().collect::<Vec<_>>()[3].to_owned())
+            .collect()
     };
     site.succeed(&["-c", "lab.yml", "generate"]);
     assert_eq!(addresses(), ["10.0.0.2", "10.0.0.3"]);
     site.write("lab.yml", format!("{lab}  a: {{}}\n  c: {{}}\n"));
     site.succeed(&["-c", "lab.yml", "generate"]);
-    assert_eq!(addresses(), ["10.0.0.4", "10.0.0.2", "10.0.0.5", "10.0.0.3"]);
+    assert_eq!(
+        addresses(),
+        ["10.0.0.4", "10.0.0.2", "10.0.0.5", "10.0.0.3"]
+    );
     site.edit("lab.yml", "  b: {}\n", "");
     site.succeed(&["-c", "lab.yml", "generate"]);
     assert_eq!(addresses(), ["10.0.0.4", "10.0.0.5", "10.0.0.3"]);
-    assert!(!site.read("lab.lock").contains("b:"), "{}", site.read("lab.lock"));
+    assert!(
+        !site.read("lab.lock").contains("b:"),
+        "{}",
+        site.read("lab.lock")
+    );
     site.edit("lab.yml", "  d: {}", "  d: {ip: 10.0.0.4}");
     let run = site.run(&["-c", "lab.yml", "validate"]);
     assert_eq!(run.codes(), ["lock-conflict"], "{}", run.stderr);
-    assert!(run.stderr.contains("the lock gives 10.0.0.4 to this guest, but another guest has it"), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("the lock gives 10.0.0.4 to this guest, but another guest has it"),
+        "{}",
+        run.stderr
+    );
 }

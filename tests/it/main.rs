@@ -5,8 +5,9 @@
 mod support;
 
 mod faults;
-mod layers;
+mod hostile;
 mod judges;
+mod layers;
 mod readme;
 mod session;
 mod workdir;

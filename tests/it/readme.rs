@@ -17,7 +17,9 @@ fn blocks<'a>(text: &'a str, language: &'a str) -> impl Iterator<Item = &'a str>
     let fence = format!("```{language}\n");
     text.split("\n```").filter_map(move |part| {
         let block = format!("```{part}");
-        block.starts_with(&fence).then(|| &part[language.len() + 1..])
+        block
+            .starts_with(&fence)
+            .then(|| &part[language.len() + 1..])
     })
 }
 
@@ -30,7 +32,10 @@ fn consoles_show_what_is_printed() {
     for console in blocks(&readme, "console") {
         for session in console.split("$ miniascape ").skip(1) {
             let (args, want) = session.split_once('\n').unwrap();
-            let run = site.command(&args.split(' ').collect::<Vec<_>>()).output().unwrap();
+            let run = site
+                .command(&args.split(' ').collect::<Vec<_>>())
+                .output()
+                .unwrap();
             let printed = [run.stdout, run.stderr].concat();
             let printed = String::from_utf8(printed).unwrap();
             assert_eq!(printed.trim_end(), want.trim_end(), "{PROGRAM} {args}");

@@ -32,7 +32,9 @@ pub(crate) struct Run {
 impl Site {
     /// Makes a site of files, given as path and text.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
-        let site = Self { dir: tempfile::tempdir().unwrap() };
+        let site = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
         for (path, text) in files {
             site.write(path, text);
         }
@@ -43,7 +45,11 @@ impl Site {
     pub(crate) fn copy(from: &str) -> Self {
         let site = Self::new(&[]);
         let from = project(from);
-        for entry in WalkDir::new(&from).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file()) {
+        for entry in WalkDir::new(&from)
+            .into_iter()
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_type().is_file())
+        {
             let to = site.path().join(entry.path().strip_prefix(&from).unwrap());
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::copy(entry.path(), to).unwrap();
@@ -78,7 +84,11 @@ impl Site {
     /// Returns the program, to be run in the site's directory.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.current_dir(self.path()).args(args).env("NO_COLOR", "1").env_remove("LIBVIRT_DEFAULT_URI");
+        command
+            .current_dir(self.path())
+            .args(args)
+            .env("NO_COLOR", "1")
+            .env_remove("LIBVIRT_DEFAULT_URI");
         command
     }
 
@@ -91,7 +101,12 @@ impl Site {
     #[track_caller]
     pub(crate) fn succeed(&self, args: &[&str]) -> Run {
         let run = self.run(args);
-        assert!(run.status == 0 && !run.stderr.contains("warning["), "{args:?} ended with {}:\n{}", run.status, run.stderr);
+        assert!(
+            run.status == 0 && !run.stderr.contains("warning["),
+            "{args:?} ended with {}:\n{}",
+            run.status,
+            run.stderr
+        );
         run
     }
 
@@ -116,7 +131,12 @@ impl Run {
     pub(crate) fn codes(&self) -> Vec<&str> {
         self.stderr
             .lines()
-            .filter_map(|line| line.strip_prefix("error[").or_else(|| line.strip_prefix("warning["))?.split(']').next())
+            .filter_map(|line| {
+                line.strip_prefix("error[")
+                    .or_else(|| line.strip_prefix("warning["))?
+                    .split(']')
+                    .next()
+            })
             .collect()
     }
 }
@@ -131,7 +151,12 @@ pub(crate) fn tree(root: &Path) -> Tree {
         .map(Result::unwrap)
         .filter(|entry| entry.file_type().is_file())
         .map(|entry| {
-            let name = entry.path().strip_prefix(root).unwrap().display().to_string();
+            let name = entry
+                .path()
+                .strip_prefix(root)
+                .unwrap()
+                .display()
+                .to_string();
             let mode = entry.metadata().unwrap().permissions().mode() & 0o7777;
             (name, (mode, fs::read(entry.path()).unwrap()))
         })
@@ -142,8 +167,16 @@ pub(crate) fn tree(root: &Path) -> Tree {
 #[track_caller]
 pub(crate) fn judge(program: &str, args: &[&str]) -> Run {
     let local = project(".venv/bin").join(program);
-    let path = if local.exists() { local } else { PathBuf::from(program) };
-    match Command::new(&path).args(args).env("LC_ALL", "C.UTF-8").output() {
+    let path = if local.exists() {
+        local
+    } else {
+        PathBuf::from(program)
+    };
+    match Command::new(&path)
+        .args(args)
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+    {
         Ok(output) => Run::of(&output),
         Err(error) => panic!("{program} cannot be run ({error}): install it with `make judges`"),
     }

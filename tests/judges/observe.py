@@ -1,0 +1,403 @@
+"""Reads generated labs as the programs do that they are made for, and compares what is seen.
+
+Takes a file of jobs: a lab with a hostile value, and the same lab with a harmless word in its place. Everything seen in
+the one must be seen in the other, with the value instead of the word. Prints the differences as a JSON list.
+
+Seen are: what pykickstart makes of a kickstart; the files and the calls that running its own %post sections leaves,
+below a directory of its own; the text of the user's scripts; the network XML; and how vmbuild.sh calls virsh and
+virt-install, whose options virtinst's own parser splits. Programs that would change a machine only note their calls.
+"""
+
+import base64
+import contextlib
+import io
+import json
+import multiprocessing
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+import xml.etree.ElementTree as ET
+
+# virt-install's own parser lives beside it, and its bindings in the system's place for them.
+sys.path += ["/usr/share/virt-manager", "/usr/lib/python3/dist-packages"]
+try:
+    from pykickstart.errors import KickstartError
+    from pykickstart.parser import KickstartParser
+    from pykickstart.version import makeVersion
+    from virtinst.cli import parse_optstr_tuples
+except ImportError as error:
+    sys.exit(f"{error}: install the judges with `make judges`")
+
+WORD = "benign"
+SYNTAX = {"g5": "RHEL5", "g6": "RHEL6", "g9": "RHEL9"}
+# What a run of the generated %post sections may write to, and what it may find there.
+PLACES = ["/etc/", "/root/", "/usr/local/", "/boot/", "/dev/console", "/sbin/", "/sys/"]
+FILES = ["etc/sysconfig/network", "etc/sysconfig/iptables", "etc/ntp.conf", "etc/hosts", "etc/sudoers", "etc/inittab",
+         "etc/securetty", "etc/yum.conf", "etc/dnf/dnf.conf", "boot/grub/grub.conf"]
+DIRECTORIES = ["etc/sudoers.d", "etc/yum.repos.d", "etc/profile.d", "etc/systemd/system", "etc/init.d", "root",
+               "etc/sysconfig/network-scripts", "usr/local", "dev", "home"]
+# Files of the %post sections in the language of the shell: what counts is what they do.
+SHELL_FILES = ("/firstboot", "/proxy.sh")
+
+NOTE = r"""
+note() { printf '%s\0' "$#" "$@" >> "$NOTES"; }
+for program in useradd usermod groupadd passwd chown chmod systemctl chkconfig firewall-offline-cmd restorecon; do
+  eval "$program() { note $program \"\$@\"; }"
+done
+getent() { note getent "$@"; echo "x:x:0:0:x:$ROOT/home:/bin/sh"; }
+python() { /usr/bin/python3 "$@"; }
+"""
+VIRSH = """#!/bin/bash
+printf '%s\\0' "$#" "$@" >> "$NOTES"
+case " $* " in
+  *' domstate --reason '*) echo 'shut off (shutdown)' ;;
+  *' domstate '*) [[ -e $HOME/installed ]] && echo 'shut off' ;;
+  *' vol-info '* | *' pool-dumpxml '*) exit 1 ;;
+esac
+"""
+VIRT_INSTALL = """#!/bin/bash
+if [[ "$*" == '--osinfo list' ]]; then echo rhel9.0; exit; fi
+printf '%s\\0' "$#" "$@" >> "$NOTES"
+> "$HOME/installed"
+"""
+
+
+def kickstart(path, syntax):
+    """What pykickstart makes of a file: commands with their values, packages, sections."""
+    handler = makeVersion(syntax)
+    parser = KickstartParser(handler)
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(io.StringIO()), \
+            contextlib.redirect_stderr(io.StringIO()):
+        warnings.simplefilter("always")
+        try:
+            parser.readKickstart(path)
+        except (KickstartError, ValueError, TypeError, AttributeError) as error:
+            return [("error", str(error))], []
+    seen = [("warning", str(warning.message)) for warning in caught]
+    for name, command in sorted(handler.commands.items()):
+        if command is None:
+            continue
+        values(f"command.{name}", command, seen)
+        with contextlib.suppress(AttributeError, TypeError):
+            for number, data in enumerate(command.dataList() or []):
+                values(f"command.{name}.{number}", data, seen)
+    packages = handler.packages
+    for kind in ["packageList", "excludedList", "excludedGroupList", "environment", "groupList"]:
+        found = getattr(packages, kind, None) or []
+        for item in [found] if isinstance(found, str) else found:
+            seen.append((f"packages.{kind}", getattr(item, "name", item)))
+    values("packages", packages, seen)
+    addons = getattr(handler, "addons", None) or getattr(handler, "addon", None)
+    if addons is not None:
+        seen.append(("addon", str(addons)))
+    for script in handler.scripts:
+        seen.append(("section", f"{script.type} {script.inChroot} {script.errorOnFail}"))
+        seen.append(("interpreter", script.interp))
+    return seen, handler.scripts
+
+
+def values(path, thing, seen):
+    for key, value in sorted(vars(thing).items()):
+        if key in {"lineno", "seen", "currentCmd", "currentLine", "handler", "op", "packageList", "_ver"}:
+            continue
+        items = value if isinstance(value, (list, tuple, set)) else [value]
+        for item in sorted(items, key=str) if isinstance(value, set) else items:
+            if isinstance(item, (str, int, bool)) or item is None:
+                seen.append((f"{path}.{key}", str(item)))
+
+
+def is_own(body):
+    """Whether a section is the program's: the user's own are commands, and not run here."""
+    return body.startswith(("set -e\n", "# Scripts for the first boot.", "# Reached only"))
+
+
+def user_script(body):
+    """The text of a user's script, which may stand there as base64."""
+    found = re.fullmatch(r"script=/tmp/\S+\ntrap '.*' EXIT\n.* > \"\$script\" <<'EOF'\n(.*)\nEOF\n.* \"\$script\"\n*", body, re.S)
+    return (base64.b64decode(found[1]).decode() if found else body).rstrip()
+
+
+def run(command, root, **more):
+    """Runs a command in a home of its own; returns its calls to others, and whether a value became a command."""
+    for place in ["here", "home"]:
+        os.makedirs(f"{root}/{place}", exist_ok=True)
+    open(f"{root}/home/kept", "w").close()
+    environment = {"PATH": "/usr/bin:/bin", "HOME": f"{root}/home", "NOTES": f"{root}/notes", "ROOT": root, "LC_ALL": "C.UTF-8"}
+    environment.update(more.pop("env", {}))
+    done = subprocess.run(command, cwd=f"{root}/here", env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=120, **more)
+    calls = []
+    if os.path.exists(f"{root}/notes"):
+        with open(f"{root}/notes") as file:
+            words = file.read().split("\0")[:-1]
+        while words:
+            count = int(words[0])
+            calls.append(words[1:count + 1])
+            words = words[count + 1:]
+        os.remove(f"{root}/notes")
+    ran = not os.path.exists(f"{root}/home/kept")
+    ran = ran or any("CANARY" in files for _, _, files in os.walk(root))
+    return done, calls, ran
+
+
+def sections(scripts):
+    """What the sections leave when bash runs them, and the text of those that are the user's."""
+    seen = []
+    for number, script in enumerate(scripts):
+        body = script.script
+        if not is_own(body.lstrip("\n")):
+            seen.append((f"section.{number}.text", user_script(body)))
+            continue
+        with tempfile.TemporaryDirectory(prefix="observe") as root:
+            tree = f"{root}/tree"
+            for place in DIRECTORIES + [os.path.dirname(name) for name in FILES]:
+                os.makedirs(f"{tree}/{place}", exist_ok=True)
+            for name in FILES:
+                open(f"{tree}/{name}", "w").close()
+            # No quoting depends on the letters of these directories.
+            local = re.sub("|".join(map(re.escape, PLACES)), lambda found: tree + found[0], body)
+            with open(f"{root}/section", "w") as file:
+                file.write(NOTE + local)
+            done, calls, ran = run(["bash", f"{root}/section"], root, env={"ROOT": tree})
+            if ran:
+                seen.append(("a value ran as a command in a section", body))
+            seen.append((f"section.{number}.status", str(done.returncode)))
+            for call in calls:
+                seen += [(f"section.{number}.call", word.replace(tree, "")) for word in call]
+            shell_files = []
+            for path, _, files in sorted(os.walk(tree)):
+                for name in sorted(files):
+                    place = f"{path}/{name}"[len(tree):]
+                    with open(f"{path}/{name}") as file:
+                        text = file.read().replace(tree, "")
+                    if not text and place[1:] in FILES:
+                        continue
+                    seen.append((f"section.{number}.file", place))
+                    if place.endswith(SHELL_FILES):
+                        shell_files.append(f"{path}/{name}")
+                        continue
+                    seen.append((f"section.{number}.content", text.rstrip()))
+            for file in shell_files:
+                seen.append((f"section.{number}.does", source(file, root, tree)))
+    return seen
+
+
+def source(file, root, tree):
+    """What a shell file does: the variables it sets, and whom it calls."""
+    scripts = [script for script in os.listdir(os.path.dirname(file)) if script.startswith("firstboot-")]
+    for script in scripts:
+        # The user's own script is a command. Here only the way to it is looked at.
+        with open(f"{os.path.dirname(file)}/{script}", "w") as emptied:
+            emptied.write("true\n")
+    show = 'set +e; . "$1"; for name in http_proxy https_proxy ftp_proxy no_proxy; do echo "${!name-}"; done'
+    done, calls, ran = run(["bash", "-c", NOTE + show, "show", file], root, env={"ROOT": tree})
+    if ran:
+        return f"a value ran as a command: {file}"
+    # An interpreter that does not exist is named.
+    said = [re.sub(r"^.*?line \d+: ", "", line) for line in done.stderr.splitlines()]
+    return "\n".join([done.stdout, *map(str, calls), *said]).replace(tree, "")
+
+
+OPTIONS = {"--disk", "--network", "--metadata", "--boot", "--cpu", "--graphics", "--video", "--xml", "--controller",
+           "--console", "--channel", "--input", "--rng", "--tpm", "--osinfo", "--clock", "--features", "--location"}
+
+
+def split(option, value, path, seen):
+    """What virt-install takes an option's value for."""
+    try:
+        pairs = parse_optstr_tuples(value)
+    except ValueError as error:
+        seen.append((f"{path} {option}", f"{error}: {value}"))
+        return
+    for key, text in pairs:
+        seen.append((f"{path} {option} part", "" if text is None else str(text)))
+        seen.append((f"{path} {option} name", key))
+
+
+def calls_of(script, arguments):
+    """How a build script calls others, with virt-install's options split as virt-install splits them."""
+    seen = []
+    with tempfile.TemporaryDirectory(prefix="observe") as root:
+        os.makedirs(f"{root}/bin")
+        # A copy, since one run at a time is allowed of each script.
+        script = shutil.copytree(os.path.dirname(script), f"{root}/guest") + "/" + os.path.basename(script)
+        for name, text in [("virsh", VIRSH), ("virt-install", VIRT_INSTALL)]:
+            with open(f"{root}/bin/{name}", "w") as file:
+                file.write(text)
+            os.chmod(f"{root}/bin/{name}", 0o755)
+        done, calls, ran = run(["bash", script, *arguments], root, env={"PATH": f"{root}/bin:/usr/bin:/bin"})
+        path = " ".join(["script", *arguments])
+        seen.append((f"{path} status", str(done.returncode) + done.stderr.replace(os.path.dirname(script), "DIR")))
+        seen.append((f"{path} output", done.stdout))
+        if ran:
+            seen.append((f"a value ran as a command: {path}", script))
+        for call in calls:
+            seen.append((f"{path} words", str(len(call))))
+            before = ""
+            for word in call:
+                word = word.replace(os.path.dirname(script), "DIR")
+                if before in OPTIONS:
+                    split(before, word, path, seen)
+                elif before == "--extra-args":
+                    seen += [(f"{path} kernel argument", argument) for argument in word.split(" ")]
+                else:
+                    seen.append((f"{path} word", word))
+                before = word
+    return seen
+
+
+def elements(node, path, seen):
+    path = f"{path}/{node.tag}"
+    seen.append(("element", path))
+    for key, value in sorted(node.attrib.items()):
+        seen.append((f"{path}@{key}", value))
+    if node.text and node.text.strip():
+        seen.append((path, node.text))
+    for child in node:
+        elements(child, path, seen)
+
+
+def xml(text):
+    seen = []
+    try:
+        elements(ET.fromstring(text), "", seen)
+    except ET.ParseError as error:
+        seen.append(("error", f"{error}: {text}"))
+    return seen
+
+
+DERIVED = [
+    ("UUID", r"\b[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b"),
+    ("MAC", r"\b52:54:00:[0-9a-f:]{8}\b"),
+    ("DIGEST", r"\b[0-9a-f]{32}\b"),
+]
+
+
+def plain(seen):
+    """What is seen, less what follows from the names in a lab."""
+    for name, pattern in DERIVED:
+        seen = [(place, re.sub(pattern, name, text)) for place, text in seen]
+    return seen
+
+
+CACHE = {}
+
+
+def once(kind, text, look):
+    """Looks at a text that was seen before only once."""
+    key = (kind, text)
+    if key not in CACHE:
+        CACHE[key] = plain(look())
+    return CACHE[key]
+
+
+def observe(lab, virt_install):
+    """Everything that is seen in a lab, as pairs of a place and what is there."""
+    seen = {}
+    workdir = f"{lab}/workdir"
+    for path, _, files in sorted(os.walk(workdir)):
+        for name in sorted(files):
+            file = f"{path}/{name}"
+            short = file[len(workdir):]
+            if name.endswith((".yml", ".xml")) and "/networks.d/" not in short or "/setup/" in short or "/.miniascape/" in short:
+                continue
+            with open(file, newline="") as opened:
+                text = opened.read()
+            if text.startswith("# Kickstart of"):
+                syntax = SYNTAX.get(short.split("/")[2], "RHEL9")
+
+                def look(file=file, syntax=syntax):
+                    found, scripts = kickstart(file, syntax)
+                    return found + sections(scripts)
+                seen[short] = once("kickstart", text, look)
+            elif text.startswith("#!/usr/bin/env bash"):
+                same_text = re.sub("^digest=.*$", "", text, flags=re.M)
+
+                def look(file=file):
+                    syntax = subprocess.run(["bash", "-n", file], capture_output=True, text=True)
+                    found = [("bash -n", syntax.stderr)]
+                    for arguments in [["-n"], ["-i"], []]:
+                        found += calls_of(file, arguments)
+                    return found
+                seen[short] = once("script", same_text, look)
+                if virt_install:
+                    seen[short] = seen[short] + once("domain", same_text, lambda file=file: domain(file))
+            elif name.endswith(".xml"):
+                seen[short] = plain(xml(text))
+    return seen
+
+
+def domain(script):
+    """What virt-install makes, and what shellcheck thinks of asking for it so."""
+    seen = []
+    for mode in ["-n", "-i"]:
+        with tempfile.TemporaryDirectory(prefix="observe") as root:
+            done, _, ran = run(["bash", script, mode, "-c", KVM], root)
+            if ran:
+                seen.append((f"a value ran as a command: {mode}", script))
+            seen.append((f"virt-install {mode}", f"{done.returncode} {done.stderr if done.returncode else ''}"))
+            if done.returncode == 0:
+                text = done.stdout
+                seen += xml(text)
+                seen += [("comment", note) for note in re.findall("<!--(.*)-->", text, re.S)]
+    checked = subprocess.run(["shellcheck", script], capture_output=True, text=True)
+    seen.append(("shellcheck", checked.stdout))
+    return seen
+
+
+def same(found, expected, value):
+    """Whether what is found is what was expected, however the value is spelled there."""
+    if found == expected.replace(WORD, value):
+        return True
+    # White space around a value is no part of it in texts, and tabs are spaces to XML attributes.
+    if re.sub(r"\s", " ", found.strip()) == re.sub(r"\s", " ", expected.replace(WORD, value).strip()):
+        return True
+    # In a comment of XML two hyphens cannot meet.
+    return found.replace("- -", "--") == expected.replace(WORD, value)
+
+
+def compare(job):
+    found = observe(job["dir"], job["virt_install"])
+    expected = observe(job["word"], job["virt_install"])
+    value = job["value"].replace("\0", "")
+    faults = []
+    names = {name.replace(WORD, value): seen for name, seen in expected.items()}
+    if job["arguments"]:
+        # The value is kernel arguments, however many.
+        names, found = ({name: [pair for pair in seen if not pair[0].endswith("kernel argument")] for name, seen in side.items()}
+                        for side in (names, found))
+    if set(names) != set(found):
+        faults.append(f"files {sorted(found)}, not {sorted(names)}")
+    for name in sorted(set(names) & set(found)):
+        # What cannot be read even with the word proves nothing.
+        faults += [f"{name}: with the word: {place} {text[:300]}" for place, text in names[name] if place in ("error", "warning")]
+        for (place, text), (other, word) in zip(found[name], names[name]):
+            if place != other.replace(WORD, value) or not same(text, word, value):
+                faults.append(f"{name}: {place}: {text[:400]!r}, not {other}: {word.replace(WORD, value)[:400]!r}")
+                break
+        else:
+            if len(found[name]) != len(names[name]):
+                faults.append(f"{name}: {len(found[name])} things seen, not {len(names[name])}")
+    return [f"{job['what']}: {fault}" for fault in faults]
+
+
+def main():
+    with open(sys.argv[1]) as file:
+        jobs = json.load(file)["jobs"]
+    # Jobs of one place follow each other, and share what the word does there.
+    jobs.sort(key=lambda job: (not job["virt_install"], job["word"]))
+    with multiprocessing.Pool() as pool:
+        faults = pool.map(compare, jobs, chunksize=12)
+    json.dump([fault for some in faults for fault in some], sys.stdout)
+
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+KVM = (f"__virtinst_test__test://{HERE}/testdriver.xml,predictable,fakeuri=qemu:///system,"
+       f"caps={HERE}/capabilities.xml,domcaps={HERE}/domain-capabilities.xml")
+
+if __name__ == "__main__":
+    main()
