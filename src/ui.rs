@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use crate::diag::{Diagnostic, Severity, Style, render};
+use crate::files::reason;
 use crate::source::Sources;
 
 /// How many diagnostics are shown: past it, nobody reads on.
@@ -43,7 +44,8 @@ impl Ui {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
+            other => other
+                .map_err(|error| io::Error::other(format!("standard output: {}", reason(&error)))),
         }
     }
 

@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::Outcome;
 use super::args::Guest;
 use super::session::Session;
-use crate::diag::{Sink, nearest};
+use super::{Outcome, UsageError};
 use crate::link::Lab;
 use crate::pipeline::Loaded;
 use crate::render::Selection;
@@ -43,26 +42,14 @@ pub(super) fn run(command: &Guest, session: &mut Session) -> anyhow::Result<Outc
 
 fn known(names: &[String], lab: &Lab) -> anyhow::Result<HashSet<String>> {
     let all: Vec<&str> = lab.guests.iter().map(|guest| &*guest.name).collect();
-    for name in names {
-        if !all.contains(&name.as_str()) {
-            let hint = nearest(name, all.iter().copied())
-                .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_default();
-            return Err(
-                super::UsageError(format!("guest `{name}` is not in the lab{hint}")).into(),
-            );
-        }
+    match names.iter().find(|name| !all.contains(&name.as_str())) {
+        Some(name) => Err(UsageError::unknown("guest", name, &all).into()),
+        None => Ok(names.iter().cloned().collect()),
     }
-    Ok(names.iter().cloned().collect())
 }
 
 fn list(session: &mut Session) -> anyhow::Result<Outcome> {
-    let mut sink = Sink::default();
-    let loaded = session.load(&mut sink)?;
-    session
-        .ui
-        .diagnostics(&sink.finish(), &session.files.sources);
-    let Some(loaded) = loaded else {
+    let Some(loaded) = session.open()? else {
         return Ok(Outcome::Faults);
     };
     let mut rows = vec![["NAME", "GROUP", "OS", "ADDRESS"].map(str::to_owned)];

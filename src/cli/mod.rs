@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::diag::nearest;
 use args::{Args, Command};
 use session::Session;
 
@@ -30,6 +31,17 @@ enum Outcome {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct UsageError(String);
+
+impl UsageError {
+    /// Makes the error for a name that is not among `known`, with the nearest one.
+    fn unknown(kind: &str, name: &str, known: &[&str]) -> Self {
+        let near = nearest(name, known.iter().copied());
+        let hint = near
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
+        Self(format!("{kind} `{name}` is not in the lab{hint}"))
+    }
+}
 
 /// Runs the program and returns its exit status: 0 fine, 1 faults or differences, 2 usage, 3 the host failed.
 #[must_use]

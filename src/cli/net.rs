@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::args::Net;
 use super::session::Session;
 use super::{Outcome, UsageError};
-use crate::diag::nearest;
 use crate::pipeline::Loaded;
 use crate::render::Selection;
 use crate::write::Scope;
@@ -23,12 +22,7 @@ pub(super) fn run(command: &Net, session: &mut Session) -> anyhow::Result<Outcom
             .iter()
             .find(|name| !all.contains(&name.as_str()))
         {
-            let hint = nearest(name, all.iter().copied())
-                .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_default();
-            return Err(
-                UsageError(format!("network `{name}` is not one of the site's{hint}")).into(),
-            );
+            return Err(UsageError::unknown("network", name, &all).into());
         }
         let wanted = if command.names.is_empty() {
             all.into_iter().map(str::to_owned).collect()

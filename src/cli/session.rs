@@ -62,6 +62,14 @@ impl Session {
         Ok(loaded.filter(|_| !sink.has_errors()))
     }
 
+    /// Loads the site and reports its faults; `None` when there are errors.
+    pub(super) fn open(&mut self) -> anyhow::Result<Option<Loaded>> {
+        let mut sink = Sink::default();
+        let loaded = self.load(&mut sink)?;
+        self.ui.diagnostics(&sink.finish(), &self.files.sources);
+        Ok(loaded)
+    }
+
     /// Refuses a workdir inside a conf directory: its files would be taken for the site's.
     fn check_workdir(&self) -> anyhow::Result<()> {
         let absolute =

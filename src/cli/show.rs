@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::args::{DataFormat, Show};
 use super::session::Session;
 use super::{Outcome, UsageError};
-use crate::diag::{Sink, nearest};
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
 use crate::render::{guest_context, guest_list, mask, network_context};
@@ -15,12 +14,7 @@ use crate::yaml::emit::to_yaml;
 const KINDS: &[&str] = &["guest", "network", "storage", "host", "os"];
 
 pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outcome> {
-    let mut sink = Sink::default();
-    let loaded = session.load(&mut sink)?;
-    session
-        .ui
-        .diagnostics(&sink.finish(), &session.files.sources);
-    let Some(loaded) = loaded else {
+    let Some(loaded) = session.open()? else {
         return Ok(Outcome::Faults);
     };
     let mut value = object(command, &loaded)?;
@@ -45,12 +39,7 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
         .object
         .split_once('/')
         .unwrap_or((&command.object, ""));
-    let missing = |known: Vec<&str>| {
-        let hint = nearest(name, known)
-            .map(|near| format!("; did you mean `{near}`?"))
-            .unwrap_or_default();
-        UsageError(format!("{kind} `{name}` is not in the lab{hint}"))
-    };
+    let missing = |known: Vec<&str>| UsageError::unknown(kind, name, &known);
     if kind != "guest" && command.context {
         return Err(UsageError("--context is about guests".to_owned()).into());
     }
