@@ -35,6 +35,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
             let message = format!("address {} is guest `{first}`'s already", address.value);
             sink.push(
                 Diagnostic::error(Code::DuplicateAddress, ip.span, message)
+                    .label(format!("guest `{}`", guest.name))
                     .also(span, "the other one"),
             );
         }
@@ -121,5 +122,9 @@ fn mac<'a>(
         return;
     };
     let message = format!("MAC address {} is guest `{first}`'s already", nic.mac);
-    sink.push(Diagnostic::error(Code::DuplicateMac, span, message).also(other, "the other one"));
+    sink.push(
+        Diagnostic::error(Code::DuplicateMac, span, message)
+            .label(format!("guest `{}`", guest.name))
+            .also(other, "the other one"),
+    );
 }

@@ -105,6 +105,31 @@ fn the_service_network_is_the_readmes() {
 }
 
 #[test]
+fn the_heartbeat_network_has_addresses_and_no_names() {
+    let site = Site::copy("examples/service");
+    site.generate();
+    let xml = site.read("workdir/host/networks.d/heartbeat.xml");
+    let document = roxmltree::Document::parse(&xml).unwrap();
+    let hosts: Vec<_> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("host"))
+        .collect();
+    assert_eq!(hosts.len(), 4, "{xml}");
+    assert!(
+        hosts
+            .iter()
+            .all(|host| host.has_attribute("mac") && !host.has_attribute("name")),
+        "{xml}"
+    );
+    assert!(
+        !document
+            .descendants()
+            .any(|node| node.has_tag_name("forward") || node.has_tag_name("dns")),
+        "{xml}"
+    );
+}
+
+#[test]
 fn the_readmes_wrong_address_is_reported_at_its_line() {
     let site = Site::copy("examples/service");
     let file = "conf.d/guests.d/rhel-5-client-1.yml";

@@ -290,6 +290,14 @@ fn a_run_killed_at_any_step_is_completed_by_the_next() {
     let whole = old();
     whole.succeed(&["-c", "farm.yml", "generate"]);
     let want = tree(whole.path());
+    // The site may change again before the next run: what the killed one wrote must not count as edited then.
+    let change = |site: &Site| {
+        site.edit("farm.yml", "packages: [vim],", "packages: [nano],");
+        site.edit("farm.yml", "ram: 2048", "ram: 3072");
+    };
+    change(&whole);
+    whole.succeed(&["-c", "farm.yml", "generate"]);
+    let want_changed = tree(whole.path());
     let mut kills = 0;
     for syscall in [
         "rename", "unlink", "openat", "fchmod", "write", "mkdir", "rmdir",
@@ -321,9 +329,13 @@ fn a_run_killed_at_any_step_is_completed_by_the_next() {
             }
             assert_eq!(run.status, -1, "{}", run.stderr);
             kills += 1;
+            let want = if step % 2 == 0 { &want } else { &want_changed };
+            if step % 2 == 1 {
+                change(&site);
+            }
             site.succeed(&["-c", "farm.yml", "generate"]);
             assert_eq!(
-                differing(&want, &tree(site.path())),
+                differing(want, &tree(site.path())),
                 BTreeSet::new(),
                 "killed at {syscall} {step}"
             );
