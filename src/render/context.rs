@@ -120,15 +120,16 @@ pub(super) fn context(
     let stamp = json!({
         "xmlns": STAMP_XMLNS,
         "site": lab.site,
-        "digest": digest(&Value::Object(context.clone())),
+        "digest": digest(&context),
     });
     context.insert("stamp".into(), stamp);
     context
 }
 
 /// Returns the digest of what an object is made from.
-pub(super) fn digest(values: &Value) -> String {
-    let digest = Sha256::digest(values.to_string());
+pub(super) fn digest(values: &impl serde::Serialize) -> String {
+    let json = serde_json::to_vec(values).expect("plain data serializes");
+    let digest = Sha256::digest(json);
     let mut hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     hex.truncate(DIGEST_LENGTH);
     hex
