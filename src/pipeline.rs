@@ -60,7 +60,7 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     proceed(sink)?;
 
     let site = site(&layers, sink);
-    let table = OsTable::build(&builtin_os, defaults, &layers, sink);
+    let table = OsTable::build(&builtin_os, &defaults, &layers, sink);
     let drafts = drafts(&layers, &table, sink);
     let mut host = host(&layers, sink);
     if request.connect.is_some() {

@@ -96,14 +96,14 @@ pub struct Os {
 /// The entries, with the site's own over the built-in ones.
 #[derive(Debug)]
 pub struct OsTable {
-    entries: HashMap<Arc<str>, OsEntry>,
-    defaults: Map,
+    /// Each entry, with the program's defaults under its own.
+    entries: HashMap<Arc<str>, (OsEntry, Arc<Map>)>,
     found: std::sync::Mutex<HashMap<String, Arc<Os>>>,
 }
 
 impl OsTable {
     /// Builds the table from the built-in entries, the program's defaults for guests, and the site's `os` layers.
-    pub fn build(builtin: &Map, defaults: Map, layers: &Layers, sink: &mut Sink) -> Self {
+    pub fn build(builtin: &Map, defaults: &Map, layers: &Layers, sink: &mut Sink) -> Self {
         let mut raw: HashMap<Arc<str>, Map> = HashMap::new();
         let nothing = Map::new();
         for (name, entry) in builtin {
@@ -133,12 +133,17 @@ impl OsTable {
             let mut typer = Typer { sink };
             typer.unknown_keys(&extended, OsEntry::KEYS, "an operating system");
             if let Some(entry) = OsEntry::read(&extended, span, &mut typer) {
-                entries.insert(Arc::clone(name), entry);
+                let own = entry
+                    .defaults
+                    .as_ref()
+                    .and_then(Node::as_map)
+                    .unwrap_or(&nothing);
+                let base = merge(defaults.clone(), defaults, own, sink);
+                entries.insert(Arc::clone(name), (entry, Arc::new(base)));
             }
         }
         Self {
             entries,
-            defaults,
             found: std::sync::Mutex::default(),
         }
     }
@@ -183,7 +188,7 @@ impl OsTable {
     }
 
     fn resolve(&self, name: &str) -> Option<Os> {
-        let entry = self.entries.get(name).or_else(|| {
+        let (entry, base) = self.entries.get(name).or_else(|| {
             // `rhel6.3` is `rhel6` of a given minor version.
             let (major, minor) = name.split_once('.')?;
             minor
@@ -202,10 +207,6 @@ impl OsTable {
         let mut numbers = version.split('.').map(|part| part.parse().ok());
         let mut osinfo = vec![name.to_owned()];
         osinfo.extend(entry.osinfo.iter().filter(|id| *id != name).cloned());
-        let mut base = self.defaults.clone();
-        if let Some(defaults) = entry.defaults.as_ref().and_then(Node::as_map) {
-            base = merge(base, &Map::new(), defaults, &mut Sink::default());
-        }
         Some(Os {
             name: name.to_owned(),
             major: numbers.next().flatten(),
@@ -222,7 +223,7 @@ impl OsTable {
             hashes: entry.hashes.clone(),
             min_ram: entry.min_ram,
             min_disk: entry.min_disk,
-            base: Arc::new(base),
+            base: Arc::clone(base),
         })
     }
 }

@@ -168,6 +168,9 @@ fn a_site_extends_the_os_table() {
     assert_eq!(guest["os"]["version"], "9.3");
     assert_eq!(guest["os"]["osinfo"][0], "ourlinux9.3");
     assert_eq!(show(&site, &[], "guest/b")["lang"], "en_US.UTF-8");
+    // Nothing an entry takes away is missing: the program's own value returns.
+    site.edit("conf.d/os.d/own.yml", "lang: is_IS.UTF-8", "virtinst: ~");
+    assert_eq!(show(&site, &[], "guest/a")["virtinst"]["machine"], "q35");
     site.write("conf.d/os.d/own.yml", "a: {extends: b}\nb: {extends: a}\n");
     assert_eq!(site.run(&["validate"]).codes()[0], "unknown-os");
 }
