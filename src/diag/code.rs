@@ -102,8 +102,6 @@ codes! {
     OverlappingNetworks = "overlapping-networks",
     /// A MAC address used twice.
     DuplicateMac = "duplicate-mac",
-    /// A MAC address no card can have.
-    BadMac = "bad-mac",
     /// A name used twice.
     DuplicateName = "duplicate-name",
     /// A name that DNS, libvirt or the kernel refuses.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use crate::support::{PROGRAM, Run, Site, Tree, judge, tree};
+use crate::support::{PROGRAM, Run, Site, Tree, tree};
 
 /// The paths whose mode or content differs between two trees.
 fn differing(a: &Tree, b: &Tree) -> BTreeSet<String> {
@@ -65,17 +65,8 @@ fn another_user_gets_the_same_bytes() {
     let site = Site::copy("examples/service");
     let want = site.generate();
     fs::remove_dir_all(site.path().join("workdir")).unwrap();
-    // Only root can become somebody else; anybody else is somebody else than the last one already.
-    if judge("id", &["-u"]).stdout.trim() != "0" {
-        return;
-    }
-    let chown = |path: &str| judge("chown", &["-R", "nobody", path]);
-    chown(site.path().to_str().unwrap());
-    let program = site.path().join("program");
-    fs::copy(PROGRAM, &program).unwrap();
-    let run = Command::new("setpriv")
-        .args(["--reuid=nobody", "--clear-groups"])
-        .arg(&program)
+    let run = Command::new("unshare")
+        .args(["--user", "--map-user=1234", "--map-group=1234", PROGRAM])
         .args(["generate", "-q"])
         .current_dir(site.path())
         .output()
