@@ -7,10 +7,13 @@ mod builtin;
 mod context;
 mod engine;
 mod filters;
+mod guest_files;
+mod host_files;
 mod mask;
 mod network;
 mod outputs;
 mod payloads;
+mod targets;
 
 pub use context::{guest_context, guest_list};
 pub use engine::Engine;

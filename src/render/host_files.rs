@@ -1,0 +1,68 @@
+//! The files of the host: networks and pools.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use tera::Context;
+
+use super::outputs::{Selection, text};
+use super::{Engine, OutFile, network_context};
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::link::Lab;
+use crate::source::Sources;
+use crate::yaml::emit::to_yaml;
+
+/// Renders the selected networks, and, when all are selected, what else the host needs.
+pub(super) fn host_files(
+    lab: &Lab,
+    engine: &Engine,
+    selection: &Selection,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Vec<OutFile> {
+    let mut files = Vec::new();
+    let wanted = |name: &str| {
+        let names: Option<&HashSet<String>> = selection.networks.as_ref();
+        names.is_none_or(|names| names.contains(name))
+    };
+    for network in lab
+        .networks
+        .values()
+        .filter(|network| !network.external && wanted(&network.name))
+    {
+        let name = &network.name;
+        let context = network_context(network, lab);
+        let object = format!("network `{name}`");
+        if let Some(xml) = render_json(engine, "host/network.xml", &context, &object, sources, sink)
+        {
+            files.push(text(format!("host/networks.d/{name}.xml"), 0o644, xml));
+        }
+        files.push(text(
+            format!("host/networks.d/{name}.yml"),
+            0o644,
+            to_yaml(&context),
+        ));
+    }
+    if selection.networks.is_none() {
+        for storage in lab.storages.values().filter(|storage| !storage.external) {
+            let message = format!("pool `{}`: this version writes no pool XML", storage.name);
+            let help = "define the pool on the host and write `external: true`";
+            sink.push(
+                Diagnostic::error(Code::UnsupportedInstaller, storage.defined, message).help(help),
+            );
+        }
+    }
+    files
+}
+
+fn render_json(
+    engine: &Engine,
+    name: &str,
+    values: &Value,
+    object: &str,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Option<String> {
+    let context = Context::from_serialize(values).ok()?;
+    engine.render(name, &context, object, sources, sink)
+}

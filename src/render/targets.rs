@@ -1,0 +1,175 @@
+//! Which templates a guest's outputs come from, and what the files are called.
+
+use std::path::{Component, Path};
+
+use super::Engine;
+use super::context::install_file;
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::link::Guest;
+use crate::model::guest::TemplateRef;
+use crate::model::text::ObjectName;
+use crate::source::{Span, Spanned};
+
+/// The built-in templates of an installer: the ones with a file below `autoinstall/`.
+const INSTALLERS: &[(&str, &str)] = &[("kickstart", "autoinstall/ks.cfg")];
+
+/// The template of the build script.
+const VMBUILD: &str = "guest/vmbuild.sh";
+
+/// A template of a guest and the file it becomes.
+pub(super) struct Output<'a> {
+    /// The template's name.
+    pub(super) template: String,
+    /// The file, below the guest's directory.
+    pub(super) file: String,
+    /// Where the site asks for it.
+    span: Span,
+    /// Its key in `templates`.
+    pub(super) key: &'a str,
+}
+
+/// The guest's outputs: the built-in ones, as `templates` changes them, and the site's own.
+pub(super) fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) -> Vec<Output<'a>> {
+    let mut outputs = Vec::new();
+    let own = |key: &str| guest.templates.get(key);
+    let installer = INSTALLERS
+        .iter()
+        .find(|(name, _)| *name == guest.os.installer)
+        .map(|(_, template)| *template);
+    let src = own("autoinst").and_then(|own| template(own, engine, installer, sink));
+    match src.or(installer.map(str::to_owned)) {
+        Some(template) => {
+            let span = own("autoinst").map_or(guest.defined, dst_span);
+            outputs.push(Output {
+                template,
+                file: install_file(guest),
+                span,
+                key: "autoinst",
+            });
+        }
+        None => {
+            let message = format!(
+                "no template writes the install file of `{}` (installer {})",
+                guest.os.name, guest.os.installer
+            );
+            let help = "this version has kickstart; name a template of your own in `templates: {autoinst: {src: …}}`";
+            sink.push(
+                Diagnostic::error(Code::UnsupportedInstaller, guest.defined, message).help(help),
+            );
+        }
+    }
+    let virtinst = own("virtinst");
+    outputs.push(Output {
+        template: virtinst
+            .and_then(|own| template(own, engine, Some(VMBUILD), sink))
+            .unwrap_or_else(|| VMBUILD.to_owned()),
+        file: file_name(virtinst, "vmbuild.sh"),
+        span: virtinst.map_or(guest.defined, dst_span),
+        key: "virtinst",
+    });
+    for (key, own) in guest
+        .templates
+        .iter()
+        .filter(|(key, _)| !matches!(&***key, "autoinst" | "virtinst"))
+    {
+        let Some(template) = template(own, engine, None, sink) else {
+            continue;
+        };
+        let name = Path::new(&template)
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or(key)
+            .to_owned();
+        outputs.push(Output {
+            file: file_name(Some(own), &name),
+            template,
+            span: dst_span(own),
+            key,
+        });
+    }
+    outputs.retain(|output| is_inside(output, sink) && is_word(output, sink));
+    outputs
+}
+
+/// Where an output's name is written, or the output when it is not.
+fn dst_span(output: &Spanned<TemplateRef>) -> Span {
+    output.dst.as_ref().map_or(output.span, |dst| dst.span)
+}
+
+fn file_name(template: Option<&Spanned<TemplateRef>>, default: &str) -> String {
+    let dst = template.and_then(|template| template.dst.as_ref());
+    dst.map_or_else(|| default.to_owned(), |dst| dst.as_str().to_owned())
+}
+
+/// Finds the template an output names; those of the original give way to the program's own.
+fn template(
+    output: &Spanned<TemplateRef>,
+    engine: &Engine,
+    own: Option<&str>,
+    sink: &mut Sink,
+) -> Option<String> {
+    let Some(src) = &output.src else {
+        if own.is_none() {
+            sink.push(Diagnostic::error(
+                Code::MissingKey,
+                output.span,
+                "an output needs a `src`, its template",
+            ));
+        }
+        return None;
+    };
+    if engine.contains(src.as_str()) {
+        return Some(src.as_str().to_owned());
+    }
+    let original = src.ends_with("-ks.cfg")
+        || matches!(src.as_str(), "vmbuild.sh" | "net_register.sh" | "Makefile");
+    if original {
+        let message = format!("`{}` is a template of the original", src.value);
+        let help = own.map_or("remove it".to_owned(), |own| {
+            format!("`{own}` is used; remove this key")
+        });
+        sink.push(Diagnostic::warning(Code::LegacyKey, src.span, message).help(help));
+    } else {
+        let message = format!("template `{}` does not exist", src.value);
+        sink.push(
+            Diagnostic::error(Code::UnknownTemplate, src.span, message)
+                .suggest(src.as_str(), engine.names()),
+        );
+    }
+    None
+}
+
+fn is_inside(output: &Output<'_>, sink: &mut Sink) -> bool {
+    let path = Path::new(&output.file);
+    let inside = !output.file.is_empty()
+        && !output.file.ends_with('/')
+        && path
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)))
+        && !output.file.contains("//");
+    if !inside {
+        let message = format!(
+            "`{}` is not a file below the guest's directory",
+            output.file
+        );
+        sink.push(Diagnostic::error(Code::InvalidValue, output.span, message));
+    }
+    inside
+}
+
+/// Reports an install file whose name the kernel command line could not carry.
+fn is_word(output: &Output<'_>, sink: &mut Sink) -> bool {
+    let fault = output
+        .file
+        .parse::<ObjectName>()
+        .err()
+        .filter(|_| output.key == "autoinst");
+    if let Some(reason) = &fault {
+        sink.push(Diagnostic::error(
+            Code::InvalidValue,
+            output.span,
+            reason.as_str(),
+        ));
+    }
+    fault.is_none()
+}
