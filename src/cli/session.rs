@@ -198,7 +198,7 @@ impl Session {
 
     fn write_lock(&self, loaded: &Loaded) -> anyhow::Result<()> {
         if self.lock_differs(loaded)? {
-            write::replace(&loaded.lock, loaded.lab.lock.to_text().as_bytes(), 0o644)
+            write::replace(&loaded.lock, &loaded.lab.lock.to_text().into(), 0o644)
                 .map_err(failed)?;
             self.ui
                 .detail(&format!("{:<8}{}", "wrote", loaded.lock.display()));

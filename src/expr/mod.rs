@@ -12,4 +12,5 @@ mod sources;
 mod values;
 
 pub use eval::{Evaluator, evaluate};
+pub use names::mentioned;
 pub use scope::Globals;

@@ -29,7 +29,9 @@ pub(super) fn paths(expression: &str) -> Vec<Vec<Step>> {
         };
         let before = at.checked_sub(1).map(|before| tokens[before]);
         let after = tokens.get(at + 1);
-        let is_attribute_or_filter = matches!(before, Some(Token::Symbol('|' | '.')));
+        // Three dots spread a list; one stands before an attribute.
+        let is_spread = tokens[..at].ends_with(&[Token::Symbol('.'); 3]);
+        let is_attribute_or_filter = matches!(before, Some(Token::Symbol('|' | '.'))) && !is_spread;
         let is_test = before == Some(Token::Word("is"))
             || tokens[..at].ends_with(&[Token::Word("is"), Token::Word("not")]);
         let is_call = after == Some(&Token::Symbol('('));
@@ -65,6 +67,16 @@ pub(super) fn paths(expression: &str) -> Vec<Vec<Step>> {
         paths.push(path);
     }
     paths
+}
+
+/// Returns the names a template's tag mentions, its own variables and the language's words among them.
+pub fn mentioned(tag: &str) -> impl Iterator<Item = String> {
+    paths(tag)
+        .into_iter()
+        .filter_map(|path| match path.into_iter().next() {
+            Some(Step::Key(name)) => Some(name),
+            _ => None,
+        })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,5 +150,6 @@ mod tests {
             ["a", "b", "c"]
         );
         assert_eq!(read("a is not divisibleby(2)"), ["a"]);
+        assert_eq!(read("[...a.b, ...c]"), ["a.b", "c"]);
     }
 }

@@ -47,9 +47,16 @@ impl Hashes {
 /// Never: the sections of the model serialize.
 #[must_use]
 pub fn guest_context(guest: &Guest, lab: &Lab, payloads: &Payloads) -> Map<String, Value> {
-    context(guest, lab, payloads, &Hashes::default())
+    let mut context = context(guest, lab, payloads, &Hashes::default());
+    let mut digest = Digest::default();
+    for (name, value) in &context {
+        digest.add(name, &value.to_string());
+    }
+    context.insert("stamp".into(), digest.stamp(lab));
+    context
 }
 
+/// Returns the context of a guest less its stamp.
 pub(super) fn context(
     guest: &Guest,
     lab: &Lab,
@@ -117,22 +124,33 @@ pub(super) fn context(
             .entry(key.to_string())
             .or_insert_with(|| json!(entry.value));
     }
-    let stamp = json!({
-        "xmlns": STAMP_XMLNS,
-        "site": lab.site,
-        "digest": digest(&context),
-    });
-    context.insert("stamp".into(), stamp);
     context
 }
 
-/// Returns the digest of what an object is made from.
-pub(super) fn digest(values: &impl serde::Serialize) -> String {
-    let json = serde_json::to_vec(values).expect("plain data serializes");
-    let digest = Sha256::digest(json);
-    let mut hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    hex.truncate(DIGEST_LENGTH);
-    hex
+/// The digest of what an object is made from, for its stamp.
+#[derive(Default)]
+pub(super) struct Digest(Sha256);
+
+impl Digest {
+    /// Adds a top-level name of the context and its value as JSON.
+    pub(super) fn add(&mut self, name: &str, json: &str) {
+        for part in [name, "=", json, "\n"] {
+            self.0.update(part);
+        }
+    }
+
+    /// Returns the stamp that marks the object as the lab's.
+    pub(super) fn stamp(self, lab: &Lab) -> Value {
+        let mut hex = String::with_capacity(2 * Sha256::output_size());
+        for byte in self.0.finalize() {
+            hex.extend(
+                [byte >> 4, byte & 15]
+                    .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
+            );
+        }
+        hex.truncate(DIGEST_LENGTH);
+        json!({ "xmlns": STAMP_XMLNS, "site": lab.site, "digest": hex })
+    }
 }
 
 /// The OS; an id the guest names itself comes before the table's.

@@ -76,6 +76,16 @@ impl Engine {
         names
     }
 
+    /// Returns the text of a template.
+    pub(super) fn text<'a>(&self, name: &str, sources: &'a Sources) -> Option<&'a str> {
+        Some(&**sources.text(*self.origins.get(name)?))
+    }
+
+    /// Renders `name`, unless that fails.
+    pub(super) fn try_render(&self, name: &str, context: &Context) -> Option<String> {
+        self.tera.render(name, context).ok()
+    }
+
     /// Renders `name`; a fault says which object it was rendered for.
     pub fn render(
         &self,

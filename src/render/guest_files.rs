@@ -2,25 +2,27 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use tera::Context;
 
-use super::context::{Hashes, context, guest_list};
-use super::outputs::text;
+use super::context::{Digest, Hashes, context, guest_list};
+use super::parts::Parts;
 use super::payloads::Payloads;
+use super::sections::{Known, Section, Sections};
 use super::targets::outputs;
-use super::{Engine, OutFile, mask};
+use super::{Content, Engine, OutFile};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
 use crate::source::{Sources, Span, Spanned};
-use crate::yaml::emit::to_yaml;
 
-/// What every guest's templates see, converted once.
+/// What rendering keeps from one guest for the next.
 pub(super) struct Shared {
-    networks: tera::Value,
-    guests: tera::Value,
-    host: tera::Value,
+    /// What every guest's templates see.
+    common: [(&'static str, Arc<Section>); 3],
+    known: Known,
+    parts: Parts,
     hashes: Hashes,
 }
 
@@ -30,12 +32,32 @@ impl Shared {
         if host.get("connect").is_none() {
             host["connect"] = json!(crate::model::host::Host::DEFAULT_CONNECT);
         }
+        let networks = serde_json::to_value(&lab.networks).expect("networks serialize");
+        let known = Known::default();
+        let common = [
+            ("networks", networks),
+            ("guests", guest_list(lab)),
+            ("host", host),
+        ];
         Self {
-            networks: tera::Value::from_serializable(&lab.networks),
-            guests: tera::Value::from_serializable(&guest_list(lab)),
-            host: tera::Value::from_serializable(&host),
+            common: common.map(|(name, value)| (name, known.section(name, value))),
+            known,
+            parts: Parts::default(),
             hashes: Hashes::default(),
         }
+    }
+
+    fn sections(&self, guest: &Guest, lab: &Lab, payloads: &Payloads) -> Sections {
+        let mut sections = self
+            .known
+            .sections(context(guest, lab, payloads, &self.hashes));
+        let mut digest = Digest::default();
+        for (name, section) in &sections {
+            digest.add(name, &section.json);
+        }
+        let stamp = self.known.section("stamp", digest.stamp(lab));
+        sections.insert("stamp".to_owned(), stamp);
+        sections
     }
 }
 
@@ -51,28 +73,34 @@ pub(super) fn guest_files(
 ) -> Vec<OutFile> {
     let dir = format!("guests.d/{}", guest.name);
     let mut files = Vec::new();
-    let values = context(guest, lab, payloads, &shared.hashes);
-    let mut review = Value::Object(review(&values));
-    mask(&mut review);
-    files.push(text(format!("{dir}/guest.yml"), 0o644, to_yaml(&review)));
+    let mut sections = shared.sections(guest, lab, payloads);
+    let mut review = Content::default();
+    sections
+        .values()
+        .for_each(|section| review.push(Arc::clone(&section.review)));
+    files.push(OutFile {
+        path: format!("{dir}/guest.yml"),
+        mode: 0o644,
+        content: review,
+    });
     if !source(guest, sink) {
         return files;
     }
-    let Ok(mut context) = Context::from_serialize(&values) else {
-        return files;
-    };
-    context.insert_value("networks", shared.networks.clone());
-    context.insert_value("guests", shared.guests.clone());
-    context.insert_value("host", shared.host.clone());
-    let object = format!("guest `{}`", guest.name);
+    for (name, section) in &shared.common {
+        sections.insert((*name).to_owned(), Arc::clone(section));
+    }
     for output in outputs(guest, engine, sink) {
-        if let Some(content) = engine.render(&output.template, &context, &object, sources, sink) {
+        let content = shared
+            .parts
+            .render(engine, &output.template, &sections, sources)
+            .or_else(|| whole(guest, &output.template, &sections, engine, sources, sink));
+        if let Some(content) = content {
             let script = output.key == "virtinst" || output.file.ends_with(".sh");
-            files.push(text(
-                format!("{dir}/{}", output.file),
-                if script { 0o755 } else { 0o644 },
+            files.push(OutFile {
+                path: format!("{dir}/{}", output.file),
+                mode: if script { 0o755 } else { 0o644 },
                 content,
-            ));
+            });
         }
     }
     for payload in payloads.of(guest) {
@@ -81,26 +109,28 @@ pub(super) fn guest_files(
         files.push(OutFile {
             path,
             mode,
-            content: payload.content.to_vec(),
+            content: payload.content.into(),
         });
     }
     files
 }
 
-/// `guest.yml` leaves out the bytes of payloads: they lie beside it in `setup/`.
-fn review(values: &Map<String, Value>) -> Map<String, Value> {
-    let mut review = values.clone();
-    for payload in review
-        .get_mut("setup_data")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-    {
-        if let Some(payload) = payload.as_object_mut() {
-            payload.remove("base64");
-        }
+/// Renders a template that cannot be taken apart, or one of whose parts fails: then its fault is found here.
+fn whole(
+    guest: &Guest,
+    template: &str,
+    sections: &Sections,
+    engine: &Engine,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Option<Content> {
+    let mut context = Context::new();
+    for (name, section) in sections {
+        context.insert_value(name.clone(), section.value.clone());
     }
-    review
+    let object = format!("guest `{}`", guest.name);
+    let text = engine.render(template, &context, &object, sources, sink)?;
+    Some(text.into())
 }
 
 /// Returns whether the guest's installation starts from one thing, and reports when it does not.

@@ -4,6 +4,7 @@
 //! other languages. It neither reads the site's YAML nor writes files.
 
 mod builtin;
+mod content;
 mod context;
 mod engine;
 mod filters;
@@ -12,9 +13,12 @@ mod host_files;
 mod mask;
 mod network;
 mod outputs;
+mod parts;
 mod payloads;
+mod sections;
 mod targets;
 
+pub use content::Content;
 pub use context::{guest_context, guest_list};
 pub use engine::Engine;
 pub use mask::mask;

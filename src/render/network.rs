@@ -6,8 +6,7 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::STAMP_XMLNS;
-use super::context::digest;
+use super::context::Digest;
 use crate::link::{Guest, Interface, Lab, uuid};
 use crate::model::cidr::to_bits;
 use crate::model::mac::Mac;
@@ -33,10 +32,11 @@ pub fn network_context(network: &Network, lab: &Lab) -> Value {
     let attached = attached(network, lab);
     context["dns"] = names(network, &attached);
     context["reservations"] = reservations(&attached);
-    let digest = digest(&context);
+    let mut digest = Digest::default();
+    digest.add("network", &context.to_string());
     context["uuid"] = json!(uuid(&lab.site, "network", &network.name));
     context["bridge_mac"] = json!(bridge_mac(&lab.site, &network.name));
-    context["stamp"] = json!({ "xmlns": STAMP_XMLNS, "site": lab.site, "digest": digest });
+    context["stamp"] = digest.stamp(lab);
     context
 }
 

@@ -4,23 +4,23 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::Engine;
 use super::guest_files::{Shared, duplicates, guest_files};
 use super::host_files::host_files;
 use super::payloads::Payloads;
+use super::{Content, Engine};
 use crate::diag::Sink;
 use crate::link::{Guest, Lab};
 use crate::source::Sources;
 
 /// A file to write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct OutFile {
     /// Its path below the workdir, with `/` between the parts.
     pub path: String,
     /// Its permission bits.
     pub mode: u32,
     /// Its bytes.
-    pub content: Vec<u8>,
+    pub content: Content,
 }
 
 /// Which objects to render.
@@ -86,6 +86,6 @@ pub(super) fn text(path: String, mode: u32, content: String) -> OutFile {
     OutFile {
         path,
         mode,
-        content: content.into_bytes(),
+        content: content.into(),
     }
 }

@@ -1,22 +1,23 @@
 //! Carrying out the changes, so that a kill between any two steps leaves something the next run completes.
 
-use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, OpenOptions, Permissions};
-use std::io::{self, Write as _};
+use std::io;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::compare::{Change, Changes};
-use super::manifest::{Manifest, sum};
-use crate::render::OutFile;
+use rayon::prelude::*;
+
+use super::compare::{Change, Changes, directory};
+use super::manifest::Manifest;
+use crate::render::{Content, OutFile};
 
 /// What a file is called while it is written.
 const UNFINISHED: &str = ".miniascape-new";
 
 /// Carries out `changes`.
 ///
-/// First the manifest learns the new sums beside the old ones, then the files change one by one, each by renaming a
-/// finished one into place, and last the manifest forgets the old sums.
+/// First the manifest learns the new sums beside the old ones, then the files change, each by renaming a finished one into
+/// place, and last the manifest forgets the old sums.
 ///
 /// # Errors
 /// Returns the path and reason of the first step that failed; the next run goes on from there.
@@ -31,23 +32,27 @@ pub fn write(
         }
         return Ok(());
     }
-    write_manifest(workdir, &both(files, changes))?;
-    let by_path: HashMap<&str, &OutFile> = files
-        .iter()
-        .map(|file| (file.path.as_str(), file))
-        .collect();
-    let mut made: BTreeSet<PathBuf> = BTreeSet::new();
+    write_manifest(workdir, &both(changes))?;
+    // Where a file was, a directory may be due.
     for (path, change) in &changes.changes {
-        let full = workdir.join(path);
-        match (change, by_path.get(path.as_str())) {
-            (Change::Remove, _) => remove(workdir, &full)?,
-            (_, Some(file)) => {
-                make_parent(&full, &mut made)?;
-                replace(&full, &file.content, file.mode)?;
-            }
-            (_, None) => {}
+        if *change == Change::Remove {
+            remove(workdir, &workdir.join(path))?;
         }
     }
+    let changed: Vec<&OutFile> = files
+        .iter()
+        .filter(|file| changes.changes.contains_key(&file.path))
+        .collect();
+    let written: Vec<Result<(), (PathBuf, io::Error)>> = changed
+        .par_chunk_by(|a, b| directory(a) == directory(b))
+        .map(|files| {
+            make_directory(&workdir.join(directory(files[0])))?;
+            files
+                .iter()
+                .try_for_each(|file| replace(&workdir.join(&file.path), &file.content, file.mode))
+        })
+        .collect();
+    written.into_iter().collect::<Result<(), _>>()?;
     for path in changes
         .manifest
         .files
@@ -61,34 +66,22 @@ pub fn write(
 }
 
 /// The manifest while writing: what the program wrote, and what it is about to write.
-fn both(files: &[OutFile], changes: &Changes) -> Manifest {
+fn both(changes: &Changes) -> Manifest {
     let mut manifest = changes.manifest.clone();
-    for file in files
-        .iter()
-        .filter(|file| !changes.kept.contains_key(&file.path))
-    {
-        manifest
-            .files
-            .entry(file.path.clone())
-            .or_default()
-            .insert(sum(&file.content));
+    for (path, sums) in &changes.next.files {
+        manifest.files.entry(path.clone()).or_default().extend(sums);
     }
     manifest
 }
 
 fn write_manifest(workdir: &Path, manifest: &Manifest) -> Result<(), (PathBuf, io::Error)> {
     let path = Manifest::path(workdir);
-    make_parent(&path, &mut BTreeSet::new())?;
-    replace(&path, manifest.to_text().as_bytes(), 0o644)
+    make_directory(path.parent().unwrap_or(workdir))?;
+    replace(&path, &manifest.to_text().into(), 0o644)
 }
 
-fn make_parent(path: &Path, made: &mut BTreeSet<PathBuf>) -> Result<(), (PathBuf, io::Error)> {
-    let Some(parent) = path.parent().filter(|parent| !made.contains(*parent)) else {
-        return Ok(());
-    };
-    fs::create_dir_all(parent).map_err(|error| (parent.to_path_buf(), error))?;
-    made.insert(parent.to_path_buf());
-    Ok(())
+fn make_directory(path: &Path) -> Result<(), (PathBuf, io::Error)> {
+    fs::create_dir_all(path).map_err(|error| (path.to_path_buf(), error))
 }
 
 fn unfinished(path: &Path) -> PathBuf {
@@ -102,21 +95,21 @@ fn unfinished(path: &Path) -> PathBuf {
 ///
 /// # Errors
 /// Returns the path and reason when a step fails; what was there is then as it was.
-pub fn replace(path: &Path, content: &[u8], mode: u32) -> Result<(), (PathBuf, io::Error)> {
+pub fn replace(path: &Path, content: &Content, mode: u32) -> Result<(), (PathBuf, io::Error)> {
     let at = |error| (path.to_path_buf(), error);
     let unfinished = unfinished(path);
-    // One left by a killed run may have any mode, and a planted link must not be followed.
-    match fs::remove_file(&unfinished) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(error)),
-        _ => {}
+    let mut create = OpenOptions::new();
+    create.write(true).create_new(true).mode(mode);
+    let mut file = match create.open(&unfinished) {
+        // One left by a killed run may have any mode, and a planted link must not be followed.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(&unfinished).map_err(at)?;
+            create.open(&unfinished)
+        }
+        created => created,
     }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(&unfinished)
-        .map_err(at)?;
-    file.write_all(content).map_err(at)?;
+    .map_err(at)?;
+    content.write_to(&mut file).map_err(at)?;
     // The user's umask has no say: the same input gives the same modes.
     file.set_permissions(Permissions::from_mode(mode))
         .map_err(at)?;

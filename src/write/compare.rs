@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Sum, sum_of};
 use crate::render::OutFile;
 
 /// What happens to one file.
@@ -98,22 +98,24 @@ pub fn compare(
     force: bool,
 ) -> Result<Changes, (PathBuf, io::Error)> {
     let manifest = Manifest::read(workdir).map_err(|error| (Manifest::path(workdir), error))?;
-    let states: Vec<Result<State, (PathBuf, io::Error)>> =
-        files.par_iter().map(|file| state(workdir, file)).collect();
+    let found: Vec<Vec<Found>> = files
+        .par_chunk_by(|a, b| directory(a) == directory(b))
+        .map(|files| found(workdir, files))
+        .collect();
     let mut changes = Changes {
         next: manifest.clone(),
         ..Changes::default()
     };
-    for (file, state) in files.iter().zip(states) {
+    for (file, (state, sum)) in files.iter().zip(found.into_iter().flatten()) {
         let change = match state? {
             State::Missing => Change::Create,
             State::Same => {
                 changes.unchanged += 1;
-                changes.set(file);
+                changes.set(file, sum);
                 continue;
             }
             State::Differs(content)
-                if force || manifest.wrote(&file.path, &content) || content == file.content =>
+                if force || manifest.wrote(&file.path, &content) || file.content.is(&content) =>
             {
                 Change::Update
             }
@@ -132,7 +134,7 @@ pub fn compare(
             }
         };
         changes.changes.insert(file.path.clone(), change);
-        changes.set(file);
+        changes.set(file, sum);
     }
     let generated: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let stale = manifest
@@ -172,12 +174,16 @@ pub fn compare(
 }
 
 impl Changes {
-    fn set(&mut self, file: &OutFile) {
-        self.next.files.insert(
-            file.path.clone(),
-            [super::manifest::sum(&file.content)].into(),
-        );
+    fn set(&mut self, file: &OutFile, sum: Sum) {
+        self.next.files.insert(file.path.clone(), [sum].into());
     }
+}
+
+/// Returns the directory of a file, below the workdir.
+pub(super) fn directory(file: &OutFile) -> &str {
+    file.path
+        .rsplit_once('/')
+        .map_or("", |(directory, _)| directory)
 }
 
 /// Returns whether every directory on the way to `path` that exists is one, and no link: what lies behind a link is not
@@ -196,10 +202,26 @@ fn is_reachable(workdir: &Path, path: &str) -> bool {
     true
 }
 
+/// What is there of a file, and the sum of what it is to be.
+type Found = (Result<State, (PathBuf, io::Error)>, Sum);
+
+/// Looks at files of one directory.
+fn found(workdir: &Path, files: &[OutFile]) -> Vec<Found> {
+    let reachable = files
+        .first()
+        .is_some_and(|file| is_reachable(workdir, &file.path));
+    let look = |file: &OutFile| {
+        let state = if reachable {
+            state(workdir, file)
+        } else {
+            Ok(State::NotAFile)
+        };
+        (state, sum_of(&file.content))
+    };
+    files.iter().map(look).collect()
+}
+
 fn state(workdir: &Path, file: &OutFile) -> Result<State, (PathBuf, io::Error)> {
-    if !is_reachable(workdir, &file.path) {
-        return Ok(State::NotAFile);
-    }
     let path = workdir.join(&file.path);
     let metadata = match fs::symlink_metadata(&path) {
         Ok(metadata) => metadata,
@@ -210,7 +232,7 @@ fn state(workdir: &Path, file: &OutFile) -> Result<State, (PathBuf, io::Error)> 
         return Ok(State::NotAFile);
     }
     let content = fs::read(&path).map_err(|error| (path, error))?;
-    let same = content == file.content && metadata.permissions().mode() & 0o7777 == file.mode;
+    let same = file.content.is(&content) && metadata.permissions().mode() & 0o7777 == file.mode;
     Ok(if same {
         State::Same
     } else {

@@ -50,9 +50,8 @@ pub fn diff(
         };
         let (from, to) = (header("a", old.is_some()), header("b", new.is_some()));
         let old = old.unwrap_or_default();
-        let empty: &[u8] = &[];
-        let content = new.map_or(empty, |file| &file.content);
-        match (std::str::from_utf8(&old), std::str::from_utf8(content)) {
+        let content = new.map(|file| file.content.to_vec()).unwrap_or_default();
+        match (std::str::from_utf8(&old), std::str::from_utf8(&content)) {
             (Ok(old), Ok(content)) if old == content => {
                 out.push_str(&format!("mode of {name} differs\n"))
             }

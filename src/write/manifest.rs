@@ -7,6 +7,13 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::render::Content;
+
+/// The hexadecimal digits.
+const DIGITS: [char; 16] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+];
+
 /// A SHA-256 sum.
 pub type Sum = [u8; 32];
 
@@ -56,10 +63,12 @@ impl Manifest {
         let mut text = String::with_capacity(self.files.len() * 100);
         for (path, sums) in &self.files {
             for sum in sums {
-                for byte in sum {
-                    text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
-                    text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
-                }
+                text.extend(sum.iter().flat_map(|byte| {
+                    [
+                        DIGITS[usize::from(byte >> 4)],
+                        DIGITS[usize::from(byte & 15)],
+                    ]
+                }));
                 text.push_str("  ");
                 text.push_str(path);
                 text.push('\n');
@@ -77,10 +86,17 @@ impl Manifest {
     }
 }
 
-/// Returns the SHA-256 sum of `content`.
+/// Returns the SHA-256 sum of some bytes.
 #[must_use]
 pub fn sum(content: &[u8]) -> Sum {
     Sha256::digest(content).into()
+}
+
+/// Returns the SHA-256 sum of a file's content.
+pub(super) fn sum_of(content: &Content) -> Sum {
+    let mut digest = Sha256::new();
+    content.pieces().for_each(|piece| digest.update(piece));
+    digest.finalize().into()
 }
 
 fn parse(hex: &str) -> Option<Sum> {

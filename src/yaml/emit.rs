@@ -21,8 +21,20 @@ pub fn to_yaml(value: &Value) -> String {
 }
 
 fn write_map(out: &mut String, map: &serde_json::Map<String, Value>, indent: usize) {
+    write_entries(out, map, indent, false);
+}
+
+/// Writes the keys and values of a map; when `begun`, its first line has its indentation already.
+fn write_entries(
+    out: &mut String,
+    map: &serde_json::Map<String, Value>,
+    indent: usize,
+    mut begun: bool,
+) {
     for (key, value) in map {
-        pad(out, indent);
+        if !std::mem::take(&mut begun) {
+            pad(out, indent);
+        }
         write_string(out, key);
         out.push(':');
         write_value(out, value, indent);
@@ -36,10 +48,8 @@ fn write_list(out: &mut String, items: &[Value], indent: usize) {
         match item {
             Value::Object(map) if !map.is_empty() => {
                 // The first key stands beside the dash, the others below it.
-                let mut block = String::new();
-                write_map(&mut block, map, indent + 2);
                 out.push(' ');
-                out.push_str(&block[indent + 2..]);
+                write_entries(out, map, indent + 2, true);
             }
             other => write_value(out, other, indent),
         }
@@ -86,8 +96,11 @@ fn write_inline(out: &mut String, value: &Value) {
 }
 
 fn write_string(out: &mut String, text: &str) {
+    let plain = |byte: u8| (b' '..=b'~').contains(&byte) && !matches!(byte, b'"' | b'\\');
     if is_bare(text) {
         out.push_str(text);
+    } else if text.bytes().all(plain) {
+        out.extend(["\"", text, "\""]);
     } else {
         // JSON leaves these as they are, but to a YAML 1.1 reader they end the line.
         let json = Value::from(text).to_string();
@@ -117,10 +130,11 @@ fn is_block_text(text: &str) -> bool {
 }
 
 fn is_bare(text: &str) -> bool {
-    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '+');
+    let safe = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-' | b'/' | b'+');
     let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '_'));
     let reserved = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
-    starts && text.chars().all(safe) && !reserved.contains(&text.to_lowercase().as_str())
+    let is_reserved = || reserved.iter().any(|word| text.eq_ignore_ascii_case(word));
+    starts && text.bytes().all(safe) && !is_reserved()
 }
 
 #[cfg(test)]

@@ -1,0 +1,108 @@
+//! What is in a file: pieces of text, many of them shared with other files.
+
+use std::io::{self, IoSlice, Write};
+use std::sync::Arc;
+
+/// The bytes of a file, as pieces.
+///
+/// Most of a guest's files is the same for all guests of its kind. Such pieces are kept once, however many files they
+/// are in.
+#[derive(Clone, Debug, Default)]
+pub struct Content(Vec<Arc<[u8]>>);
+
+impl Content {
+    /// Adds a piece.
+    pub(super) fn push(&mut self, piece: Arc<[u8]>) {
+        if !piece.is_empty() {
+            self.0.push(piece);
+        }
+    }
+
+    /// Returns the pieces in their order; none is empty.
+    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(|piece| &**piece)
+    }
+
+    /// Returns how many bytes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pieces().map(<[u8]>::len).sum()
+    }
+
+    /// Returns whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns whether these are the bytes.
+    #[must_use]
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        let mut rest = Some(bytes);
+        for piece in self.pieces() {
+            rest = rest.and_then(|rest| rest.strip_prefix(piece));
+        }
+        rest.is_some_and(<[u8]>::is_empty)
+    }
+
+    /// Returns the bytes in one piece.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.len());
+        self.pieces().for_each(|piece| bytes.extend(piece));
+        bytes
+    }
+
+    /// Writes the bytes to `out`, as many pieces at once as it takes.
+    ///
+    /// # Errors
+    /// Returns the error of `out`.
+    pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut slices: Vec<IoSlice<'_>> = self.pieces().map(IoSlice::new).collect();
+        let mut rest = slices.as_mut_slice();
+        while !rest.is_empty() {
+            match out.write_vectored(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => IoSlice::advance_slices(&mut rest, written),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        let mut content = Self::default();
+        content.push(text.into_bytes().into());
+        content
+    }
+}
+
+impl From<Arc<[u8]>> for Content {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        let mut content = Self::default();
+        content.push(bytes);
+        content
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Content;
+
+    #[test]
+    fn pieces_make_one_content() {
+        let mut content = Content::default();
+        for piece in ["ab", "", "c"] {
+            content.push(piece.as_bytes().into());
+        }
+        assert_eq!((content.len(), content.to_vec()), (3, b"abc".to_vec()));
+        assert!(content.is(b"abc") && !content.is(b"ab") && !content.is(b"abcd"));
+        let mut out = Vec::new();
+        content.write_to(&mut out).unwrap();
+        assert_eq!(out, b"abc");
+        assert!(Content::default().is(b"") && Content::default().is_empty());
+    }
+}
