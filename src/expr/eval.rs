@@ -1,12 +1,13 @@
 //! Compiles every expression once, and evaluates guests with them on all cores.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use rayon::prelude::*;
 use tera::{Kwargs, State, Tera};
 
-use super::run::Run;
+use super::names::{self, Step};
+use super::run::{Run, needs_evaluation};
 use super::scan::{Piece, scan};
 use super::scope::Globals;
 use super::sources::Outside;
@@ -20,6 +21,9 @@ std::thread_local! {
     /// What the last evaluation of this thread came to, with its type.
     static RESULT: std::cell::RefCell<Option<tera::Value>> = const { std::cell::RefCell::new(None) };
 }
+
+/// The longest expression with its values, in bytes, whose result is kept.
+const MAX_KEY: usize = 4096;
 
 /// Takes what the expression rendered last on this thread came to.
 pub(super) fn take_result() -> Option<tera::Value> {
@@ -56,6 +60,12 @@ pub struct Evaluator<'a> {
     pub(super) tera: Tera,
     /// The expressions that do not compile, with the message and its column in the template.
     pub(super) broken: HashMap<String, (String, usize)>,
+    /// What each expression reads.
+    pub(super) paths: HashMap<String, Vec<Vec<Step>>>,
+    /// Where the maps and lists lie that have nothing to evaluate; guests share most of theirs.
+    plain: HashSet<usize>,
+    /// What expressions came to, by their text and the values they read.
+    known: RwLock<HashMap<String, tera::Value>>,
     pub(super) globals: &'a Globals,
     pub(super) outside: Outside<'a>,
     pub(super) sources: &'a Sources,
@@ -69,10 +79,9 @@ impl<'a> Evaluator<'a> {
         root: &'a std::path::Path,
         files: &'a Files,
     ) -> Self {
-        let mut texts = BTreeSet::new();
-        let mut seen = BTreeSet::new();
+        let mut found = Found::default();
         for draft in drafts {
-            collect_map(&draft.merged, &mut seen, &mut texts);
+            found.map(&draft.merged);
         }
         let mut tera = Tera::new();
         tera.autoescape_on(Vec::<&str>::new());
@@ -81,7 +90,9 @@ impl<'a> Evaluator<'a> {
             ""
         });
         let mut broken = HashMap::new();
-        for text in texts {
+        let mut paths = HashMap::new();
+        for text in found.texts {
+            paths.insert(text.clone(), names::paths(&text));
             if let Err(error) = tera.add_raw_template(&text, &template(&text)) {
                 broken.insert(text, reason(&error));
             }
@@ -89,10 +100,42 @@ impl<'a> Evaluator<'a> {
         Self {
             tera,
             broken,
+            paths,
+            plain: found
+                .shared
+                .into_iter()
+                .filter_map(|(at, plain)| plain.then_some(at))
+                .collect(),
+            known: RwLock::default(),
             globals,
             outside: Outside::new(root, files),
             sources: &files.sources,
         }
+    }
+
+    /// Returns whether nothing in a map or list needs evaluation.
+    pub(super) fn is_plain(&self, node: &Node) -> bool {
+        let at = match &node.kind {
+            Kind::Map(map) => Arc::as_ptr(map).addr(),
+            Kind::Seq(items) => Arc::as_ptr(items).addr(),
+            Kind::Scalar(_) => return false,
+        };
+        self.plain.contains(&at)
+    }
+
+    /// Returns what the same expression came to before, with the same values.
+    pub(super) fn known(&self, key: &str) -> Option<tera::Value> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(key).cloned()
+    }
+
+    /// Keeps what an expression came to.
+    pub(super) fn remember(&self, key: String, value: &tera::Value) {
+        if key.len() > MAX_KEY {
+            return;
+        }
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(key, value.clone());
     }
 
     fn guest(&self, draft: Draft, sink: &mut Sink) -> Draft {
@@ -115,27 +158,54 @@ fn template(expression: &str) -> String {
 /// How many bytes of [`template`] come before the expression.
 pub(super) const TEMPLATE_PREFIX: usize = "{{ (".len();
 
-/// Gathers the expressions below a map; shared maps are visited once.
-fn collect_map(map: &Arc<Map>, seen: &mut BTreeSet<usize>, texts: &mut BTreeSet<String>) {
-    if seen.insert(Arc::as_ptr(map).addr()) {
-        for entry in map.values() {
-            collect(&entry.value, seen, texts);
-        }
-    }
+/// The expressions of a lab, and what holds none.
+#[derive(Default)]
+struct Found {
+    texts: BTreeSet<String>,
+    /// Maps and lists by their place in memory, and whether they have nothing to evaluate.
+    shared: HashMap<usize, bool>,
 }
 
-fn collect(node: &Node, seen: &mut BTreeSet<usize>, texts: &mut BTreeSet<String>) {
-    match &node.kind {
-        Kind::Map(map) => collect_map(map, seen, texts),
-        Kind::Seq(items) => items.iter().for_each(|item| collect(item, seen, texts)),
-        Kind::Scalar(scalar) if scalar.text.contains("{{") => {
-            for piece in scan(&scalar.text).unwrap_or_default() {
-                if let Piece::Expression(range) = piece {
-                    texts.insert(scalar.text[range].to_owned());
-                }
-            }
+impl Found {
+    /// Visits a map, unless it was visited before, and returns whether it has nothing to evaluate.
+    fn map(&mut self, map: &Arc<Map>) -> bool {
+        let at = Arc::as_ptr(map).addr();
+        if let Some(plain) = self.shared.get(&at) {
+            return *plain;
         }
-        Kind::Scalar(_) => {}
+        let mut plain = true;
+        for entry in map.values() {
+            plain &= self.node(&entry.value);
+        }
+        self.shared.insert(at, plain);
+        plain
+    }
+
+    fn node(&mut self, node: &Node) -> bool {
+        match &node.kind {
+            Kind::Map(map) => self.map(map),
+            Kind::Seq(items) => {
+                let at = Arc::as_ptr(items).addr();
+                if let Some(plain) = self.shared.get(&at) {
+                    return *plain;
+                }
+                let mut plain = true;
+                for item in items.iter() {
+                    plain &= self.node(item);
+                }
+                self.shared.insert(at, plain);
+                plain
+            }
+            Kind::Scalar(scalar) if needs_evaluation(node.tag, scalar) => {
+                for piece in scan(&scalar.text).unwrap_or_default() {
+                    if let Piece::Expression(range) = piece {
+                        self.texts.insert(scalar.text[range].to_owned());
+                    }
+                }
+                false
+            }
+            Kind::Scalar(_) => true,
+        }
     }
 }
 

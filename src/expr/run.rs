@@ -7,7 +7,7 @@ use serde_json::Value;
 use tera::Context;
 
 use super::eval::{Evaluator, TEMPLATE_PREFIX, reason, take_result};
-use super::names::{Step, paths};
+use super::names::Step;
 use super::scan::{Piece, scan};
 use super::scope::{is_own, known_names, missing};
 use super::sources::Outside;
@@ -82,6 +82,9 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     fn node(&mut self, node: &Node, path: &mut Vec<Step>) -> Option<Node> {
+        if self.evaluator.is_plain(node) {
+            return None;
+        }
         match &node.kind {
             Kind::Map(map) => {
                 let map = self.map(map, path)?;
@@ -250,10 +253,16 @@ impl<'r, 'a> Run<'r, 'a> {
             return None;
         }
         let mut values = serde_json::Map::new();
-        for path in paths(expression) {
-            self.provide(node, expression, &path, &mut values)?;
+        let evaluator = self.evaluator;
+        for path in evaluator.paths.get(expression).into_iter().flatten() {
+            self.provide(node, expression, path, &mut values)?;
         }
-        let context = Context::from_serialize(&Value::Object(values)).ok()?;
+        let values = Value::Object(values);
+        let key = format!("{expression}\n{values}");
+        if let Some(value) = evaluator.known(&key) {
+            return Some(value);
+        }
+        let context = Context::from_serialize(&values).ok()?;
         match self.evaluator.tera.render(expression, &context) {
             Ok(_) => {
                 let value = take_result().filter(|value| !value.is_undefined());
@@ -264,8 +273,9 @@ impl<'r, 'a> Run<'r, 'a> {
                     self.fault(node, expression, "it gives more than 1 MiB", 0);
                     return None;
                 }
-                if value.is_none() {
-                    self.fault(node, expression, "it gives nothing", 0);
+                match &value {
+                    Some(value) => evaluator.remember(key, value),
+                    None => self.fault(node, expression, "it gives nothing", 0),
                 }
                 value
             }
@@ -308,6 +318,10 @@ impl<'r, 'a> Run<'r, 'a> {
             merged.get(root.as_str())
         };
         let Some(entry) = own else {
+            if let Some(value) = self.evaluator.globals.at(path, self.draft) {
+                place(values, path, value);
+                return Some(());
+            }
             match self.evaluator.globals.get(root, self.draft) {
                 Some(value) => {
                     if !lenient(expression) {
@@ -481,7 +495,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 }
 
-fn needs_evaluation(tag: Tag, scalar: &Scalar) -> bool {
+pub(super) fn needs_evaluation(tag: Tag, scalar: &Scalar) -> bool {
     matches!(tag, Tag::Raw | Tag::Env | Tag::File) || scalar.text.contains("{{")
 }
 

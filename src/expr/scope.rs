@@ -1,8 +1,12 @@
 //! What an expression may name besides its guest's own values.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::names::Step;
 use crate::layer::Draft;
 use crate::model::host::Host;
 use crate::model::network::Network;
@@ -14,6 +18,8 @@ pub struct Globals {
     site: Value,
     host: Value,
     networks: Value,
+    /// Entries of the OS table by name.
+    os: Mutex<HashMap<String, Arc<Value>>>,
 }
 
 /// Names that are the program's own; the others fall back to the guest's values.
@@ -38,7 +44,43 @@ impl Globals {
             site: json!(site),
             host: host_value,
             networks: json(serde_json::to_value(networks)),
+            os: Mutex::default(),
         }
+    }
+
+    /// Returns what lies at a path that begins with a shared name, when there is something.
+    ///
+    /// This spares a copy of all networks where one's gateway is wanted.
+    pub(super) fn at(&self, path: &[Step], draft: &Draft) -> Option<Value> {
+        let (Step::Key(root), rest) = path.split_first()? else {
+            return None;
+        };
+        let os;
+        let root = match root.as_str() {
+            "host" => &self.host,
+            "networks" => &self.networks,
+            "os" => {
+                os = self.os(draft);
+                &os
+            }
+            _ => return None,
+        };
+        let mut at = root;
+        for step in rest {
+            at = match step {
+                Step::Key(key) => at.get(key)?,
+                Step::Index(index) => at.get(index)?,
+            };
+        }
+        Some(at.clone())
+    }
+
+    /// Returns the table's entry of a guest's system, converted once.
+    fn os(&self, draft: &Draft) -> Arc<Value> {
+        let mut known = self.os.lock().unwrap_or_else(PoisonError::into_inner);
+        let convert = || serde_json::to_value(&*draft.os).unwrap_or_default().into();
+        let value = known.entry(draft.os.name.clone()).or_insert_with(convert);
+        Arc::clone(value)
     }
 
     /// Returns the value of a name of the program's own, or of a defaulted one; `None` when it has none.
@@ -49,7 +91,7 @@ impl Globals {
             "site" => Some(self.site.clone()),
             "host" => Some(self.host.clone()),
             "networks" => Some(self.networks.clone()),
-            "os" => serde_json::to_value(&*draft.os).ok(),
+            "os" => Some((*self.os(draft)).clone()),
             "domain" => {
                 let network = draft
                     .merged

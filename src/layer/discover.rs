@@ -1,5 +1,6 @@
 //! Conf directories and single-file labs → [`Layers`].
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -118,10 +119,12 @@ fn directory(conf: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sin
             .help(format!("its YAML files lie in {}", names.join(", "))),
         );
     }
+    let paths: Vec<&Path> = found.iter().map(|found| &*found.path).collect();
+    let read = files.texts(&paths, sink);
     let texts: Vec<(Found, FileId)> = found
         .into_iter()
-        .filter_map(|found| Some((files.text(&found.path, sink)?, found)))
-        .map(|(a, b)| (b, a))
+        .zip(read)
+        .filter_map(|(found, file)| Some((found, file?)))
         .collect();
     let mut own = Layers::default();
     for ((found, file), (node, faults)) in texts.iter().zip(parse_all(&texts, files)) {
@@ -253,16 +256,17 @@ fn list(
 
 /// Reports `NAME.yml` beside `NAME/` and `NAME.yml` beside `NAME.yaml`.
 fn twice(dir: &Path, found: &[Found], sink: &mut Sink) {
-    for (index, file) in found
-        .iter()
-        .enumerate()
-        .filter(|(_, file)| file.path.parent() == Some(dir))
-    {
-        let other = found
-            .iter()
-            .enumerate()
-            .find(|(other, found)| *other != index && found.object == file.object);
-        let Some((_, other)) = other else { continue };
+    let mut by_object: HashMap<Option<&str>, Vec<&Found>> = HashMap::new();
+    for file in found {
+        by_object
+            .entry(file.object.as_deref())
+            .or_default()
+            .push(file);
+    }
+    for file in found.iter().filter(|file| file.path.parent() == Some(dir)) {
+        let same = &by_object[&file.object.as_deref()];
+        let other = same.iter().find(|other| other.path != file.path);
+        let Some(other) = other else { continue };
         let beside = other
             .path
             .parent()
