@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::STAMP_XMLNS;
 use super::payloads::Payloads;
+use super::sections::text;
 use crate::link::{Disk, DiskPlace, Guest, Interface, Lab};
 use crate::model::install::Sudo;
 use crate::model::password::Password;
@@ -50,7 +51,7 @@ pub fn guest_context(guest: &Guest, lab: &Lab, payloads: &Payloads) -> Map<Strin
     let mut context = context(guest, lab, payloads, &Hashes::default());
     let mut digest = Digest::default();
     for (name, value) in &context {
-        digest.add(name, &value.to_string());
+        digest.add(&text(name, value));
     }
     context.insert("stamp".into(), digest.stamp(lab));
     context
@@ -132,11 +133,9 @@ pub(super) fn context(
 pub(super) struct Digest(Sha256);
 
 impl Digest {
-    /// Adds a top-level name of the context and its value as JSON.
-    pub(super) fn add(&mut self, name: &str, json: &str) {
-        for part in [name, "=", json, "\n"] {
-            self.0.update(part);
-        }
+    /// Adds a top-level name of the context with its value.
+    pub(super) fn add(&mut self, text: &str) {
+        self.0.update(text);
     }
 
     /// Returns the stamp that marks the object as the lab's.

@@ -4,133 +4,125 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::json;
 use tera::Context;
 
-use super::context::{Digest, Hashes, context, guest_list};
+use super::context::{Digest, Hashes, context};
 use super::parts::Parts;
 use super::payloads::Payloads;
-use super::sections::{Known, Section, Sections};
+use super::sections::{Common, Known, Sections};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
 use crate::source::{Sources, Span, Spanned};
 
-/// What rendering keeps from one guest for the next.
-pub(super) struct Shared {
-    /// What every guest's templates see.
-    common: [(&'static str, Arc<Section>); 3],
+/// Renders guests, and keeps from each what the next can use.
+pub(super) struct Renderer<'a> {
+    lab: &'a Lab,
+    engine: &'a Engine,
+    payloads: &'a Payloads,
+    sources: &'a Sources,
+    common: Common<'a>,
     known: Known,
     parts: Parts,
     hashes: Hashes,
 }
 
-impl Shared {
-    pub(super) fn new(lab: &Lab) -> Self {
-        let mut host = serde_json::to_value(&lab.host).expect("hosts serialize");
-        if host.get("connect").is_none() {
-            host["connect"] = json!(crate::model::host::Host::DEFAULT_CONNECT);
-        }
-        let networks = serde_json::to_value(&lab.networks).expect("networks serialize");
-        let known = Known::default();
-        let common = [
-            ("networks", networks),
-            ("guests", guest_list(lab)),
-            ("host", host),
-        ];
+impl<'a> Renderer<'a> {
+    pub(super) fn new(
+        lab: &'a Lab,
+        engine: &'a Engine,
+        payloads: &'a Payloads,
+        sources: &'a Sources,
+    ) -> Self {
         Self {
-            common: common.map(|(name, value)| (name, known.section(name, value))),
-            known,
+            lab,
+            engine,
+            payloads,
+            sources,
+            common: Common::new(lab),
+            known: Known::default(),
             parts: Parts::default(),
             hashes: Hashes::default(),
         }
     }
 
-    fn sections(&self, guest: &Guest, lab: &Lab, payloads: &Payloads) -> Sections {
-        let mut sections = self
-            .known
-            .sections(context(guest, lab, payloads, &self.hashes));
-        let mut digest = Digest::default();
-        for (name, section) in &sections {
-            digest.add(name, &section.json);
+    /// Renders every file of a guest.
+    pub(super) fn guest(&self, guest: &Guest, sink: &mut Sink) -> Vec<OutFile> {
+        let dir = format!("guests.d/{}", guest.name);
+        let mut files = Vec::new();
+        let sections = self.sections(guest);
+        let mut review = Content::default();
+        for section in sections.own.values() {
+            review.push(Arc::clone(&section.review));
         }
-        let stamp = self.known.section("stamp", digest.stamp(lab));
-        sections.insert("stamp".to_owned(), stamp);
-        sections
-    }
-}
-
-/// Renders every file of a guest.
-pub(super) fn guest_files(
-    guest: &Guest,
-    lab: &Lab,
-    engine: &Engine,
-    payloads: &Payloads,
-    shared: &Shared,
-    sources: &Sources,
-    sink: &mut Sink,
-) -> Vec<OutFile> {
-    let dir = format!("guests.d/{}", guest.name);
-    let mut files = Vec::new();
-    let mut sections = shared.sections(guest, lab, payloads);
-    let mut review = Content::default();
-    sections
-        .values()
-        .for_each(|section| review.push(Arc::clone(&section.review)));
-    files.push(OutFile {
-        path: format!("{dir}/guest.yml"),
-        mode: 0o644,
-        content: review,
-    });
-    if !source(guest, sink) {
-        return files;
-    }
-    for (name, section) in &shared.common {
-        sections.insert((*name).to_owned(), Arc::clone(section));
-    }
-    for output in outputs(guest, engine, sink) {
-        let content = shared
-            .parts
-            .render(engine, &output.template, &sections, sources)
-            .or_else(|| whole(guest, &output.template, &sections, engine, sources, sink));
-        if let Some(content) = content {
-            let script = output.key == "virtinst" || output.file.ends_with(".sh");
+        files.push(OutFile {
+            path: format!("{dir}/guest.yml"),
+            mode: 0o644,
+            content: review,
+        });
+        if !source(guest, sink) {
+            return files;
+        }
+        for output in outputs(guest, self.engine, sink) {
+            if let Some(content) = self.output(&output.template, guest, &sections, sink) {
+                let script = output.key == "virtinst" || output.file.ends_with(".sh");
+                files.push(OutFile {
+                    path: format!("{dir}/{}", output.file),
+                    mode: if script { 0o755 } else { 0o644 },
+                    content,
+                });
+            }
+        }
+        for payload in self.payloads.of(guest) {
+            let mode = u32::from_str_radix(payload.mode, 8).unwrap_or(0o644) & 0o755 | 0o600;
+            let path = format!("{dir}/setup/{}", payload.dst.trim_start_matches('/'));
             files.push(OutFile {
-                path: format!("{dir}/{}", output.file),
-                mode: if script { 0o755 } else { 0o644 },
-                content,
+                path,
+                mode,
+                content: payload.content.into(),
             });
         }
+        files
     }
-    for payload in payloads.of(guest) {
-        let mode = u32::from_str_radix(payload.mode, 8).unwrap_or(0o644) & 0o755 | 0o600;
-        let path = format!("{dir}/setup/{}", payload.dst.trim_start_matches('/'));
-        files.push(OutFile {
-            path,
-            mode,
-            content: payload.content.into(),
-        });
-    }
-    files
-}
 
-/// Renders a template that cannot be taken apart, or one of whose parts fails: then its fault is found here.
-fn whole(
-    guest: &Guest,
-    template: &str,
-    sections: &Sections,
-    engine: &Engine,
-    sources: &Sources,
-    sink: &mut Sink,
-) -> Option<Content> {
-    let mut context = Context::new();
-    for (name, section) in sections {
-        context.insert_value(name.clone(), section.value.clone());
+    fn sections(&self, guest: &Guest) -> Sections<'_> {
+        let context = context(guest, self.lab, self.payloads, &self.hashes);
+        let mut own = self.known.sections(context);
+        let mut digest = Digest::default();
+        for section in own.values() {
+            digest.add(&section.text);
+        }
+        let stamp = self.known.section("stamp", digest.stamp(self.lab));
+        own.insert("stamp".to_owned(), stamp);
+        Sections {
+            own,
+            common: &self.common,
+        }
     }
-    let object = format!("guest `{}`", guest.name);
-    let text = engine.render(template, &context, &object, sources, sink)?;
-    Some(text.into())
+
+    fn output(
+        &self,
+        template: &str,
+        guest: &Guest,
+        sections: &Sections<'_>,
+        sink: &mut Sink,
+    ) -> Option<Content> {
+        let (engine, sources) = (self.engine, self.sources);
+        if let Some(content) = self.parts.render(engine, template, sections, sources) {
+            return Some(content);
+        }
+        // It cannot be taken apart, or one of its parts fails: then the fault is found here.
+        let mut context = Context::new();
+        for name in sections.names() {
+            if let Some(section) = sections.get(name) {
+                context.insert_value(name.to_owned(), section.value.clone());
+            }
+        }
+        let object = format!("guest `{}`", guest.name);
+        let text = engine.render(template, &context, &object, sources, sink)?;
+        Some(text.into())
+    }
 }
 
 /// Returns whether the guest's installation starts from one thing, and reports when it does not.

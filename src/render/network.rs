@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::context::Digest;
+use super::sections::text;
 use crate::link::{Guest, Interface, Lab, uuid};
 use crate::model::cidr::to_bits;
 use crate::model::mac::Mac;
@@ -33,7 +34,7 @@ pub fn network_context(network: &Network, lab: &Lab) -> Value {
     context["dns"] = names(network, &attached);
     context["reservations"] = reservations(&attached);
     let mut digest = Digest::default();
-    digest.add("network", &context.to_string());
+    digest.add(&text("network", &context));
     context["uuid"] = json!(uuid(&lab.site, "network", &network.name));
     context["bridge_mac"] = json!(bridge_mac(&lab.site, &network.name));
     context["stamp"] = digest.stamp(lab);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::guest_files::{Shared, duplicates, guest_files};
+use super::guest_files::{Renderer, duplicates};
 use super::host_files::host_files;
 use super::payloads::Payloads;
 use super::{Content, Engine};
@@ -52,7 +52,7 @@ pub fn render(
     sources: &Sources,
     sink: &mut Sink,
 ) -> Vec<OutFile> {
-    let shared = Shared::new(lab);
+    let renderer = Renderer::new(lab, engine, payloads, sources);
     let mut files = host_files(lab, engine, selection, sources, sink);
     let guests: Vec<&Guest> = lab
         .guests
@@ -66,10 +66,7 @@ pub fn render(
         .par_iter()
         .map(|guest| {
             let mut sink = Sink::default();
-            (
-                guest_files(guest, lab, engine, payloads, &shared, sources, &mut sink),
-                sink,
-            )
+            (renderer.guest(guest, &mut sink), sink)
         })
         .collect();
     for (guest, (out, faults)) in guests.iter().zip(rendered) {

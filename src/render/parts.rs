@@ -41,7 +41,7 @@ impl Parts {
         &self,
         engine: &Engine,
         template: &str,
-        sections: &Sections,
+        sections: &Sections<'_>,
         sources: &Sources,
     ) -> Option<Content> {
         let parts = self.of(engine, template, sources)?;
@@ -75,7 +75,7 @@ impl Parts {
         engine: &Engine,
         name: &Arc<str>,
         reads: &[String],
-        sections: &Sections,
+        sections: &Sections<'_>,
     ) -> Option<Arc<[u8]>> {
         let ids = reads.iter().map(|name| Some(sections.get(name)?.id));
         let key = (Arc::clone(name), ids.collect());

@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use serde_json::{Map, Value};
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
 
+use super::context::guest_list;
 use super::mask;
+use crate::link::Lab;
+use crate::model::host::Host;
 use crate::yaml::emit::to_yaml;
 
 /// Names whose values no two guests share; looking for an equal one would be in vain.
@@ -31,27 +35,89 @@ const MAX_KEPT: usize = 16 * 1024;
 pub(super) struct Section {
     /// Two sections with the same number say the same.
     pub(super) id: u32,
-    /// The value as JSON text.
-    pub(super) json: String,
+    /// The name and the value, as [`text`] writes them.
+    pub(super) text: Arc<str>,
     /// The value as templates see it.
     pub(super) value: tera::Value,
     /// Its lines of `guest.yml`, secrets masked.
     pub(super) review: Arc<[u8]>,
 }
 
-/// The sections of a guest by name, in the order of `guest.yml`.
-pub(super) type Sections = indexmap::IndexMap<String, Arc<Section>>;
+/// The sections of a guest.
+pub(super) struct Sections<'s> {
+    /// Its own by name, in the order of `guest.yml`.
+    pub(super) own: IndexMap<String, Arc<Section>>,
+    /// Those of all guests.
+    pub(super) common: &'s Common<'s>,
+}
+
+impl Sections<'_> {
+    /// Returns the section of a name.
+    pub(super) fn get(&self, name: &str) -> Option<&Section> {
+        let section = self.common.get(name).or_else(|| self.own.get(name));
+        section.map(|section| &**section)
+    }
+
+    /// Returns the names a template may read.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        COMMON
+            .iter()
+            .copied()
+            .chain(self.own.keys().map(String::as_str))
+    }
+}
+
+/// The names every guest's templates see.
+const COMMON: [&str; 3] = ["networks", "guests", "host"];
+
+/// What every guest's templates see, each converted when the first template reads it.
+pub(super) struct Common<'a> {
+    lab: &'a Lab,
+    sections: [OnceLock<Arc<Section>>; COMMON.len()],
+}
+
+impl<'a> Common<'a> {
+    pub(super) fn new(lab: &'a Lab) -> Self {
+        Self {
+            lab,
+            sections: Default::default(),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Arc<Section>> {
+        let at = COMMON.iter().position(|own| *own == name)?;
+        let convert = || {
+            let value = match name {
+                "networks" => serde_json::to_value(&self.lab.networks).expect("networks serialize"),
+                "guests" => guest_list(self.lab),
+                _ => host(self.lab),
+            };
+            let id = u32::try_from(at).unwrap_or_default();
+            Arc::new(Section::new(id, name, value, Arc::from("")))
+        };
+        Some(self.sections[at].get_or_init(convert))
+    }
+}
+
+/// Returns the host as templates see it.
+fn host(lab: &Lab) -> Value {
+    let mut host = serde_json::to_value(&lab.host).expect("hosts serialize");
+    if host.get("connect").is_none() {
+        host["connect"] = json!(Host::DEFAULT_CONNECT);
+    }
+    host
+}
 
 /// The sections known so far in a run.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    sections: RwLock<HashMap<String, Arc<Section>>>,
+    sections: RwLock<HashMap<Arc<str>, Arc<Section>>>,
     next: AtomicU32,
 }
 
 impl Known {
     /// Converts a whole context.
-    pub(super) fn sections(&self, context: Map<String, Value>) -> Sections {
+    pub(super) fn sections(&self, context: Map<String, Value>) -> IndexMap<String, Arc<Section>> {
         let entry = |(key, value): (String, Value)| {
             let section = self.section(&key, value);
             (key, section)
@@ -61,34 +127,46 @@ impl Known {
 
     /// Converts one value, or finds the equal one of another guest.
     pub(super) fn section(&self, key: &str, value: Value) -> Arc<Section> {
-        let json = value.to_string();
-        if OWN.contains(&key) || json.len() > MAX_KEPT {
-            return Arc::new(self.convert(key, value, json));
+        let text = text(key, &value);
+        if OWN.contains(&key) || text.len() > MAX_KEPT {
+            return Arc::new(self.convert(key, value, text));
         }
-        // Equal values of different names have different lines in `guest.yml`.
-        let known = format!("{key}={json}");
         let sections = self.sections.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(section) = sections.get(&known) {
+        if let Some(section) = sections.get(&*text) {
             return Arc::clone(section);
         }
         drop(sections);
-        let section = Arc::new(self.convert(key, value, json));
+        let section = Arc::new(self.convert(key, value, Arc::clone(&text)));
         let mut sections = self
             .sections
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(sections.entry(known).or_insert(section))
+        Arc::clone(sections.entry(text).or_insert(section))
     }
 
-    fn convert(&self, key: &str, value: Value, json: String) -> Section {
+    fn convert(&self, key: &str, value: Value, text: Arc<str>) -> Section {
+        // The first numbers are those of what all guests share.
+        let id = self.next.fetch_add(1, Ordering::Relaxed) + COMMON.len() as u32;
+        Section::new(id, key, value, text)
+    }
+}
+
+impl Section {
+    fn new(id: u32, key: &str, value: Value, text: Arc<str>) -> Self {
         let as_seen = tera::Value::from_serializable(&value);
-        Section {
-            id: self.next.fetch_add(1, Ordering::Relaxed),
-            json,
+        Self {
+            id,
+            text,
             value: as_seen,
             review: to_yaml(&review(key, value)).into_bytes().into(),
         }
     }
+}
+
+/// Returns a name and its value, as JSON, in one line: what digests are made from.
+pub(super) fn text(name: &str, value: &Value) -> Arc<str> {
+    let json = serde_json::to_string(value).expect("plain data serializes");
+    [name, "=", &json, "\n"].concat().into()
 }
 
 /// What `guest.yml` shows of a value: no secrets, and not the bytes of payloads, which lie beside it in `setup/`.
