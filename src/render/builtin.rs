@@ -26,10 +26,12 @@ embed! {
     "autoinstall/ks/system.cfg",
     "autoinstall/ks/volume.cfg",
     "guest/vmbuild.sh",
+    "guest/vmbuild/devices.sh",
     "guest/vmbuild/disks.sh",
     "guest/vmbuild/install.sh",
     "guest/vmbuild/machine.sh",
     "guest/vmbuild/refuse.sh",
+    "guest/vmbuild/values.sh",
     "host/network.xml",
 }
 

@@ -1,7 +1,7 @@
 # The machine in full. What is left out virt-install takes from its database of systems, and that changes.
 machine=(
   --name "$name"
-  --metadata {{ ("uuid=" ~ uuid) | sh }}
+  --metadata "uuid=$uuid"
 {%- if description is defined %}
   --metadata {{ ("description=" ~ (description | subopt)) | sh }}
 {%- endif %}
@@ -21,22 +21,7 @@ machine=(
   --features smm.state=on # secure boot guards its variables with it
 {%- endif %}
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no
-{%- for interface in interfaces %}
-{%- set source = "network=" ~ (interface.network | subopt) if interface.network is defined else "bridge=" ~ (interface.bridge | subopt) %}
-{%- set mtu = ",mtu.size=" ~ interface.mtu if interface.mtu is defined else "" %}
-{%- set more = "," ~ interface.options if interface.options is defined else "" %}
-  --network {{ (source ~ ",model=" ~ interface.model ~ ",mac=" ~ interface.mac ~ mtu ~ more) | sh }}
-{%- else %}
-  --network none
-{%- endfor %}
   --controller {% if virtinst.machine == "pc" %}usb2{% else %}usb,model=qemu-xhci{% endif %}
-{%- set scsi = false %}
-{%- for disk in disks %}
-{%- if disk.bus == "scsi" %}{% set_global scsi = true %}{% endif %}
-{%- endfor %}
-{%- if scsi %}
-  --controller scsi,model=virtio-scsi
-{%- endif %}
   --graphics {{ virtinst.graphics | sh }}
 {%- if virtinst.graphics != "none" %}
   --video {{ virtinst.video | sh }}
