@@ -30,7 +30,9 @@ embed! {
     "guest/vmbuild/install.sh",
     "guest/vmbuild/machine.sh",
     "guest/vmbuild/refuse.sh",
+    "host/net-setup/pools.sh",
     "host/network.xml",
+    "host/storage.xml",
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod mask;
 mod network;
 mod outputs;
 mod payloads;
+mod storage;
 mod targets;
 
 pub use context::{guest_context, guest_list};
@@ -21,6 +22,7 @@ pub use mask::mask;
 pub use network::network_context;
 pub use outputs::{OutFile, Selection, render};
 pub use payloads::Payloads;
+pub use storage::storage_context;
 
 /// The XML namespace of the stamp that marks what this program made.
 pub const STAMP_XMLNS: &str = "urn:miniascape:lab:1";

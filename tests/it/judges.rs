@@ -461,6 +461,9 @@ fn devices(domain: &Node, guest: &Value, networks: &[String]) {
                 (attribute(&source, "@pool"), attribute(&source, "@volume")),
                 (text(&wanted["pool"]), text(&wanted["vol"]))
             );
+        } else if text(&wanted["path"]).starts_with("/dev/") {
+            assert_eq!(attribute(disk, "@type"), "block");
+            assert_eq!(attribute(&source, "@dev"), wanted["path"]);
         } else {
             assert_eq!(attribute(&source, "@file"), wanted["path"]);
         }

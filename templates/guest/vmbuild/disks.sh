@@ -5,15 +5,21 @@ disks() {
 {%- if disk.shareable %}{% set seen = seen ~ ",shareable=yes" %}{% elif disk.sparse %}{% set seen = seen ~ ",driver.discard=unmap" %}{% endif %}
 {%- if disk.pool is undefined %}
 {%- if disk.size is defined %}{% set seen = seen ~ ",format=" ~ disk.format ~ ",size=" ~ (disk.size | gib) %}{% endif %}
+{%- if disk.size is defined and not disk.sparse %}{% set seen = seen ~ ",sparse=no" %}{% endif %}
+{%- if disk.backing is defined %}{% set seen = seen ~ ",backing_store=" ~ (disk.backing | subopt) ~ ",backing_format=" ~ disk.backing_format %}{% endif %}
   disk '' {{ disk.path | sh }} {{ seen | sh }}
 {%- elif disk.size is undefined %}
   disk {{ disk.pool | sh }} {{ disk.vol | sh }} {{ seen | sh }}
 {%- else %}
   # {{ disk.size | gib }} GiB
   disk {{ disk.pool | sh }} {{ disk.vol | sh }} {{ seen | sh }} \
-    {{ disk.size }} --format {{ disk.format | sh }}
-{%- if disk.sparse %} --allocation 0{% endif %}
-{%- if disk.backing is defined %} --backing-vol {{ disk.backing | sh }} --backing-vol-format {{ disk.backing_format | default(value="qcow2") | sh }}{% endif %}
+{%- if disk.backing is defined and disk.backing is starting_with(pat="/") %}
+    {{ disk.size }} {{ ("<volume><name>" ~ disk.vol ~ "</name><capacity>" ~ disk.size ~ "</capacity><allocation>0</allocation><target><format type='" ~ disk.format ~ "'/></target><backingStore><path>" ~ (disk.backing | xml) ~ "</path><format type='" ~ disk.backing_format ~ "'/></backingStore></volume>") | sh }}
+{%- else %}
+    {{ disk.size }} --format {{ disk.format }}
+{%- if disk.sparse %} --allocation 0{% elif disk.format == "qcow2" %} --prealloc-metadata{% endif %}
+{%- if disk.backing is defined %} --backing-vol {{ disk.backing | sh }} --backing-vol-format {{ disk.backing_format }}{% endif %}
+{%- endif %}
 {%- endif %}
 {%- else %}
   machine+=(--disk none)
@@ -21,44 +27,81 @@ disks() {
 }
 
 disk() {
-  local pool=$1 volume=$2 seen=$3 size=${4-} found='' is_shared=''
+  local pool=$1 volume=$2 seen=$3
   if [[ $show ]]; then
     show_disk
-    return
-  elif [[ ! $pool ]]; then
+  elif [[ $pool ]]; then
+    (($# == 3)) || make_volume "$pool" "$volume" "${@:4}"
+    machine+=(--disk "vol=\"$pool/$volume\",$seen")
+  else
     machine+=(--disk "path=\"$volume\",$seen")
-    return
   fi
+}
+
+volume_info() { libvirt vol-info --bytes --pool "$1" "$2" 2> /dev/null || true; }
+
+# make_volume POOL VOLUME BYTES XML|OPTION…: makes a volume, unless it is there and may be used.
+make_volume() {
+  local pool=$1 volume=$2 size=$3 found capacity=0 is_shared=''
   [[ " ${shared[*]} " != *" $pool/$volume "* ]] || is_shared=yes
-  [[ ! $size ]] || found=$(libvirt vol-info --bytes --pool "$pool" "$volume" 2> /dev/null) || found=
-  if [[ $size && ! $found ]]; then
-    say "creating volume $volume in pool $pool"
-    if libvirt vol-create-as "$pool" "$volume" "$size" "${@:5}" > /dev/null; then
-      [[ $is_shared ]] || created+=("$pool/$volume")
-    elif [[ ! $is_shared ]] || ! libvirt vol-info --pool "$pool" "$volume" > /dev/null; then
-      fail "volume $volume of pool $pool could not be created" # nor has another guest been faster with a shared one
-    fi
-  elif [[ $size && ! $is_shared ]]; then
-    # A run that is killed before there is a domain leaves volumes of this size with nothing in them.
-    [[ $found =~ Capacity:\ +"$size "[^0-9]+Allocation:\ +[0-9]{1,6}\  ]] ||
-      fail "volume $volume of pool $pool exists and is not known as this guest's; it is left alone"
+  found=$(volume_info "$pool" "$volume")
+  if [[ ! $found ]]; then
+    # What was put there from elsewhere is known only when the pool has looked.
+    libvirt pool-refresh "$pool" > /dev/null 2>&1 || true
+    found=$(volume_info "$pool" "$volume")
   fi
-  machine+=(--disk "vol=\"$pool/$volume\",$seen")
+  if [[ ! $found ]]; then
+    say "creating volume $volume in pool $pool"
+    if create_volume "$@" > /dev/null; then
+      [[ $is_shared ]] || created+=("$pool/$volume")
+      return
+    fi
+    # Another guest may have been faster with a shared one.
+    [[ ! $is_shared ]] || found=$(volume_info "$pool" "$volume")
+    [[ $found ]] || fail "volume $volume could not be created; is the pool there and started? virsh pool-info $pool"
+  fi
+  [[ ! $found =~ Capacity:\ +([0-9]+) ]] || capacity=${BASH_REMATCH[1]}
+  # Of files the size is exact. Volume groups round it up to whole extents.
+  ((capacity == size)) || [[ $capacity -gt $size && $found =~ Type:\ +block ]] ||
+    fail "volume $volume of pool $pool exists, with $capacity bytes instead of $size; it is left alone"
+  # A run that is killed before there is a domain leaves volumes with nothing in them.
+  [[ $is_shared ]] || is_empty "$pool" "$volume" "$found" ||
+    fail "volume $volume of pool $pool exists and is not known as this guest's; it is left alone. If nobody needs it: virsh vol-delete --pool $pool $volume"
+}
+
+create_volume() {
+  if [[ $4 == '<'* ]]; then
+    libvirt vol-create "$1" /dev/stdin <<< "$4"
+  else
+    libvirt vol-create-as "$@"
+  fi
+}
+
+# Whether nothing was written to a volume: it takes no space but its header's, or it has neither partitions nor a file
+# system, which all have something in their first MiB.
+is_empty() {
+  [[ $3 =~ Allocation:\ +[0-9]{1,6}\  ]] ||
+    libvirt vol-download --pool "$1" "$2" /dev/stdout --length 1048576 2> /dev/null |
+    cmp --silent --bytes 1048576 - /dev/zero
 }
 
 # Shows virt-install a disk that may not exist. It would look for it in pools, start them and even create some. So it
 # is given a file that is everywhere, and the source is corrected.
 show_disk() {
-  local at xml to=("@type=file" "source/@file=$volume")
+  local at xml path=$volume to
   shown=$((shown + 1))
   at=./devices/disk[$shown]
   if [[ $pool ]]; then
-    to=("@type=volume" "source/@pool=$pool" "source/@volume=$volume")
-    # In a pool of files that exists, the path is known already.
+    # In a pool that exists, the path is known already. LUNs have paths that only the host knows.
     xml=$(libvirt pool-dumpxml "$pool" 2> /dev/null) || xml=
-    [[ ! $xml =~ "<pool type='"(dir|fs|netfs)"'>".*"<path>"(.*)"</path>" ]] ||
-      to=("@type=file" "source/@file=${BASH_REMATCH[2]}/$volume")
+    path=
+    [[ ! $xml =~ "<pool type='"(dir|fs|netfs|logical)"'>".*"<path>"(.*)"</path>" ]] || path=${BASH_REMATCH[2]}/$volume
   fi
+  case $path in
+    '') to=("@type=volume" "source/@pool=$pool" "source/@volume=$volume") ;;
+    /dev/*) to=("@type=block" "source/@dev=$path") ;;
+    *) to=("@type=file" "source/@file=$path") ;;
+  esac
   machine+=(--disk "path=/dev/null,$seen" --xml "xpath.delete=$at/source")
   for xml in "${to[@]}"; do
     machine+=(--xml "xpath.set=$at/${xml%%=*},xpath.value=\"${xml#*=}\"")
