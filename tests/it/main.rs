@@ -4,6 +4,7 @@
 
 mod support;
 
+mod addresses;
 mod faults;
 mod hostile;
 mod judges;
