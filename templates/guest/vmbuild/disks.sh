@@ -58,15 +58,21 @@ make_volume() {
     fi
     # Another guest may have been faster with a shared one.
     [[ ! $is_shared ]] || found=$(volume_info "$pool" "$volume")
-    [[ $found ]] || fail "volume $volume could not be created; is the pool there and started? virsh pool-info $pool"
+    [[ $found ]] || give_up "volume $volume could not be created; is the pool there and started? virsh pool-info $pool"
   fi
   [[ ! $found =~ Capacity:\ +([0-9]+) ]] || capacity=${BASH_REMATCH[1]}
   # Of files the size is exact. Volume groups round it up to whole extents.
   ((capacity == size)) || [[ $capacity -gt $size && $found =~ Type:\ +block ]] ||
-    fail "volume $volume of pool $pool exists, with $capacity bytes instead of $size; it is left alone"
+    give_up "volume $volume of pool $pool exists, with $capacity bytes instead of $size; it is left alone"
   # A run that is killed before there is a domain leaves volumes with nothing in them.
   [[ $is_shared ]] || is_empty "$pool" "$volume" "$found" ||
-    fail "volume $volume of pool $pool exists and is not known as this guest's; it is left alone. If nobody needs it: virsh vol-delete --pool $pool $volume"
+    give_up "volume $volume of pool $pool exists and is not known as this guest's; it is left alone. If nobody needs it: virsh vol-delete --pool $pool $volume"
+}
+
+# Leaves nothing behind that was made for a guest that is not built.
+give_up() {
+  delete_volumes "${created[@]}"
+  fail "$@"
 }
 
 create_volume() {
