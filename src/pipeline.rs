@@ -14,7 +14,7 @@ use crate::model::host::Host;
 use crate::model::network::{Network, NetworkSpec};
 use crate::model::os::OsTable;
 use crate::model::read::{TypedGuest, read_guest};
-use crate::model::storage::{PoolType, Storage, StorageSpec};
+use crate::model::storage::{Storage, StorageSpec};
 use crate::model::text::{DnsName, Line, ObjectName};
 use crate::render::{Engine, Payloads};
 use crate::source::{Span, Spanned};
@@ -227,23 +227,15 @@ fn storages(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Storage> {
             continue;
         }
         layer::check_name(name, definition, sink);
-        let Some(spec) = object(
-            &definition.layers,
-            definition.defined,
-            sink,
-            StorageSpec::from_node,
-        ) else {
-            continue;
-        };
-        let storage = Storage {
-            name: name.to_string(),
-            kind: spec.kind.map_or(PoolType::Dir, |kind| kind.value),
-            target: spec.target,
-            autostart: spec.autostart.unwrap_or(true),
-            external: spec.external.unwrap_or(false),
-            defined: definition.defined,
-        };
-        storages.insert(name.to_string(), storage);
+        let defined = definition.defined;
+        let storage = object(&definition.layers, defined, sink, |node, typer| {
+            let before = typer.sink.errors();
+            // A value that could not be read would look like one that is missing.
+            let spec =
+                StorageSpec::from_node(node, typer).filter(|_| typer.sink.errors() == before)?;
+            Some(Storage::new(name, defined, spec, typer))
+        });
+        storages.extend(storage.map(|storage| (name.to_string(), storage)));
     }
     storages
 }

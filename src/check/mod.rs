@@ -6,6 +6,7 @@ mod addresses;
 mod fit;
 mod logins;
 mod names;
+mod pools;
 mod ranges;
 mod volumes;
 
@@ -17,6 +18,7 @@ pub fn check(lab: &Lab, sink: &mut Sink) {
     ranges::check(lab, sink);
     addresses::check(lab, sink);
     names::check(lab, sink);
+    pools::check(lab, sink);
     volumes::check(lab, sink);
     fit::check(lab, sink);
     logins::check(lab, sink);

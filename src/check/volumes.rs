@@ -5,38 +5,87 @@ use std::collections::HashMap;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Disk, DiskPlace, Lab};
 
+type Seen<'a> = HashMap<DiskPlace, (&'a str, &'a Disk)>;
+
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
-    let mut seen: HashMap<&DiskPlace, (&str, &Disk)> = HashMap::new();
-    for (guest, disk) in lab
-        .guests
-        .iter()
-        .flat_map(|guest| guest.disks.iter().map(move |disk| (guest, disk)))
-    {
-        let Some((first, other)) = seen.insert(&disk.place, (&guest.name, disk)) else {
+    let mut seen: Seen<'_> = HashMap::new();
+    let all = || {
+        let guests = lab.guests.iter();
+        guests.flat_map(|guest| guest.disks.iter().map(move |disk| (&*guest.name, disk)))
+    };
+    for (guest, disk) in all() {
+        let Some((first, other)) = seen.insert(bytes(lab, &disk.place), (guest, disk)) else {
             continue;
         };
-        if disk.shareable && other.shareable && first != &*guest.name {
-            if disk.size != other.size {
-                let message = format!("guest `{first}` gives this shared disk another size");
-                sink.push(
-                    Diagnostic::error(Code::DuplicateVolume, disk.span, message)
-                        .also(other.span, "here"),
-                );
-            }
+        if disk.shareable && other.shareable && first != guest {
+            alike(disk, first, other, sink);
             continue;
         }
-        let name = match &disk.place {
-            DiskPlace::Volume { pool, vol } => format!("volume `{vol}` of pool `{pool}`"),
-            DiskPlace::Path(path) => format!("disk `{path}`"),
-        };
+        let message = format!("{} is guest `{first}`'s already", name(&disk.place));
         sink.push(
-            Diagnostic::error(
-                Code::DuplicateVolume,
-                disk.span,
-                format!("{name} is guest `{first}`'s already"),
-            )
-            .also(other.span, "the other one")
-            .help("give it another `vol`, or say `shareable: true` on both"),
+            Diagnostic::error(Code::DuplicateVolume, disk.span, message)
+                .also(other.span, "the other one")
+                .help("give it another `vol`, or say `shareable: true` on both"),
         );
     }
+    for (_, disk) in all() {
+        backing(lab, disk, &seen, sink);
+    }
+}
+
+fn name(place: &DiskPlace) -> String {
+    match place {
+        DiskPlace::Volume { pool, vol } => format!("volume `{vol}` of pool `{pool}`"),
+        DiskPlace::Path(path) => format!("disk `{path}`"),
+    }
+}
+
+/// Returns the place by path where the pool's directory is known, so that a path and a volume can be seen to be one.
+fn bytes(lab: &Lab, place: &DiskPlace) -> DiskPlace {
+    if let DiskPlace::Volume { pool, vol } = place
+        && let Some(target) = lab.storages.get(pool).and_then(|pool| pool.target.as_ref())
+    {
+        return DiskPlace::Path(format!("{}/{vol}", target.trim_end_matches('/')));
+    }
+    place.clone()
+}
+
+/// Whichever guest is built first makes a shared disk, so all must say the same of it.
+fn alike(disk: &Disk, first: &str, other: &Disk, sink: &mut Sink) {
+    let what = if disk.size != other.size {
+        "another size"
+    } else if disk.sparse != other.sparse {
+        "another `sparse`"
+    } else {
+        return;
+    };
+    let message = format!("guest `{first}` gives this shared disk {what}");
+    sink.push(
+        Diagnostic::error(Code::DuplicateVolume, disk.span, message)
+            .also(other.span, "here")
+            .help("say the same on all guests, best in their sysgroup"),
+    );
+}
+
+/// A guest that writes to an image destroys every overlay of it.
+fn backing(lab: &Lab, disk: &Disk, seen: &Seen<'_>, sink: &mut Sink) {
+    let Some(backing) = &disk.backing else { return };
+    let place = match &disk.place {
+        _ if backing.starts_with('/') => DiskPlace::Path(backing.as_str().to_owned()),
+        DiskPlace::Volume { pool, .. } => DiskPlace::Volume {
+            pool: pool.clone(),
+            vol: backing.as_str().to_owned(),
+        },
+        DiskPlace::Path(_) => return,
+    };
+    let Some((writer, other)) = seen.get(&bytes(lab, &place)) else {
+        return;
+    };
+    let message =
+        format!("the backing image `{backing}` is a disk of guest `{writer}`, which writes to it");
+    sink.push(
+        Diagnostic::error(Code::DuplicateVolume, disk.span, message)
+            .also(other.span, "the disk")
+            .help("make the overlay of an image that no guest has as its disk"),
+    );
 }

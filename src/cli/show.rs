@@ -7,7 +7,7 @@ use super::session::Session;
 use super::{Outcome, UsageError};
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
-use crate::render::{guest_context, guest_list, mask, network_context};
+use crate::render::{guest_context, guest_list, mask, network_context, storage_context};
 use crate::yaml::emit::to_yaml;
 
 /// What `show` can show.
@@ -66,7 +66,7 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
             let storage = lab.storages.get(name);
             let storage = storage
                 .ok_or_else(|| missing(lab.storages.keys().map(String::as_str).collect()))?;
-            Ok(serde_json::to_value(storage)?)
+            Ok(storage_context(storage, lab))
         }
         "host" if name.is_empty() => host(&lab.host),
         "host" => Err(UsageError("there is one host: `show host`".to_owned()).into()),

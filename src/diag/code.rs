@@ -108,6 +108,8 @@ codes! {
     BadName = "bad-name",
     /// One volume used by two guests that do not share it.
     DuplicateVolume = "duplicate-volume",
+    /// Two pools in one place.
+    DuplicatePool = "duplicate-pool",
     /// Less memory than the installer runs in.
     TooLittleMemory = "too-little-memory",
     /// A disk smaller than a default install.

@@ -170,8 +170,19 @@ impl Free {
             }));
             return false;
         }
-        if self.gateway == Some(bits) {
-            sink.push(conflict("it is the gateway's"));
+        let is_it = |other: &&Spanned<IpAddr>| to_bits(other.value) == bits;
+        if let Some(gateway) = network.gateway.as_ref().filter(is_it) {
+            sink.push(conflict("it is the gateway's").also(gateway.span, "set here"));
+            return false;
+        }
+        if let Some(named) = network.dns.iter().map(|host| &host.ip).find(is_it) {
+            let why = format!("network `{}` names it in `dns`", network.name);
+            let help = format!(
+                "remove this line: the guest then gets the next free address; or write `ip: {}` in the guest, if the \
+                 names are for it",
+                address.value
+            );
+            sink.push(conflict(&why).also(named.span, "set here").help(help));
             return false;
         }
         self.taken.insert(bits, Some(address.span));

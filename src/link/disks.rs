@@ -1,16 +1,13 @@
-//! Disks: which volume, which format, and what the guest calls them.
+//! Disks: which pool, which volume, and what the guest calls them.
 
 use indexmap::IndexMap;
 
+use super::volumes::layout;
 use super::{Disk, DiskPlace};
 use crate::diag::{Code, Diagnostic, Sink};
-use crate::model::guest::{DiskFormat, DiskSpec};
-use crate::model::storage::{PoolType, Storage};
-use crate::model::words::HardwareWord;
+use crate::model::guest::{Bus, DiskSpec};
+use crate::model::storage::{DEFAULT_POOL, PoolType, Storage};
 use crate::source::{Span, Spanned};
-
-/// The pool every libvirt host starts with, or virt-install makes.
-const DEFAULT_POOL: &str = "default";
 
 /// Resolves the disks of `guest` in order; pools of 0.3's sites, and `default`, need no definition.
 pub(super) fn resolve(
@@ -27,70 +24,63 @@ pub(super) fn resolve(
     };
     let mut disks: Vec<Disk> = Vec::with_capacity(specs.len());
     for (index, Spanned { value: spec, span }) in specs.into_iter().enumerate() {
-        let shareable = spec
-            .shareable
-            .as_ref()
-            .is_some_and(|shareable| shareable.value);
-        let format = format(&spec, shareable, pools.sink);
-        let volume = format!("{guest}-{}.{}", index + 1, format.as_str());
-        let Some(place) = pools.place(&spec, span, volume) else {
+        let Some(home) = pools.home(&spec, span) else {
             continue;
         };
+        let layout = layout(&spec, span, home.kind(), pools.sink);
         if spec.size.is_none()
             && spec.vol.is_none()
             && spec.backing.is_none()
-            && spec.path.is_none()
+            && matches!(&home, Home::Pool(_, kind) if *kind != PoolType::Iscsi)
         {
             pools.sink.push(
                 Diagnostic::error(Code::MissingKey, span, "a new volume needs a `size`")
                     .help("write `size: 10` for 10 GiB, or `vol:` for a volume that exists"),
             );
         }
-        let bus = spec.bus.map_or_else(|| word("virtio"), |bus| bus.value);
-        let device = device(
-            &bus,
-            disks
-                .iter()
-                .filter(|disk| prefix(&disk.bus) == prefix(&bus))
-                .count(),
-        );
+        let place = match home {
+            Home::Path(path) => DiskPlace::Path(path),
+            Home::Pool(pool, _) => {
+                let own = || format!("{guest}-{}.{}", index + 1, layout.format.as_str());
+                let vol = spec.vol.map_or_else(own, |vol| vol.as_str().to_owned());
+                DiskPlace::Volume { pool, vol }
+            }
+        };
+        let bus = spec.bus.map_or(Bus::Virtio, |bus| bus.value);
+        let alike = |disk: &&Disk| prefix(disk.bus) == prefix(bus);
+        let device = device(bus, disks.iter().filter(alike).count());
+        let (backing, backing_format) = layout.backing.unzip();
         disks.push(Disk {
             span,
             device,
             place,
             size: spec.size.map(|size| size.value),
-            format,
-            cache: spec.cache.unwrap_or_else(|| word("none")),
+            format: layout.format,
+            cache: layout.cache,
             bus,
-            shareable,
-            sparse: spec.sparse.unwrap_or(true),
-            backing: spec.backing.map(|backing| backing.value),
+            shareable: layout.shareable,
+            sparse: layout.sparse,
+            backing,
+            backing_format,
         });
     }
     disks
 }
 
-fn word(text: &str) -> HardwareWord {
-    text.parse().expect("a word of our own")
+/// Where a disk is, before a volume has its name.
+enum Home {
+    /// At a path of the host.
+    Path(String),
+    /// In a pool of a type.
+    Pool(String, PoolType),
 }
 
-/// QEMU refuses to start a guest with a shared qcow2: two writers would destroy it.
-fn format(spec: &DiskSpec, shareable: bool, sink: &mut Sink) -> DiskFormat {
-    match &spec.format {
-        Some(format) if shareable && format.value == DiskFormat::Qcow2 => {
-            sink.push(
-                Diagnostic::error(
-                    Code::InvalidValue,
-                    format.span,
-                    "a shared disk cannot be qcow2",
-                )
-                .help("write `format: raw`"),
-            );
-            DiskFormat::Raw
+impl Home {
+    fn kind(&self) -> Option<PoolType> {
+        match self {
+            Self::Path(_) => None,
+            Self::Pool(_, kind) => Some(*kind),
         }
-        Some(format) => format.value,
-        None if shareable => DiskFormat::Raw,
-        None => DiskFormat::Qcow2,
     }
 }
 
@@ -102,17 +92,19 @@ struct Pools<'a> {
 }
 
 impl Pools<'_> {
-    /// Finds where a disk's bytes are; a volume without a name is called `volume`.
-    fn place(&mut self, spec: &DiskSpec, span: Span, volume: String) -> Option<DiskPlace> {
+    /// Finds where a disk's bytes are.
+    fn home(&mut self, spec: &DiskSpec, span: Span) -> Option<Home> {
         if let Some(path) = &spec.path {
-            for other in [&spec.pool, &spec.vol].into_iter().flatten() {
+            let pool = spec.pool.as_ref().map(|pool| pool.span);
+            let vol = spec.vol.as_ref().map(|vol| vol.span);
+            for other in [pool, vol].into_iter().flatten() {
                 let message = "`path` and `pool` or `vol` exclude each other";
                 self.sink.push(
-                    Diagnostic::error(Code::ConflictingKeys, other.span, message)
+                    Diagnostic::error(Code::ConflictingKeys, other, message)
                         .also(path.span, "the path"),
                 );
             }
-            return Some(DiskPlace::Path(path.as_str().to_owned()));
+            return Some(Home::Path(path.as_str().to_owned()));
         }
         let pool = spec
             .pool
@@ -120,18 +112,16 @@ impl Pools<'_> {
             .map_or(DEFAULT_POOL, |pool| pool.as_str())
             .to_owned();
         let pool_span = spec.pool.as_ref().map_or(span, |pool| pool.span);
-        if !self.storages.contains_key(&pool) {
-            if pool != DEFAULT_POOL && !self.undefined(&pool, pool_span) {
-                return None;
-            }
-            self.storages
-                .insert(pool.clone(), external(&pool, pool_span));
+        if let Some(storage) = self.storages.get(&pool) {
+            return Some(Home::Pool(pool, storage.kind));
         }
-        let vol = spec
-            .vol
-            .as_ref()
-            .map_or(volume, |vol| vol.as_str().to_owned());
-        Some(DiskPlace::Volume { pool, vol })
+        if pool != DEFAULT_POOL && !self.undefined(&pool, pool_span) {
+            return None;
+        }
+        let storage = Storage::external(&pool, pool_span);
+        let kind = storage.kind;
+        self.storages.insert(pool.clone(), storage);
+        Some(Home::Pool(pool, kind))
     }
 
     /// Reports a pool nobody defines; returns whether to go on as if it were on the host.
@@ -148,28 +138,16 @@ impl Pools<'_> {
     }
 }
 
-fn external(name: &str, defined: Span) -> Storage {
-    Storage {
-        name: name.to_owned(),
-        kind: PoolType::Dir,
-        target: None,
-        autostart: false,
-        external: true,
-        defined,
-    }
-}
-
-fn prefix(bus: &str) -> &'static str {
+fn prefix(bus: Bus) -> &'static str {
     match bus {
-        "virtio" => "vd",
-        "ide" => "hd",
-        "fdc" => "fd",
-        _ => "sd",
+        Bus::Virtio => "vd",
+        Bus::Ide => "hd",
+        Bus::Scsi | Bus::Sata | Bus::Usb => "sd",
     }
 }
 
 /// Returns the kernel's name of the disk that is number `index` on its kind of bus: `vda`, `vdb`, … `vdaa`.
-fn device(bus: &str, index: usize) -> String {
+fn device(bus: Bus, index: usize) -> String {
     let mut letters = Vec::new();
     let mut rest = index;
     loop {
@@ -190,13 +168,14 @@ fn device(bus: &str, index: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::device;
+    use crate::model::guest::Bus;
 
     #[test]
     fn devices_are_named_as_the_kernel_names_them() {
-        assert_eq!(device("virtio", 0), "vda");
-        assert_eq!(device("scsi", 25), "sdz");
-        assert_eq!(device("virtio", 26), "vdaa");
-        assert_eq!(device("virtio", 701), "vdzz");
-        assert_eq!(device("virtio", 702), "vdaaa");
+        assert_eq!(device(Bus::Virtio, 0), "vda");
+        assert_eq!(device(Bus::Scsi, 25), "sdz");
+        assert_eq!(device(Bus::Virtio, 26), "vdaa");
+        assert_eq!(device(Bus::Virtio, 701), "vdzz");
+        assert_eq!(device(Bus::Virtio, 702), "vdaaa");
     }
 }

@@ -93,14 +93,22 @@ impl ReadLock {
             return Self::default();
         };
         typer.unknown_keys(map, &["format", "addresses", "macs"], "the lock");
-        if let Some(format) = node
-            .get("format")
-            .filter(|format| format.as_text() != Some("1"))
-        {
-            let message =
-                "this lock was written by a newer miniascape: only format 1 is understood";
-            sink.push(Diagnostic::error(Code::LockConflict, format.span, message));
-            return Self::default();
+        match node.get("format") {
+            Some(format) if format.as_text() == Some("1") => {}
+            Some(format) => {
+                let message =
+                    "this lock was written by a newer miniascape: only format 1 is understood";
+                sink.push(Diagnostic::error(Code::LockConflict, format.span, message));
+                return Self::default();
+            }
+            None => {
+                let message = "the lock does not say its format";
+                sink.push(
+                    Diagnostic::error(Code::MissingKey, node.span, message)
+                        .help("bring it back as it was committed, or write `format: 1`"),
+                );
+                return Self::default();
+            }
         }
         Self {
             addresses: choices(&node, "addresses", sink),

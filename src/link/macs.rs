@@ -1,59 +1,188 @@
 //! MAC addresses for interfaces that name none.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::ids::mac_number;
 use super::lock::{Choices, ReadLock};
 use crate::model::mac::Mac;
 
-/// Hands out MAC addresses that no other interface has.
-pub(super) struct Macs<'a> {
-    site: &'a str,
-    lock: &'a ReadLock,
-    used: HashSet<Mac>,
+/// An interface that needs a MAC address.
+#[derive(Clone, Debug)]
+pub(super) struct Request<'a> {
+    /// The guest's name.
+    pub(super) guest: &'a str,
+    /// The network or bridge.
+    pub(super) on: &'a str,
+    /// The interface's place in the guest.
+    pub(super) position: usize,
 }
 
-impl<'a> Macs<'a> {
-    /// Starts with the addresses nobody needs to choose.
-    pub(super) fn new(site: &'a str, lock: &'a ReadLock, written: HashSet<Mac>) -> Self {
-        Self {
-            site,
-            lock,
-            used: written,
+impl Request<'_> {
+    /// What the lock calls the interface.
+    fn key(&self) -> String {
+        format!("{}/{}", self.on, self.position)
+    }
+}
+
+/// Chooses an address for each of `requests`, from site, guest, network and position: a changed IP address does not
+/// change the hardware. `written` are addresses that nobody needs to choose.
+///
+/// A collision takes the next free one. Who gives way depends on who was there first, so both go into the lock; of two
+/// that are not in it, a guest that has locked addresses was there before one that has none.
+pub(super) fn choose(
+    site: &str,
+    requests: &[Request<'_>],
+    lock: &ReadLock,
+    written: HashSet<Mac>,
+    chosen: &mut Choices<Mac>,
+) -> Vec<Mac> {
+    let mut used = written;
+    let mut owners: HashMap<Mac, &Request<'_>> = HashMap::new();
+    let mut macs: Vec<Option<Mac>> = Vec::with_capacity(requests.len());
+    for request in requests {
+        let locked = lock.macs.get(request.guest);
+        let locked = locked.and_then(|macs| macs.get(&request.key()));
+        let mac = locked
+            .map(|locked| locked.value)
+            .filter(|mac| used.insert(*mac));
+        if let Some(mac) = mac {
+            keep(chosen, request, mac);
+        }
+        macs.push(mac);
+    }
+    let known: HashSet<&str> = lock
+        .addresses
+        .values()
+        .flat_map(|guests| guests.keys())
+        .map(|key| key.split('/').next().unwrap_or(key))
+        .collect();
+    for old in [true, false] {
+        for (request, mac) in requests.iter().zip(&mut macs) {
+            if mac.is_some() || known.contains(request.guest) != old {
+                continue;
+            }
+            let position = request.position.to_string();
+            let number = mac_number(&[site, request.guest, request.on, &position]);
+            let natural = Mac::qemu(number);
+            let mut free = (0..).map(|offset| Mac::qemu((number + offset) & 0xff_ffff));
+            let granted = free
+                .find(|mac| used.insert(*mac))
+                .expect("a lab has fewer interfaces than there are addresses");
+            if granted == natural {
+                owners.insert(natural, request);
+            } else {
+                keep(chosen, request, granted);
+                if let Some(owner) = owners.get(&natural) {
+                    keep(chosen, owner, natural);
+                }
+            }
+            *mac = Some(granted);
         }
     }
+    macs.into_iter().flatten().collect()
+}
 
-    /// Chooses an address from site, guest, network and position: a changed IP address does not change the hardware.
-    ///
-    /// A collision takes the next free one and goes into the lock, because the order of guests decides who gives way.
-    pub(super) fn choose(
-        &mut self,
-        guest: &str,
-        network: &str,
-        position: usize,
-        chosen: &mut Choices<Mac>,
-    ) -> Mac {
-        let key = format!("{network}/{position}");
-        if let Some(locked) = self.lock.macs.get(guest).and_then(|macs| macs.get(&key))
-            && self.used.insert(locked.value)
-        {
-            chosen
-                .entry(guest.to_owned())
-                .or_default()
-                .insert(key, locked.value);
-            return locked.value;
-        }
-        let number = mac_number(&[self.site, guest, network, &position.to_string()]);
-        let mut offset = 0;
-        loop {
-            let mac = Mac::qemu((number + offset) & 0xff_ffff);
-            if self.used.insert(mac) {
-                if offset > 0 {
-                    chosen.entry(guest.to_owned()).or_default().insert(key, mac);
-                }
-                return mac;
+fn keep(chosen: &mut Choices<Mac>, request: &Request<'_>, mac: Mac) {
+    let guest = chosen.entry(request.guest.to_owned()).or_default();
+    guest.insert(request.key(), mac);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{Mac, ReadLock, Request, choose, mac_number};
+    use crate::link::lock::Choices;
+    use crate::source::{Sources, Span, Spanned};
+
+    /// Two guests whose addresses collide, in natural order.
+    fn colliding() -> (String, String) {
+        let mut seen = std::collections::HashMap::new();
+        for number in 0_u32.. {
+            let name = format!("g{number}");
+            if let Some(first) = seen.insert(natural(&name), name.clone()) {
+                return (first, name);
             }
-            offset += 1;
         }
+        unreachable!("24 bits run out");
+    }
+
+    fn natural(guest: &str) -> Mac {
+        Mac::qemu(mac_number(&["x", guest, "lan", "0"]))
+    }
+
+    fn run(guests: &[&str], lock: &ReadLock) -> (Vec<Mac>, Choices<Mac>) {
+        let requests: Vec<Request<'_>> = guests
+            .iter()
+            .map(|guest| Request {
+                guest,
+                on: "lan",
+                position: 0,
+            })
+            .collect();
+        let mut chosen = Choices::new();
+        let macs = choose("x", &requests, lock, HashSet::new(), &mut chosen);
+        (macs, chosen)
+    }
+
+    /// The lock that a run would leave, and the next one reads.
+    fn locked(chosen: &Choices<Mac>) -> ReadLock {
+        let place = Span::new(Sources::default().add("", ""), 0, 0);
+        let mut lock = ReadLock::default();
+        for (guest, macs) in chosen {
+            let macs = macs
+                .iter()
+                .map(|(key, mac)| (key.clone(), Spanned::new(*mac, place)));
+            lock.macs.insert(guest.clone(), macs.collect());
+        }
+        lock
+    }
+
+    #[test]
+    fn a_collision_gives_way_once_and_stays() {
+        let (a, b) = colliding();
+        let (macs, chosen) = run(&[&a, &b], &ReadLock::default());
+        assert_eq!(macs[0], natural(&a));
+        assert_ne!(macs[1], macs[0]);
+        assert_eq!(chosen.len(), 2, "both are kept: {chosen:?}");
+        let lock = locked(&chosen);
+        assert_eq!(run(&[&a, &b], &lock).0, macs);
+        assert_eq!(
+            run(&[&b, &a], &lock).0,
+            [macs[1], macs[0]],
+            "order decides nothing now"
+        );
+        assert_eq!(
+            run(&[&b], &lock).0,
+            [macs[1]],
+            "who gave way does not move back"
+        );
+        let (alone, none) = run(&[&a, "other"], &ReadLock::default());
+        assert_eq!(alone[0], macs[0]);
+        assert!(none.is_empty(), "{none:?}");
+    }
+
+    #[test]
+    fn who_was_there_first_keeps_its_address() {
+        let (a, b) = colliding();
+        let mut lock = ReadLock::default();
+        let place = Span::new(Sources::default().add("", ""), 0, 0);
+        let ip = Spanned::new([10, 0, 0, 2].into(), place);
+        lock.addresses
+            .insert("lan".into(), [(b.clone(), ip)].into());
+        let (macs, _) = run(&[&a, &b], &lock);
+        assert_eq!(macs[1], natural(&b), "guest {a} is new");
+        assert_ne!(macs[0], macs[1]);
+    }
+
+    #[test]
+    fn a_locked_address_is_not_given_to_a_guest_before_it() {
+        let place = Span::new(Sources::default().add("", ""), 0, 0);
+        let mut lock = ReadLock::default();
+        let taken = [("lan/0".to_owned(), Spanned::new(natural("a"), place))];
+        lock.macs.insert("b".into(), taken.into());
+        let (macs, _) = run(&["a", "b"], &lock);
+        assert_eq!(macs[1], natural("a"));
+        assert_ne!(macs[0], macs[1]);
     }
 }

@@ -10,6 +10,7 @@ mod interfaces;
 mod lock;
 mod macs;
 mod resolve;
+mod volumes;
 
 pub use ids::uuid;
 pub use lock::{Choices, Lock};
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::model::guest::{BootProto, DiskFormat, TemplateRef, VirtinstSpec};
+use crate::model::guest::{BootProto, Bus, Cache, DiskFormat, TemplateRef, VirtinstSpec};
 use crate::model::host::Host;
 use crate::model::install::Install;
 use crate::model::mac::Mac;
@@ -29,7 +30,7 @@ use crate::model::os::Os;
 use crate::model::size::Size;
 use crate::model::storage::Storage;
 use crate::model::text::{DeviceName, Line};
-use crate::model::words::HardwareWord;
+use crate::model::words::{Backing, HardwareWord};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Map, Node};
 
@@ -150,15 +151,17 @@ pub struct Disk {
     /// Its format.
     pub format: DiskFormat,
     /// The host's caching.
-    pub cache: HardwareWord,
+    pub cache: Cache,
     /// The bus.
-    pub bus: HardwareWord,
+    pub bus: Bus,
     /// Whether several guests write to it.
     pub shareable: bool,
     /// Whether its space is taken only when written.
     pub sparse: bool,
     /// What it is an overlay of.
-    pub backing: Option<Line>,
+    pub backing: Option<Backing>,
+    /// The format of that.
+    pub backing_format: Option<DiskFormat>,
 }
 
 /// Where a disk's bytes are.

@@ -9,8 +9,8 @@ use indexmap::IndexMap;
 
 use super::addresses::{Wish, allocate};
 use super::interfaces::{self, Attachment, Owner};
-use super::lock::{Lock, ReadLock};
-use super::macs::Macs;
+use super::lock::{Choices, Lock, ReadLock};
+use super::macs::{self, Request};
 use super::{Guest, Interface, Lab, disks, natural_order, uuid};
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::files::Files;
@@ -89,26 +89,11 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
                 .collect()
         })
         .collect();
-    let mut macs = Macs::new(
-        &site,
-        &read,
-        fixed.iter().flatten().flatten().copied().collect(),
-    );
+    let macs = hardware(&site, &guests, &attached, fixed, &read, &mut lock.macs);
     let mut resolved = Vec::with_capacity(guests.len());
-    for (((guest, attached), ips), fixed) in guests.into_iter().zip(&attached).zip(ips).zip(fixed) {
-        let name = Arc::clone(&guest.draft.name);
+    for (((guest, attached), ips), macs) in guests.into_iter().zip(&attached).zip(ips).zip(macs) {
         let mut attachments = Vec::with_capacity(attached.len());
-        for (position, ((network, ip), mac)) in attached.iter().zip(ips).zip(fixed).enumerate() {
-            let bridge = guest.spec.interfaces[position]
-                .bridge
-                .as_ref()
-                .map(|bridge| bridge.as_str());
-            let on = network
-                .as_ref()
-                .map(|network| network.value.as_str())
-                .or(bridge)
-                .unwrap_or_default();
-            let mac = mac.unwrap_or_else(|| macs.choose(&name, on, position, &mut lock.macs));
+        for ((network, ip), mac) in attached.iter().zip(ips).zip(macs) {
             let network = network
                 .as_ref()
                 .and_then(|name| Some((name, networks.get(&name.value)?)));
@@ -125,6 +110,38 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         guests: resolved,
         lock,
     }
+}
+
+/// Returns the MAC address of every interface: the `fixed` ones, and chosen ones for the rest.
+fn hardware(
+    site: &str,
+    guests: &[TypedGuest],
+    attached: &[Vec<Option<Spanned<String>>>],
+    fixed: Vec<Vec<Option<Mac>>>,
+    lock: &ReadLock,
+    chosen: &mut Choices<Mac>,
+) -> Vec<Vec<Mac>> {
+    let mut requests = Vec::new();
+    for ((guest, attached), fixed) in guests.iter().zip(attached).zip(&fixed) {
+        let parts = guest.spec.interfaces.iter().zip(attached).zip(fixed);
+        let open = parts.enumerate().filter(|(_, (_, mac))| mac.is_none());
+        requests.extend(open.map(|(position, ((spec, network), _))| {
+            let bridge = spec.bridge.as_ref().map(|bridge| bridge.as_str());
+            let network = network.as_ref().map(|network| network.value.as_str());
+            Request {
+                guest: &guest.draft.name,
+                on: network.or(bridge).unwrap_or_default(),
+                position,
+            }
+        }));
+    }
+    let written = fixed.iter().flatten().flatten().copied().collect();
+    let mut chosen = macs::choose(site, &requests, lock, written, chosen).into_iter();
+    let mut fill = |mac: Option<Mac>| mac.or_else(|| chosen.next()).expect("one for each request");
+    fixed
+        .into_iter()
+        .map(|macs| macs.into_iter().map(&mut fill).collect())
+        .collect()
 }
 
 type Taken = HashMap<String, HashMap<Ipv4Addr, Span>>;

@@ -10,7 +10,7 @@ use super::mac::Mac;
 use super::one_of;
 use super::size::{Memory, Size};
 use super::text::{DeviceName, DiskPath, DnsName, Line, ObjectName};
-use super::words::HardwareWord;
+use super::words::{Backing, HardwareWord, VolumeName};
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::typed::{FromNode, Typer, section};
@@ -166,29 +166,63 @@ one_of! {
     }
 }
 
+one_of! {
+    /// How the host caches a disk (formatdomain.html, `cache` of a disk's `driver`).
+    Cache {
+        /// Not at all: writes go to the device, past the host's page cache.
+        None = "none",
+        /// Writes go to the device before they are reported done, past the host's page cache.
+        Directsync = "directsync",
+        /// Reads are cached; writes go to the device before they are reported done.
+        Writethrough = "writethrough",
+        /// Reads and writes are cached.
+        Writeback = "writeback",
+        /// Reads and writes are cached, and the guest's flushes ignored.
+        Unsafe = "unsafe",
+    }
+}
+
+one_of! {
+    /// What a disk is attached to.
+    Bus {
+        /// virtio-blk.
+        Virtio = "virtio",
+        /// virtio-scsi.
+        Scsi = "scsi",
+        /// AHCI.
+        Sata = "sata",
+        /// The IDE of machine `pc`.
+        Ide = "ide",
+        /// A USB stick.
+        Usb = "usb",
+    }
+}
+
 section! {
     /// A disk.
     "disk" struct DiskSpec {
         /// The pool of its volume; `default` when nothing is said.
         pool: Option<Spanned<ObjectName>>,
         /// The volume; `GUEST-N.FORMAT` when nothing is said.
-        vol: Option<Spanned<ObjectName>>,
+        vol: Option<Spanned<VolumeName>>,
         /// A file or device of the host, instead of a volume.
         path: Option<Spanned<DiskPath>>,
         /// Its size.
         size: Option<Spanned<Size>>,
-        /// Its format; `qcow2`, or `raw` for a shared disk, when nothing is said.
+        /// Its format; when nothing is said `qcow2`, or `raw` for a shared disk or one that is no file.
         format: Option<Spanned<DiskFormat>>,
         /// The host's caching; `none` when nothing is said.
-        cache: Option<HardwareWord>,
+        cache: Option<Spanned<Cache>>,
         /// The bus; `virtio` when nothing is said.
-        bus: Option<Spanned<HardwareWord>>,
+        bus: Option<Spanned<Bus>>,
         /// Whether several guests write to it.
         shareable: Option<Spanned<bool>>,
         /// Whether its space is taken from the host only when written; it is when nothing is said.
-        sparse: Option<bool>,
-        /// The volume or file it starts as a copy-on-write overlay of.
-        backing: Option<Spanned<Line>>,
+        sparse: Option<Spanned<bool>>,
+        /// The volume of the same pool, or the path, that it starts as a copy-on-write overlay of.
+        backing: Option<Spanned<Backing>>,
+        /// The format of `backing`, where its name does not end with it.
+        backing_format: Option<Spanned<DiskFormat>>,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::str::FromStr;
 
-use super::text::{DnsName, Line, text_type};
+use super::text::{DiskPath, DnsName, Line, text_type};
 
 macro_rules! grammar {
     ($(#[$meta:meta])* $name:ident, $what:literal, $fits:expr) => {
@@ -99,6 +99,59 @@ fn is_package(text: &str) -> bool {
     }
 }
 
+grammar! {
+    /// A volume of a storage pool; the colons are iSCSI's, as in `unit:0:0:1`.
+    VolumeName, "a volume: a name of letters, digits and . _ + : -", |text| {
+        text.len() <= 128 && is_word(text.strip_prefix('_').unwrap_or(text), "._+:-")
+    }
+}
+
+grammar! {
+    /// An iSCSI qualified name (RFC 3720, section 3.2.6.3.1), as libvirt's schema takes it.
+    IscsiName, "an iSCSI name, as in iqn.2026-11.org.example:lab", is_iscsi_name
+}
+
+/// `iqn.`, year and month in which the naming authority had its domain, the domain reversed, and its own part.
+fn is_iscsi_name(text: &str) -> bool {
+    let Some((date, rest)) = text
+        .strip_prefix("iqn.")
+        .and_then(|rest| rest.split_once('.'))
+    else {
+        return false;
+    };
+    let (authority, own) = rest
+        .split_once(':')
+        .map_or((rest, None), |(name, own)| (name, Some(own)));
+    let dated = date.split_once('-').is_some_and(|(year, month)| {
+        let digits = |text: &str, count| {
+            text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        digits(year, 4) && digits(month, 2) && matches!(month.parse(), Ok(1..=12_u8))
+    });
+    dated
+        && text.len() <= 223
+        && is_word(authority, ".-")
+        && own.is_none_or(|own| is_word(own, "._+:-"))
+}
+
+text_type! {
+    /// What a disk is an overlay of: a volume of its pool, or a file or device of the host by its path.
+    Backing
+}
+
+impl FromStr for Backing {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.starts_with('/') {
+            DiskPath::from_str(text)?;
+        } else {
+            VolumeName::from_str(text)?;
+        }
+        Ok(Self(text.into()))
+    }
+}
+
 text_type! {
     /// A host by its name or address.
     HostAddress
@@ -138,7 +191,10 @@ impl FromStr for SshKey {
 
 #[cfg(test)]
 mod tests {
-    use super::{HardwareWord, PackageName, RaidName, ServiceName, SshKey, ZoneName};
+    use super::{
+        Backing, HardwareWord, IscsiName, PackageName, RaidName, ServiceName, SshKey, VolumeName,
+        ZoneName,
+    };
 
     #[test]
     fn words_are_what_can_be_carried() {
@@ -171,6 +227,31 @@ mod tests {
         assert!(
             "getty@tty1.service".parse::<ServiceName>().is_ok()
                 && "a,b".parse::<ServiceName>().is_err()
+        );
+        for good in ["web-1.qcow2", "unit:0:0:1", "_x"] {
+            assert!(good.parse::<VolumeName>().is_ok(), "{good}");
+        }
+        for bad in ["", "..", "-x", "a/b", "a b", ":x"] {
+            assert!(bad.parse::<VolumeName>().is_err(), "{bad}");
+        }
+        for good in [
+            "iqn.2026-11.org.example",
+            "iqn.2003-01.org.linux-iscsi.san:sn.1_a:b",
+        ] {
+            assert!(good.parse::<IscsiName>().is_ok(), "{good}");
+        }
+        for bad in [
+            "iqn.26-11.org.example",
+            "iqn.2026-13.org.example",
+            "iqn.2026-11.",
+            "iqn.2026-11.a:",
+            "iqn.2026-11.a:b c",
+            "lab",
+        ] {
+            assert!(bad.parse::<IscsiName>().is_err(), "{bad}");
+        }
+        assert!(
+            "/srv/base.img".parse::<Backing>().is_ok() && "a/base.img".parse::<Backing>().is_err()
         );
         assert!("md127".parse::<RaidName>().is_ok() && "data".parse::<RaidName>().is_err());
         assert!("Etc/GMT+1".parse::<ZoneName>().is_ok() && "../x".parse::<ZoneName>().is_err());

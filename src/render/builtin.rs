@@ -32,7 +32,10 @@ embed! {
     "guest/vmbuild/machine.sh",
     "guest/vmbuild/refuse.sh",
     "guest/vmbuild/values.sh",
+    "guest/vmbuild/volumes.sh",
+    "host/net-setup/pools.sh",
     "host/network.xml",
+    "host/storage.xml",
 }
 
 #[cfg(test)]

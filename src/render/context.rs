@@ -225,6 +225,9 @@ fn disk(disk: &Disk) -> Value {
     if let Some(backing) = &disk.backing {
         value["backing"] = json!(backing);
     }
+    if let Some(format) = disk.backing_format {
+        value["backing_format"] = json!(format);
+    }
     value
 }
 

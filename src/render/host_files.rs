@@ -6,8 +6,8 @@ use serde_json::Value;
 use tera::Context;
 
 use super::outputs::{Selection, text};
-use super::{Engine, OutFile, network_context};
-use crate::diag::{Code, Diagnostic, Sink};
+use super::{Engine, OutFile, network_context, storage_context};
+use crate::diag::Sink;
 use crate::link::Lab;
 use crate::source::Sources;
 use crate::yaml::emit::to_yaml;
@@ -45,11 +45,19 @@ pub(super) fn host_files(
     }
     if selection.networks.is_none() {
         for storage in lab.storages.values().filter(|storage| !storage.external) {
-            let message = format!("pool `{}`: this version writes no pool XML", storage.name);
-            let help = "define the pool on the host and write `external: true`";
-            sink.push(
-                Diagnostic::error(Code::UnsupportedInstaller, storage.defined, message).help(help),
-            );
+            let name = &storage.name;
+            let context = storage_context(storage, lab);
+            let object = format!("pool `{name}`");
+            if let Some(xml) =
+                render_json(engine, "host/storage.xml", &context, &object, sources, sink)
+            {
+                files.push(text(format!("host/storages.d/{name}.xml"), 0o644, xml));
+            }
+            files.push(text(
+                format!("host/storages.d/{name}.yml"),
+                0o644,
+                to_yaml(&context),
+            ));
         }
     }
     files

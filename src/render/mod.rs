@@ -16,6 +16,7 @@ mod outputs;
 mod parts;
 mod payloads;
 mod sections;
+mod storage;
 mod targets;
 
 pub use content::Content;
@@ -25,6 +26,7 @@ pub use mask::mask;
 pub use network::network_context;
 pub use outputs::{OutFile, Selection, render};
 pub use payloads::Payloads;
+pub use storage::storage_context;
 
 /// The XML namespace of the stamp that marks what this program made.
 pub const STAMP_XMLNS: &str = "urn:miniascape:lab:1";

@@ -57,4 +57,5 @@ done
 {% include "guest/vmbuild/machine.sh" %}
 {% include "guest/vmbuild/devices.sh" %}
 {% include "guest/vmbuild/disks.sh" %}
+{% include "guest/vmbuild/volumes.sh" %}
 {% include "guest/vmbuild/install.sh" -%}

@@ -195,6 +195,9 @@ check 'sam is stamped as installed' equal "$(grep -o 'state="[a-z]*"' <<< "$stam
 check 'sam has its volume' virsh vol-info --pool default sam-1.qcow2
 check 'sam is left alone by a second run' refused "$workdir/guests.d/sam/vmbuild.sh"
 
+# shellcheck source=tests/e2e/storage.sh
+source "$project/tests/e2e/storage.sh"
+
 if ((failures)); then
   echo "$failures checks failed"
   exit 1

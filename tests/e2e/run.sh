@@ -14,7 +14,7 @@ here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 
 [[ $(id -u) == 0 ]] || { echo 'the end-to-end test makes namespaces: run it as root' >&2; exit 1; }
 
-tools=(virsh virt-install cpio libvirtd virtlogd qemu-system-x86_64 qemu-img dnsmasq iptables ip dig udhcpc python3 unshare)
+tools=(virsh virt-install cpio libvirtd virtlogd qemu-system-x86_64 qemu-img dnsmasq iptables ip dig udhcpc python3 unshare losetup vgcreate)
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for tool in "${tools[@]}"; do
@@ -33,6 +33,8 @@ cleanup() {
   # unshare ends its child, the first process of the namespace, and the kernel ends the others with that one.
   [[ ! $child ]] || kill "$child" 2> /dev/null || true
   wait
+  # Loop devices know no namespaces.
+  losetup --associated "$work/group.img" --noheadings --output NAME 2> /dev/null | xargs --no-run-if-empty losetup --detach
   rm -rf -- "$work"
 }
 trap cleanup EXIT

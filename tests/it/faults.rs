@@ -31,7 +31,7 @@ fn place(run: &Run) -> &str {
 
 /// Expects one fault of `code` at `at` (line and column) whose message is `message`.
 #[track_caller]
-fn fault(lab: &str, code: &str, at: &str, message: &str) {
+pub(crate) fn fault(lab: &str, code: &str, at: &str, message: &str) {
     let site = Site::new(&[("lab.yml", lab)]);
     let run = site.run(&["-c", "lab.yml", "generate", "--strict"]);
     assert_eq!(run.status, 1, "{}", run.stderr);

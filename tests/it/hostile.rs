@@ -85,6 +85,43 @@ const PLACES: &[(Kind, &str, &str)] = &[
         r#"{"lan": {"subnet": "10.9.0.0/24"}, "@": {"subnet": "10.9.1.0/24"}}"#,
     ),
     (Closed, "storages", r#"{"@": {"external": true}}"#),
+    (Closed, "storages.p", r#"{"type": "@"}"#),
+    (Text, "storages.p", r#"{"target": "/srv/@"}"#),
+    (
+        Text,
+        "storages.p",
+        r#"{"type": "logical", "source": {"name": "@", "devices": ["/dev/x"]}}"#,
+    ),
+    (
+        Text,
+        "storages.p",
+        r#"{"type": "logical", "source": {"devices": ["/dev/@"]}}"#,
+    ),
+    (
+        Closed,
+        "storages.p",
+        r#"{"type": "netfs", "target": "/x", "source": {"host": "@", "dir": "/x"}}"#,
+    ),
+    (
+        Text,
+        "storages.p",
+        r#"{"type": "netfs", "target": "/x", "source": {"host": "x", "dir": "/@"}}"#,
+    ),
+    (
+        Closed,
+        "storages.p",
+        r#"{"type": "netfs", "target": "/x", "source": {"host": "x", "dir": "/x", "format": "@"}}"#,
+    ),
+    (
+        Closed,
+        "storages.p",
+        r#"{"type": "iscsi", "source": {"host": "x", "device": "iqn.2026-11.test:@"}}"#,
+    ),
+    (
+        Text,
+        "storages.p",
+        r#"{"type": "iscsi", "source": {"host": "x", "device": "iqn.2026-11.test:x", "auth": {"username": "@", "secret": "@"}}}"#,
+    ),
     (Closed, "sysgroups", r#"{"@": {"lang": "C"}}"#),
     (Closed, "guests.g9.sysgroups", r#"["@"]"#),
     (Closed, "guests.g9.os", r#""@""#),
@@ -199,9 +236,28 @@ const PLACES: &[(Kind, &str, &str)] = &[
         "guests.g9.disks",
         r#"[{"size": 10, "format": "@"}]"#,
     ),
-    (Text, "guests.g9.disks", r#"[{"size": 10, "cache": "@"}]"#),
-    (Text, "guests.g9.disks", r#"[{"size": 10, "bus": "@"}]"#),
-    (Text, "guests.g9.disks", r#"[{"size": 10, "backing": "@"}]"#),
+    (Closed, "guests.g9.disks", r#"[{"size": 10, "cache": "@"}]"#),
+    (Closed, "guests.g9.disks", r#"[{"size": 10, "bus": "@"}]"#),
+    (
+        Text,
+        "guests.g9.disks",
+        r#"[{"size": 10, "backing": "@", "backing_format": "raw"}]"#,
+    ),
+    (
+        Text,
+        "guests.g9.disks",
+        r#"[{"size": 10, "backing": "/srv/@", "backing_format": "raw"}]"#,
+    ),
+    (
+        Text,
+        "guests.g9.disks",
+        r#"[{"path": "/srv/x.qcow2", "size": 10, "backing": "/srv/@.raw"}]"#,
+    ),
+    (
+        Closed,
+        "guests.g9.disks",
+        r#"[{"size": 10, "backing": "x", "backing_format": "@"}]"#,
+    ),
     (Closed, "guests.g9.virtinst.ram", r#""@""#),
     (Closed, "guests.g9.virtinst.vcpus", r#""@""#),
     (Text, "guests.g9.virtinst.cpu", r#""@""#),
@@ -834,8 +890,7 @@ fn review(trial: &Trial, word: &Trial) -> Vec<String> {
     let mut read = |trial: &Trial| -> BTreeMap<String, Vec<String>> {
         let files = tree(&trial.dir.join("workdir"));
         let files = files.into_iter().filter(|(name, _)| {
-            name.ends_with("guest.yml")
-                || name.starts_with("host/networks.d/") && name.ends_with(".yml")
+            name.ends_with("guest.yml") || name.starts_with("host/") && name.ends_with(".yml")
         });
         files
             .map(|(name, (_, bytes))| {

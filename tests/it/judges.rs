@@ -16,8 +16,10 @@ use crate::support::{Run, Site, judge, project, tree};
 /// The sites whose outputs are judged, and the single file that is all of the site, if it is one.
 const SITES: &[(&str, Option<&str>)] = &[
     ("examples/service", None),
+    ("examples/ha-cluster", None),
     ("tests/sites/normative-a", None),
     ("tests/sites/normative-c", Some("farm.yml")),
+    ("tests/sites/pools", Some("lab.yml")),
     ("tests/sites/rhel9", Some("lab.yml")),
 ];
 
@@ -461,6 +463,9 @@ fn devices(domain: &Node, guest: &Value, networks: &[String]) {
                 (attribute(&source, "@pool"), attribute(&source, "@volume")),
                 (text(&wanted["pool"]), text(&wanted["vol"]))
             );
+        } else if text(&wanted["path"]).starts_with("/dev/") {
+            assert_eq!(attribute(disk, "@type"), "block");
+            assert_eq!(attribute(&source, "@dev"), wanted["path"]);
         } else {
             assert_eq!(attribute(&source, "@file"), wanted["path"]);
         }

@@ -4,10 +4,12 @@
 
 mod support;
 
+mod addresses;
 mod faults;
 mod hostile;
 mod judges;
 mod layers;
 mod readme;
 mod session;
+mod storages;
 mod workdir;

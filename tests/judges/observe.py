@@ -303,7 +303,7 @@ def observe(lab, virt_install):
         for name in sorted(files):
             file = f"{path}/{name}"
             short = file[len(workdir):]
-            if name.endswith((".yml", ".xml")) and "/networks.d/" not in short or "/setup/" in short or "/.miniascape/" in short:
+            if name.endswith((".yml", ".xml")) and not re.search("/(networks|storages)\\.d/", short) or "/setup/" in short or "/.miniascape/" in short:
                 continue
             with open(file, newline="") as opened:
                 text = opened.read()

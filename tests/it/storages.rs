@@ -1,0 +1,517 @@
+//! Storage pools and the disks in them: pool XML before libvirt, the host's script before bash, and one fault each.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use miniascape::diag::Sink;
+use miniascape::files::Files;
+use miniascape::render::{Engine, storage_context};
+use miniascape::{Request, load};
+use roxmltree::Document;
+use serde_json::json;
+
+use crate::faults::fault;
+use crate::support::{Run, Site, judge, tree};
+
+const SITES: &[(&str, &str)] = &[
+    ("tests/sites/pools", "lab.yml"),
+    ("examples/ha-cluster", "conf.d"),
+];
+
+/// A lab that is fine; each test breaks one line of it.
+const LAB: &str = "\
+site: x
+networks: {lan: {subnet: 10.0.0.0/24}}
+common: {os: rhel9, rootpw: locked, virtinst: {location: http://x/}, interfaces: [{network: lan, ip: auto}]}
+storages:
+  files: {target: /srv/files}
+  group: {type: logical}
+  mount: {type: netfs, target: /srv/mount, source: {host: nas, dir: /export}}
+  target: {type: iscsi, source: {host: san, device: iqn.2026-11.test:x}}
+guests:
+  a: {disks: [{size: 10}, {pool: files, size: 1}]}
+  b: {disks: [{size: 10}, {pool: target, vol: 'unit:0:0:1'}]}
+";
+
+/// Expects one fault in the lab with line `number` replaced, where `text` has a `^`.
+#[track_caller]
+fn line(number: usize, text: &str, code: &str, message: &str) {
+    let column = text.find('^').unwrap() + 1;
+    let lab = with(number, &text.replace('^', ""));
+    fault(&lab, code, &format!("{number}:{column}"), message);
+}
+
+/// Expects the lab with line `number` replaced to be as good as before.
+#[track_caller]
+fn fine(number: usize, text: &str) {
+    let site = Site::new(&[("lab.yml", &with(number, text))]);
+    site.succeed(&["-c", "lab.yml", "generate", "--strict"]);
+}
+
+fn with(number: usize, text: &str) -> String {
+    let lines = LAB.lines().enumerate();
+    let lines = lines.map(|(at, line)| if at + 1 == number { text } else { line });
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// Expects the disk to be faulty as guest `a`'s second.
+#[track_caller]
+fn disk(text: &str, code: &str, message: &str) {
+    let guest = format!("  a: {{disks: [{{size: 10}}, {text}]}}");
+    line(10, &guest, code, message);
+}
+
+#[test]
+fn pools_are_valid_and_can_be_defined_twice() {
+    for (from, conf) in SITES {
+        let site = Site::copy(from);
+        site.succeed(&["-c", conf, "generate"]);
+        let folder = site.path().join("workdir/host/storages.d");
+        let mut pools = 0;
+        for name in tree(&folder)
+            .into_keys()
+            .filter(|name| name.ends_with(".xml"))
+        {
+            let file = folder.join(&name).display().to_string();
+            let run = judge("virt-xml-validate", &[&file, "storagepool"]);
+            assert_eq!(run.status, 0, "{file}: {}{}", run.stdout, run.stderr);
+            let pool = name.trim_end_matches(".xml");
+            let commands = format!("pool-define {file}; pool-define {file}; pool-dumpxml {pool}");
+            let run = judge("virsh", &["-q", "-c", "test:///default", &commands]);
+            let kept = &run.stdout[run
+                .stdout
+                .find("<pool")
+                .unwrap_or_else(|| panic!("{}", run.stderr))..];
+            assert!(
+                run.status == 0 && run.stderr.is_empty(),
+                "{file}: {}",
+                run.stderr
+            );
+            assert_eq!(
+                said(kept),
+                said(&fs::read_to_string(&file).unwrap()),
+                "{file}"
+            );
+            pools += 1;
+        }
+        assert!(pools > 0, "{from}");
+    }
+}
+
+/// What is said of a pool, element by element, less what libvirt adds.
+fn said(xml: &str) -> Vec<String> {
+    let document = Document::parse(xml.trim()).unwrap();
+    let tags = [
+        "pool", "name", "uuid", "host", "dir", "device", "format", "auth", "secret", "iqn", "path",
+    ];
+    let elements = document
+        .descendants()
+        .filter(|node| tags.contains(&node.tag_name().name()));
+    let mut said: Vec<String> = elements
+        .map(|node| {
+            let attributes: Vec<String> = node
+                .attributes()
+                .map(|a| format!("{}={}", a.name(), a.value()))
+                .collect();
+            format!(
+                "{} {attributes:?} {}",
+                node.tag_name().name(),
+                node.text().unwrap_or_default().trim()
+            )
+        })
+        .collect();
+    said.sort();
+    said
+}
+
+#[test]
+fn pools_are_shown_as_they_are_written() {
+    let site = Site::copy("tests/sites/pools");
+    site.succeed(&["-c", "lab.yml", "generate"]);
+    let shown = site.succeed(&["-c", "lab.yml", "show", "storage/san"]);
+    assert_eq!(shown.stdout, site.read("workdir/host/storages.d/san.yml"));
+    let files = tree(&site.path().join("workdir/host/storages.d"));
+    assert!(
+        !files
+            .keys()
+            .any(|name| name.starts_with("theirs") || name.starts_with("default"))
+    );
+}
+
+#[test]
+fn keys_of_a_pool_fit_its_type() {
+    line(
+        5,
+        "  files: {type: ^zfs}",
+        "invalid-value",
+        "`zfs` is not one of dir, logical, netfs, iscsi",
+    );
+    line(
+        5,
+        "  ^files: {}",
+        "missing-key",
+        "a pool of type `dir` needs `target`",
+    );
+    line(
+        5,
+        "  files: {target: ^/}",
+        "invalid-value",
+        "`/` cannot be a pool: name a directory of its own",
+    );
+    line(
+        5,
+        "  files: {target: ^x}",
+        "invalid-value",
+        "`x` is not an absolute path",
+    );
+    line(
+        5,
+        "  files: {target: /srv/files, source: ^{dir: /x}}",
+        "conflicting-keys",
+        "a pool of type `dir` has no source: its `target` is the directory",
+    );
+    line(
+        6,
+        "  group: {type: logical, target: ^/dev/x}",
+        "conflicting-keys",
+        "the volumes of group `group` appear in `/dev/group`",
+    );
+    fine(6, "  group: {type: logical, target: /dev/group}");
+    line(
+        6,
+        "  group: {type: logical, source: {device: ^iqn.2026-11.test:x}}",
+        "unknown-key",
+        "a pool of type `logical` has no `source.device`",
+    );
+    line(
+        7,
+        "  mount: {type: netfs, target: /srv/mount, source: ^{host: nas}}",
+        "missing-key",
+        "a pool of type `netfs` needs `source.dir`",
+    );
+    line(
+        7,
+        "  mount: {type: netfs, target: /srv/mount, source: {host: nas, dir: ^export}}",
+        "invalid-value",
+        "`export`: NFS exports are absolute paths, as in /srv/images",
+    );
+    line(
+        7,
+        "  mount: {type: ^netfs, source: {host: nas, dir: /export}}",
+        "missing-key",
+        "a pool of type `netfs` needs `target`",
+    );
+    line(
+        7,
+        "  mount: {type: netfs, target: /srv/mount, source: {host: nas, dir: /x, format: ^ceph}}",
+        "invalid-value",
+        "`ceph` is not one of nfs, glusterfs, cifs",
+    );
+    line(
+        8,
+        "  target: {type: iscsi, source: {host: san, device: ^/dev/sdb}}",
+        "invalid-value",
+        "`/dev/sdb` is not an iSCSI name, as in iqn.2026-11.org.example:lab",
+    );
+    line(
+        8,
+        "  target: {type: iscsi, source: {host: san, device: iqn.2026-11.test:x, port: ^0}}",
+        "invalid-value",
+        "0 is no port: 1 to 65535 are",
+    );
+    line(
+        8,
+        "  target: {type: iscsi, target: ^/dev, source: {host: san, device: iqn.2026-11.test:x}}",
+        "invalid-value",
+        "`/dev` does not name the disks of a target the same each time",
+    );
+    line(
+        8,
+        "  target: {type: iscsi, source: {host: san, device: iqn.2026-11.test:x, auth: ^{username: u}}}",
+        "missing-key",
+        "`secret` is missing here",
+    );
+    line(
+        5,
+        "  files: {external: true, source: ^{host: x}}",
+        "conflicting-keys",
+        "an external pool has its source on the host, where it is defined",
+    );
+    fine(5, "  files: {external: true}");
+}
+
+#[test]
+fn a_source_that_lacks_all_is_reported_at_once() {
+    let site = Site::new(&[("lab.yml", &with(8, "  target: {type: iscsi}"))]);
+    let run = site.run(&["-c", "lab.yml", "validate"]);
+    assert_eq!(run.codes(), ["missing-key"; 2], "{}", run.stderr);
+}
+
+#[test]
+fn pools_are_apart() {
+    line(
+        7,
+        "  mount: {type: dir, target: ^/srv/files/}",
+        "duplicate-pool",
+        "pool `mount` is pool `files` again: both have the same volumes",
+    );
+    fine(7, "  mount: {type: dir, target: /srv/files2}");
+}
+
+#[test]
+fn disks_fit_their_pool() {
+    disk(
+        "{pool: group, size: 1, format: ^qcow2}",
+        "invalid-value",
+        "the volumes of a pool of type `logical` are devices, not qcow2 files",
+    );
+    disk(
+        "{pool: group, size: 1, sparse: ^true}",
+        "invalid-value",
+        "a volume of a volume group takes all its space at once",
+    );
+    disk(
+        "{pool: target, vol: x, size: ^1}",
+        "conflicting-keys",
+        "the volumes of an iSCSI target exist already; none can be made with a `size`",
+    );
+    disk(
+        "^{pool: target}",
+        "missing-key",
+        "a disk in an iSCSI pool needs a `vol`",
+    );
+    disk(
+        "^{pool: files}",
+        "missing-key",
+        "a new volume needs a `size`",
+    );
+    disk(
+        "{pool: files, vol: ^'unit:0:0:1'}",
+        "bad-name",
+        "`unit:0:0:1` cannot be a volume of a pool of type `dir`",
+    );
+    disk(
+        "{pool: files, size: 1, cache: ^fast}",
+        "invalid-value",
+        "`fast` is not one of none, directsync, writethrough, writeback, unsafe",
+    );
+    disk(
+        "{pool: files, size: 1, bus: ^xen}",
+        "invalid-value",
+        "`xen` is not one of virtio, scsi, sata, ide, usb",
+    );
+    fine(
+        10,
+        "  a: {disks: [{size: 10}, {pool: group, size: 1}, {pool: mount, size: 1, sparse: false}]}",
+    );
+}
+
+#[test]
+fn shared_disks_are_raw_uncached_and_the_same_everywhere() {
+    disk(
+        "{vol: q, size: 1, shareable: true, format: ^qcow2}",
+        "invalid-value",
+        "a shared disk cannot be qcow2",
+    );
+    disk(
+        "{vol: q, size: 1, shareable: true, cache: ^writeback}",
+        "invalid-value",
+        "a shared disk cannot have cache `writeback`",
+    );
+    let both = |a: &str, b: &str| {
+        let guests =
+            format!("  a: {{disks: [{{size: 10}}, {a}]}}\n  b: {{disks: [{{size: 10}}, {b}]}}");
+        with(10, &guests)
+            .lines()
+            .take(11)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let own = "{pool: files, vol: q.raw, size: 1, shareable: true}";
+    fault(
+        &both(own, &own.replace("size: 1", "size: 2")),
+        "duplicate-volume",
+        "11:27",
+        "guest `a` gives this shared disk another size",
+    );
+    fault(
+        &both(own, &own.replace("size: 1", "size: 1, sparse: false")),
+        "duplicate-volume",
+        "11:27",
+        "guest `a` gives this shared disk another `sparse`",
+    );
+    fault(
+        &both(own, "{pool: files, vol: q.raw, size: 1}"),
+        "duplicate-volume",
+        "11:27",
+        "volume `q.raw` of pool `files` is guest `a`'s already",
+    );
+    fault(
+        &both(own, "{path: /srv/files/q.raw}"),
+        "duplicate-volume",
+        "11:27",
+        "disk `/srv/files/q.raw` is guest `a`'s already",
+    );
+    Site::new(&[("lab.yml", &both(own, own))]).succeed(&["-c", "lab.yml", "generate", "--strict"]);
+}
+
+#[test]
+fn overlays_say_what_they_lie_over() {
+    disk(
+        "{size: 1, backing: ^base.img}",
+        "missing-key",
+        "`base.img` does not say what format it is in",
+    );
+    disk(
+        "{size: 1, backing: base.raw, format: ^raw}",
+        "conflicting-keys",
+        "only a qcow2 disk can be an overlay",
+    );
+    disk(
+        "{size: 1, backing: base.raw, sparse: ^false}",
+        "conflicting-keys",
+        "an overlay cannot take its space in advance",
+    );
+    disk(
+        "^{backing: base.raw}",
+        "missing-key",
+        "an overlay needs a `size`",
+    );
+    disk(
+        "{vol: a.qcow2, size: 1, backing: ^a.qcow2}",
+        "conflicting-keys",
+        "a volume cannot be an overlay of itself",
+    );
+    disk(
+        "{path: /srv/x.qcow2, size: 1, backing: ^b.qcow2}",
+        "conflicting-keys",
+        "a disk with a `path` has no pool to look in",
+    );
+    disk(
+        "{size: 1, backing: ^../b.qcow2}",
+        "invalid-value",
+        "`../b.qcow2` is not a volume: a name of letters, digits and . _ + : -",
+    );
+    disk(
+        "{size: 1, backing_format: ^raw}",
+        "missing-key",
+        "`backing_format` says nothing without `backing`",
+    );
+    disk(
+        "{pool: group, size: 1, backing: ^b.qcow2}",
+        "conflicting-keys",
+        "only a qcow2 disk can be an overlay",
+    );
+    disk(
+        "^{size: 1, backing: a-1.qcow2}",
+        "duplicate-volume",
+        "the backing image `a-1.qcow2` is a disk of guest `a`, which writes to it",
+    );
+    fine(
+        10,
+        "  a: {disks: [{size: 10}, {size: 1, backing: base.img, backing_format: qcow2}]}",
+    );
+}
+
+/// The pools' part of the host's script, with a libvirt that notes its orders, answers `uuid` to
+/// every name, and runs no pool.
+fn host_script(uuid: &str, dry_run: bool) -> (String, Run) {
+    let site = Site::copy("tests/sites/pools");
+    let (mut files, mut sink) = (Files::default(), Sink::default());
+    let request = Request {
+        confdirs: vec![site.path().join("lab.yml")],
+        tmpldirs: Vec::new(),
+        connect: None,
+    };
+    let lab = load(&request, &mut files, &mut sink).unwrap().lab;
+    let engine = Engine::load(&[], &mut files, &mut sink).unwrap();
+    let storages: Vec<_> = lab
+        .storages
+        .values()
+        .map(|storage| storage_context(storage, &lab))
+        .collect();
+    let context = tera::Context::from_serialize(&json!({ "storages": storages })).unwrap();
+    let part = engine
+        .render(
+            "host/net-setup/pools.sh",
+            &context,
+            "the host",
+            &files.sources,
+            &mut sink,
+        )
+        .unwrap_or_else(|| panic!("{:?}", sink.finish()));
+    let script = format!(
+        "#!/usr/bin/env bash\nset -euo pipefail\nhere=/h dry_run={}\nsay() {{ echo \"say $*\"; }}\n\
+         die() {{ echo \"die $*\"; exit 1; }}\nlab_virsh() {{\n  case $1 in\n    pool-uuid) echo '{uuid}' ;;\n    \
+         pool-list) :;;\n    pool-dumpxml) echo '<target> <path>/x</path>' ;;\n    \
+         *) echo \"virsh $*\" >&2 ;;\n  esac\n}}\n{part}",
+        u8::from(dry_run)
+    );
+    let file = site.path().join("pools.sh");
+    fs::write(&file, &script).unwrap();
+    let run = judge(
+        "shellcheck",
+        &["--exclude=SC2317", &file.display().to_string()],
+    );
+    assert_eq!(run.status, 0, "{}", run.stdout);
+    let output = Command::new("bash")
+        .arg(&file)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    (part, Run::of(&output))
+}
+
+#[test]
+fn the_host_script_defines_pools_and_changes_nobody_elses() {
+    let (_, run) = host_script("", false);
+    assert!(run.stderr.starts_with("virsh pool-define /h/storages.d/images.xml\nvirsh pool-autostart images\nvirsh pool-define"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("virsh pool-autostart vg0 --disable\n"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        !run.stderr.contains("pool-build"),
+        "a pool that starts is not built: {}",
+        run.stderr
+    );
+    assert_eq!(
+        (run.status, run.stdout.lines().last()),
+        (
+            1,
+            Some(
+                "die pool theirs does not exist on this host: define it, or let the site define it in storages.d"
+            )
+        )
+    );
+
+    let (_, run) = host_script("11111111-2222-3333-4444-555555555555", false);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stdout
+            .starts_with("die pool images of this host is another one (11111111-"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.stderr, "");
+
+    let (_, run) = host_script("", true);
+    assert!(
+        run.stdout
+            .starts_with("say would define pool images\nsay would start pool images\n"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.stderr, "", "a dry run changes nothing");
+}
+
+#[test]
+fn volume_groups_are_never_built() {
+    let (part, _) = host_script("", true);
+    assert!(
+        part.contains("\npool fast ") && part.contains(" yes logical vg_fast /dev/sdb /dev/sdc\n"),
+        "{part}"
+    );
+    assert!(part.contains(" no logical vg0 DEVICE\n"), "{part}");
+}
