@@ -75,6 +75,9 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     proceed(sink)?;
 
     let guests = typed(drafts, sink);
+    for guest in &guests {
+        files.sources.hide(&guest.draft.secrets);
+    }
     proceed(sink)?;
 
     let counted = counted(&layers.guests);

@@ -30,6 +30,7 @@ use crate::model::size::Size;
 use crate::model::storage::Storage;
 use crate::model::text::{DeviceName, Line};
 use crate::model::words::HardwareWord;
+use crate::secret::Secrets;
 use crate::source::{Span, Spanned};
 use crate::yaml::{Map, Node};
 
@@ -89,6 +90,8 @@ pub struct Guest {
     pub virtinst: VirtinstSpec,
     /// What is installed.
     pub install: Install,
+    /// Its secrets: what came from outside the site, plain passwords and passphrases.
+    pub secrets: Secrets,
 }
 
 /// A resolved network interface.

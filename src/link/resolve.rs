@@ -293,6 +293,7 @@ fn finish(
         disks,
         virtinst,
         install,
+        secrets: draft.secrets,
         name: draft.name,
     }
 }

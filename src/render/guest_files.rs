@@ -53,7 +53,7 @@ pub(super) fn guest_files(
     let mut files = Vec::new();
     let values = context(guest, lab, payloads, &shared.hashes);
     let mut review = Value::Object(review(&values));
-    mask(&mut review);
+    mask(&mut review, &guest.secrets);
     files.push(text(format!("{dir}/guest.yml"), 0o644, to_yaml(&review)));
     if !source(guest, sink) {
         return files;
