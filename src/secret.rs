@@ -228,7 +228,16 @@ fn credentials(text: &str, found: &mut Vec<std::ops::Range<usize>>) {
 /// Hashes of passwords as crypt(5) and `grub2-mkpasswd-pbkdf2` write them.
 fn hashes(text: &str, found: &mut Vec<std::ops::Range<usize>>) {
     const KINDS: &[&str] = &[
-        "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$sha1$",
+        "$1$",
+        "$2a$",
+        "$2b$",
+        "$2y$",
+        "$5$",
+        "$6$",
+        "$7$",
+        "$y$",
+        "$gy$",
+        "$sha1$",
         "grub.pbkdf2.",
     ];
     let inner = |c: char| c.is_ascii_alphanumeric() || "./$=,+-".contains(c);
@@ -318,8 +327,14 @@ mod tests {
     fn forms_are_hidden_without_knowing_the_value() {
         let none = Secrets::default();
         for (text, want) in [
-            ("http://joe:s3@cret@proxy:3128/x", "http://joe:***@proxy:3128/x"),
-            ("inst.repo=https://tok123@git/x y", "inst.repo=https://***@git/x y"),
+            (
+                "http://joe:s3@cret@proxy:3128/x",
+                "http://joe:***@proxy:3128/x",
+            ),
+            (
+                "inst.repo=https://tok123@git/x y",
+                "inst.repo=https://***@git/x y",
+            ),
             ("qemu+ssh://root@host/system", "qemu+ssh://root@host/system"),
             (
                 "rootpw --iscrypted $6$salt$abcdefghijklmnopq x",
@@ -330,11 +345,11 @@ mod tests {
                 "part / --passphrase=\"a \\\"b\" --grow",
                 "part / --passphrase=\"***\" --grow",
             ),
-            ("bootloader --password=x --y", "bootloader --password=*** --y"),
             (
-                "grub.pbkdf2.sha512.10000.AB.CD",
-                "***",
+                "bootloader --password=x --y",
+                "bootloader --password=*** --y",
             ),
+            ("grub.pbkdf2.sha512.10000.AB.CD", "***"),
         ] {
             assert_eq!(none.hide(text), want);
         }

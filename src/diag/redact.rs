@@ -30,9 +30,13 @@ pub(super) fn redact(text: &str, secrets: &Secrets) -> String {
         }
     }
     let mut out = text.as_bytes().to_vec();
-    for byte in values.into_iter().flatten() {
-        if !out[byte].is_ascii_whitespace() {
-            out[byte] = b'*';
+    for range in values {
+        let mut indents = false;
+        for byte in &mut out[range] {
+            indents = *byte == b'\n' || indents && *byte == b' ';
+            if !indents {
+                *byte = b'*';
+            }
         }
     }
     let out = String::from_utf8(out).expect("values begin and end between characters");
@@ -42,7 +46,10 @@ pub(super) fn redact(text: &str, secrets: &Secrets) -> String {
 /// Returns where the key before a colon begins, when it is a secret's.
 fn secret_key(text: &str, colon: usize) -> Option<usize> {
     let before = text[..colon].trim_end_matches([' ', '\t']);
-    let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''));
+    let quote = before
+        .chars()
+        .next_back()
+        .filter(|c| matches!(c, '"' | '\''));
     let after = text[colon + 1..].chars().next();
     if quote.is_none() && after.is_some_and(|c| !c.is_whitespace()) {
         return None;
@@ -76,9 +83,7 @@ fn value<'t>(
     let mut start = from + blank(&text[from..]);
     while text[start..].starts_with(['!', '&']) {
         let property = &text[start..];
-        let length = property
-            .find(char::is_whitespace)
-            .unwrap_or(property.len());
+        let length = property.find(char::is_whitespace).unwrap_or(property.len());
         if matches!(&property[..length], "!env" | "!file") {
             return None;
         }
@@ -103,15 +108,16 @@ fn value<'t>(
         }
         Some('|' | '>') => below,
         None | Some('\n' | '\r' | '#') => {
-            let nested = text[start..below].lines().skip(1).find(|line| !line.trim().is_empty());
+            let nested = text[start..below]
+                .lines()
+                .skip(1)
+                .find(|line| !line.trim().is_empty());
             if nested.is_some_and(is_collection) {
                 return None;
             }
             below
         }
-        Some(_) if is_flow(text, from) => {
-            start + rest.find([',', '}', ']']).unwrap_or(rest.len())
-        }
+        Some(_) if is_flow(text, from) => start + rest.find([',', '}', ']']).unwrap_or(rest.len()),
         Some(_) => below,
     };
     let found = text[start..end].trim_end();
@@ -154,7 +160,10 @@ fn quoted(rest: &str, quote: char) -> usize {
 /// Returns whether a line begins a list or a map.
 fn is_collection(line: &str) -> bool {
     let line = line.trim();
-    line.starts_with("- ") || line.ends_with(':') || line.contains(": ") || line.starts_with(['{', '['])
+    line.starts_with("- ")
+        || line.ends_with(':')
+        || line.contains(": ")
+        || line.starts_with(['{', '['])
 }
 
 /// Returns whether a place is inside `{}` or `[]` that were opened on its line.
@@ -191,17 +200,23 @@ mod tests {
                 "encrypt: {passphrase: \"****\"}",
             ),
             ("password:", "password:"),
-            ("password: a,b}c # x", "password: ****** * *"),
+            ("password: a,b}c # x", "password: **********"),
             ("\"password\":\"x'y\"", "\"password\":\"***\""),
             ("password : it's", "password : ****"),
             ("password: 'it''s' # no", "password: '*****' # no"),
-            ("- password: |\n    one\n\n    two\n  x: 1", "- password: *\n    ***\n\n    ***\n  x: 1"),
+            (
+                "- password: |\n    one\n\n    two\n  x: 1",
+                "- password: *\n    ***\n\n    ***\n  x: 1",
+            ),
             ("password:\n  hunter2\nx: 1", "password:\n  *******\nx: 1"),
             ("password: one\n  two\nx: 1", "password: ***\n  ***\nx: 1"),
             ("token:\n  name: x", "token:\n  name: x"),
             ("rootpw: !!str &p hunter2", "rootpw: !!str &p *******"),
             ("x: &p hunter2\nrootpw: *p", "x: &p *******\nrootpw: *p"),
-            ("db_password: x\npasswords: y", "db_password: *\npasswords: y"),
+            (
+                "db_password: x\npasswords: y",
+                "db_password: *\npasswords: y",
+            ),
             ("rootpw: \"{{ vars.pw }}\"", "rootpw: \"{{ vars.pw }}\""),
             ("url: http://u:pw@h/", "url: http://u:**@h/"),
         ] {

@@ -11,9 +11,7 @@ use super::names::{Step, paths};
 use super::scan::{Piece, scan};
 use super::scope::{is_own, known_names, missing};
 use super::sources::Outside;
-use super::values::{
-    collect_secrets, drop_passwords, fits, from_json, place, show, tainted,
-};
+use super::values::{collect_secrets, drop_passwords, fits, from_json, place, show, tainted};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::Draft;
 use crate::secret::{Secrets, is_password_key};
@@ -21,11 +19,10 @@ use crate::source::Span;
 use crate::yaml::{Entry, Kind, Map, Node, Scalar, Tag};
 
 /// Texts that stay verbatim unless the map they stand in says `template: true`: section and key.
-const VERBATIM: &[(&str, &str)] = &[
-    ("scripts", "run"),
-    ("partitions", "raw"),
-    ("setup_data", "content"),
-];
+const VERBATIM: &[(&str, &str)] = &[("scripts", "run"), ("partitions", "raw")];
+
+/// The text that stays verbatim here even then, because it becomes a template with all that templates have.
+const CONTENT: (&str, &str) = ("setup_data", "content");
 
 /// How deep expressions may lead from one to another; evaluation recurses over them.
 const MAX_CHAIN: usize = 64;
@@ -68,7 +65,7 @@ impl<'r, 'a> Run<'r, 'a> {
             .get("template")
             .is_some_and(|entry| entry.value.as_text() == Some("true"));
         for (key, entry) in map {
-            if !templated && is_verbatim(path, key) && entry.value.tag == Tag::None {
+            if entry.value.tag == Tag::None && is_verbatim(path, key, templated) {
                 continue;
             }
             path.push(Step::Key(key.to_string()));
@@ -501,12 +498,13 @@ fn needs_evaluation(tag: Tag, scalar: &Scalar) -> bool {
     matches!(tag, Tag::Raw | Tag::Env | Tag::File) || scalar.text.contains("{{")
 }
 
-fn is_verbatim(path: &[Step], key: &str) -> bool {
+fn is_verbatim(path: &[Step], key: &str, templated: bool) -> bool {
     let Some(Step::Key(section)) = path.first() else {
         return false;
     };
     let depth = if section == "partitions" { 1 } else { 2 };
-    path.len() == depth && VERBATIM.contains(&(section.as_str(), key))
+    let text = (section.as_str(), key);
+    path.len() == depth && (text == CONTENT || !templated && VERBATIM.contains(&text))
 }
 
 /// Returns whether an expression says itself what to do about a name that is not there.

@@ -83,9 +83,7 @@ impl FromNode for Password {
             {
                 Self::Hash(hash.to_owned())
             }
-            outside if node.tag == Tag::Secret => {
-                Self::Outside(outside.to_owned())
-            }
+            outside if node.tag == Tag::Secret => Self::Outside(outside.to_owned()),
             plain => Self::Plain(plain.to_owned()),
         })
     }

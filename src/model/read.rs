@@ -59,7 +59,10 @@ pub fn read_guest(mut draft: Draft, sink: &mut Sink) -> Option<TypedGuest> {
 /// Adds the secrets that stand in the site itself, and takes public keys away: `!file id.pub` gives no secret.
 fn own_secrets(install: &Install, secrets: &mut Secrets) {
     if !secrets.is_empty() {
-        let users = install.users.iter().flat_map(|user| &user.ssh_authorized_keys);
+        let users = install
+            .users
+            .iter()
+            .flat_map(|user| &user.ssh_authorized_keys);
         let keys: Vec<&str> = install
             .ssh_authorized_keys
             .iter()
@@ -68,13 +71,20 @@ fn own_secrets(install: &Install, secrets: &mut Secrets) {
             .collect();
         secrets.retain(|secret| !keys.contains(&secret.trim()));
     }
-    let users = install.users.iter().filter_map(|user| user.password.as_ref());
+    let users = install
+        .users
+        .iter()
+        .filter_map(|user| user.password.as_ref());
     for password in install.rootpw.iter().chain(users) {
         if let Password::Plain(text) | Password::Outside(text) = &password.value {
             secrets.add(text);
         }
     }
-    for passphrase in install.partitions.iter().flat_map(|layout| layout.passphrases()) {
+    for passphrase in install
+        .partitions
+        .iter()
+        .flat_map(|layout| layout.passphrases())
+    {
         secrets.add(passphrase);
     }
 }

@@ -8,11 +8,14 @@ use tera::Context;
 
 use super::context::{Hashes, context, guest_list};
 use super::outputs::text;
-use super::payloads::Payloads;
+use super::payloads::{Payload, Payloads};
 use super::targets::outputs;
 use super::{Engine, OutFile, mask};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
+use crate::model::guest::TemplateRef;
+use crate::model::password::Password;
+use crate::secret::has_shape;
 use crate::source::{Sources, Span, Spanned};
 use crate::yaml::emit::to_yaml;
 
@@ -51,44 +54,115 @@ pub(super) fn guest_files(
 ) -> Vec<OutFile> {
     let dir = format!("guests.d/{}", guest.name);
     let mut files = Vec::new();
-    let values = context(guest, lab, payloads, &shared.hashes);
+    let payloads = rendered(guest, lab, engine, payloads, shared, sources, sink);
+    let values = context(guest, lab, &payloads, &shared.hashes);
     let mut review = Value::Object(review(&values));
     mask(&mut review, &guest.secrets);
     files.push(text(format!("{dir}/guest.yml"), 0o644, to_yaml(&review)));
     if !source(guest, sink) {
         return files;
     }
-    let Ok(mut context) = Context::from_serialize(&values) else {
+    let Some(context) = with_shared(&values, shared) else {
         return files;
     };
-    context.insert_value("networks", shared.networks.clone());
-    context.insert_value("guests", shared.guests.clone());
-    context.insert_value("host", shared.host.clone());
+    let holds_secret = holds_secret(guest, &payloads);
     let object = format!("guest `{}`", guest.name);
     for output in outputs(guest, engine, sink) {
         if let Some(content) = engine.render(&output.template, &context, &object, sources, sink) {
             let script = output.key == "virtinst" || output.file.ends_with(".sh");
-            files.push(text(
-                format!("{dir}/{}", output.file),
-                if script { 0o755 } else { 0o644 },
-                content,
-            ));
+            // The install file has many ways to write a secret; what else is made has them as they are.
+            let secret = has_shape(&content)
+                || guest.secrets.are_in(&content)
+                || holds_secret && output.key == "autoinst";
+            let mode = match (script, secret) {
+                (true, false) => 0o755,
+                (true, true) => 0o700,
+                (false, false) => 0o644,
+                (false, true) => 0o600,
+            };
+            files.push(text(format!("{dir}/{}", output.file), mode, content));
         }
     }
-    for payload in payloads.of(guest) {
-        let mode = u32::from_str_radix(payload.mode, 8).unwrap_or(0o644) & 0o755 | 0o600;
+    for payload in payloads {
         let path = format!("{dir}/setup/{}", payload.dst.trim_start_matches('/'));
         files.push(OutFile {
             path,
-            mode,
+            mode: payload.review_mode(),
             content: payload.content.to_vec(),
         });
     }
     files
 }
 
-/// `guest.yml` leaves out the bytes of payloads: they lie beside it in `setup/`.
-fn review(values: &Map<String, Value>) -> Map<String, Value> {
+/// Returns the context of a guest as its templates see it, less what every guest shares; payloads that are templates are
+/// rendered, and their faults reported.
+///
+/// # Panics
+/// Never: the sections of the model serialize.
+#[must_use]
+pub fn guest_context(
+    guest: &Guest,
+    lab: &Lab,
+    engine: &Engine,
+    payloads: &Payloads,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Map<String, Value> {
+    let shared = Shared::new(lab);
+    let payloads = rendered(guest, lab, engine, payloads, &shared, sources, sink);
+    context(guest, lab, &payloads, &shared.hashes)
+}
+
+/// The payloads of a guest with their contents; one whose template fails is missing. A template sees everything but the
+/// payloads themselves.
+fn rendered<'a>(
+    guest: &'a Guest,
+    lab: &Lab,
+    engine: &Engine,
+    payloads: &Payloads,
+    shared: &Shared,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Vec<Payload<'a>> {
+    let mut payloads = payloads.of(guest);
+    if payloads.iter().any(Payload::is_template) {
+        let mut values = context(guest, lab, &[], &shared.hashes);
+        values.retain(|key, _| !matches!(key.as_str(), "setup_data" | "stamp"));
+        let Some(context) = with_shared(&values, shared) else {
+            return Vec::new();
+        };
+        payloads.retain_mut(|payload| {
+            payload
+                .render(guest, engine, &context, sources, sink)
+                .is_some()
+        });
+    }
+    payloads
+}
+
+fn with_shared(values: &Map<String, Value>, shared: &Shared) -> Option<Context> {
+    let mut context = Context::from_serialize(values).ok()?;
+    context.insert_value("networks", shared.networks.clone());
+    context.insert_value("guests", shared.guests.clone());
+    context.insert_value("host", shared.host.clone());
+    Some(context)
+}
+
+/// Returns whether a guest has a secret that its install file may hold, in whatever words.
+fn holds_secret(guest: &Guest, payloads: &[Payload<'_>]) -> bool {
+    let install = &guest.install;
+    let hashed = |password: &Spanned<Password>| password.value != Password::Locked;
+    let passwords = install
+        .users
+        .iter()
+        .filter_map(|user| user.password.as_ref());
+    !guest.secrets.is_empty()
+        || install.rootpw.iter().chain(passwords).any(hashed)
+        || payloads.iter().any(|payload| payload.secret)
+}
+
+/// `guest.yml` and `show` leave out the bytes of payloads: they lie in `setup/`.
+pub fn review(values: &Map<String, Value>) -> Map<String, Value> {
     let mut review = values.clone();
     for payload in review
         .get_mut("setup_data")
@@ -151,6 +225,18 @@ fn source(guest: &Guest, sink: &mut Sink) -> bool {
     said.len() == 1 && virtinst.image.is_none()
 }
 
+/// Returns where the site asks for the output at `path`, as far as a template's name tells.
+fn output_place(guest: &Guest, path: &str) -> Span {
+    let named = |output: &&Spanned<TemplateRef>| {
+        let name = output.dst.as_deref().or(output.src.as_deref());
+        name.is_some_and(|name| Path::new(path).ends_with(name.as_str()))
+    };
+    let output = guest.templates.values().find(named);
+    output.map_or(guest.defined, |output| {
+        output.dst.as_ref().map_or(output.span, |dst| dst.span)
+    })
+}
+
 /// Reports two outputs of one name, and a file where another needs a directory.
 pub(super) fn duplicates(guest: &Guest, files: &[OutFile], sink: &mut Sink) {
     let mut seen: HashMap<&str, ()> = HashMap::new();
@@ -164,18 +250,7 @@ pub(super) fn duplicates(guest: &Guest, files: &[OutFile], sink: &mut Sink) {
             .filter(|parent| !parent.is_empty())
             .any(|parent| files.iter().any(|other| other.path == parent));
         if taken {
-            let place = guest
-                .templates
-                .values()
-                .next()
-                .map(|template| template.span);
-            let place = guest
-                .install
-                .setup_data
-                .first()
-                .map(|entry| entry.span)
-                .or(place)
-                .unwrap_or(guest.defined);
+            let place = output_place(guest, &file.path);
             let message = format!(
                 "two outputs of guest `{}` are called `{}`",
                 guest.name, file.path

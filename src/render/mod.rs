@@ -15,8 +15,9 @@ mod outputs;
 mod payloads;
 mod targets;
 
-pub use context::{guest_context, guest_list};
+pub use context::guest_list;
 pub use engine::Engine;
+pub use guest_files::{guest_context, review};
 pub use mask::mask;
 pub use network::network_context;
 pub use outputs::{OutFile, Selection, render};

@@ -178,12 +178,7 @@ impl<T: FromNode> Field for Vec<T> {
             typer.mismatch(node, &format!("a list of {key}"));
             return Some(Self::new());
         };
-        Some(
-            items
-                .iter()
-                .filter_map(|item| read(item, typer))
-                .collect(),
-        )
+        Some(items.iter().filter_map(|item| read(item, typer)).collect())
     }
 }
 
