@@ -8,6 +8,7 @@ mod faults;
 mod hostile;
 mod judges;
 mod layers;
+mod payloads;
 mod readme;
 mod session;
 mod workdir;

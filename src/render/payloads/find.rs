@@ -118,10 +118,18 @@ fn directory(
         vec![path.to_path_buf()]
     };
     for path in found {
-        let below = path.strip_prefix(base).unwrap_or(&path);
+        let bare = plain(&path);
+        let below = bare.strip_prefix(plain(base)).unwrap_or(&bare);
         named.insert(name(below)?, path);
     }
     Ok(())
+}
+
+/// Returns a path without the `.` that one part of a search may have and another not.
+fn plain(path: &Path) -> PathBuf {
+    path.components()
+        .filter(|part| *part != Component::CurDir)
+        .collect()
 }
 
 /// Returns a path as text; one that no script can carry is refused.
