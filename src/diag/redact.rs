@@ -97,7 +97,7 @@ fn value<'t>(
             let ends = |c: char| c.is_whitespace() || ",]}".contains(c);
             return Some(&rest[1..rest.find(ends).unwrap_or(rest.len())]);
         }
-        Some('{' | '[') => return None,
+        Some('{' | '[') if is_flow(text, from) => start + bracketed(rest),
         Some(quote @ ('"' | '\'')) => {
             let end = start + quoted(rest, quote);
             let inside = &text[start + 1..end];
@@ -106,19 +106,8 @@ fn value<'t>(
             }
             return None;
         }
-        Some('|' | '>') => below,
-        None | Some('\n' | '\r' | '#') => {
-            let nested = text[start..below]
-                .lines()
-                .skip(1)
-                .find(|line| !line.trim().is_empty());
-            if nested.is_some_and(is_collection) {
-                return None;
-            }
-            below
-        }
         Some(_) if is_flow(text, from) => start + rest.find([',', '}', ']']).unwrap_or(rest.len()),
-        Some(_) => below,
+        _ => below,
     };
     let found = text[start..end].trim_end();
     if !HARMLESS.contains(&found) {
@@ -157,13 +146,20 @@ fn quoted(rest: &str, quote: char) -> usize {
     rest.len()
 }
 
-/// Returns whether a line begins a list or a map.
-fn is_collection(line: &str) -> bool {
-    let line = line.trim();
-    line.starts_with("- ")
-        || line.ends_with(':')
-        || line.contains(": ")
-        || line.starts_with(['{', '['])
+/// Returns how long the list or map at the start of `rest` is.
+fn bracketed(rest: &str) -> usize {
+    let mut depth = 0;
+    for (at, c) in rest.char_indices() {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at + 1;
+        }
+    }
+    rest.len()
 }
 
 /// Returns whether a place is inside `{}` or `[]` that were opened on its line.
@@ -210,7 +206,7 @@ mod tests {
             ),
             ("password:\n  hunter2\nx: 1", "password:\n  *******\nx: 1"),
             ("password: one\n  two\nx: 1", "password: ***\n  ***\nx: 1"),
-            ("token:\n  name: x", "token:\n  name: x"),
+            ("token:\n  name: x\ny: z", "token:\n  *******\ny: z"),
             ("rootpw: !!str &p hunter2", "rootpw: !!str &p *******"),
             ("x: &p hunter2\nrootpw: *p", "x: &p *******\nrootpw: *p"),
             (

@@ -10,5 +10,6 @@ mod judges;
 mod layers;
 mod payloads;
 mod readme;
+mod secrets;
 mod session;
 mod workdir;

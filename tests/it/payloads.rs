@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -353,4 +353,171 @@ fn trim(text: &[u8]) -> Vec<u8> {
         .rposition(|byte| *byte != b'\n')
         .map_or(0, |end| end + 1);
     text[..end].to_vec()
+}
+
+/// Expects one fault of a lab with `setup_data` at a place of `lab.yml` or of another file, and returns what is said.
+#[track_caller]
+fn fault(site: &Site, setup_data: &str, code: &str, place: &str, message: &str) -> String {
+    let lab = format!(
+        "site: x\nnetworks: {{lan: {{subnet: 10.0.0.0/24}}}}\nguests:\n  nine:\n    os: rhel9\n    rootpw: locked\n    virtinst: {{location: http://x/}}\n    ip: 10.0.0.9\n    interfaces: [{{network: lan}}]\n    setup_data:\n{setup_data}"
+    );
+    site.write("lab.yml", lab);
+    let run = site.run(&["-c", "lab.yml", "generate"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert_eq!(
+        run.stderr.lines().next(),
+        Some(format!("error[{code}]: {message}").as_str()),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains(&format!("--> {place}\n")),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.ends_with("\n1 error\n"), "{}", run.stderr);
+    assert!(!site.path().join("workdir").exists());
+    run.stderr
+}
+
+#[test]
+fn faults_are_located() {
+    let site = Site::new(&[
+        ("files/a.conf", ""),
+        ("files/b.conf", ""),
+        ("bad.txt", "one\n{{ nmae }}\n"),
+        ("syntax.txt", "one\n\n{% if %}\n"),
+    ]);
+    let made = Command::new("mkfifo")
+        .arg(site.path().join("pipe"))
+        .status();
+    assert!(made.unwrap().success());
+    symlink("nowhere", site.path().join("files/dangling")).unwrap();
+    symlink("..", site.path().join("files/loop")).unwrap();
+    fs::File::create(site.path().join("huge"))
+        .unwrap()
+        .set_len(1 << 30)
+        .unwrap();
+    for name in ["large", "larger"] {
+        fs::write(site.path().join(name), vec![0; 17 << 20]).unwrap();
+    }
+    fs::write(site.path().join("latin1"), b"\xe4").unwrap();
+    let one = |data: &str, code: &str, place: &str, message: &str| {
+        fault(&site, data, code, place, message)
+    };
+
+    let said = one(
+        "    - {src: files/a.cnf}\n",
+        "unreadable-file",
+        "lab.yml:11:13",
+        "`./files/a.cnf` cannot be read: no such file or directory",
+    );
+    assert!(said.contains("did you mean `a.conf`?"), "{said}");
+    let said = one(
+        "    - {src: \"files/*.txt\", dst: /x/}\n",
+        "unreadable-file",
+        "lab.yml:11:13",
+        "no file matches `files/*.txt`",
+    );
+    assert!(
+        said.contains("known here: a.conf, b.conf, dangling, loop"),
+        "{said}"
+    );
+    one(
+        "    - {src: \"none/*.txt\", dst: /x/}\n",
+        "unreadable-file",
+        "lab.yml:11:13",
+        "the directory `./none` does not exist",
+    );
+    one(
+        "    - {src: \"files/[\", dst: /x/}\n",
+        "unreadable-file",
+        "lab.yml:11:13",
+        "`files/[` is not a pattern: invalid range pattern",
+    );
+    one(
+        "    - {src: pipe, dst: /x/}\n",
+        "unreadable-file",
+        "lab.yml:11:13",
+        "`./pipe` is not a regular file",
+    );
+    one(
+        "    - {src: files/dangling}\n",
+        "unreadable-file",
+        "lab.yml:11:13",
+        "`./files/dangling` is a symbolic link that leads nowhere",
+    );
+    one(
+        "    - {src: files/loop, dst: /x/}\n",
+        "unreadable-file",
+        "lab.yml:11:13",
+        "`./files/loop` cannot be read: ./files/loop/files/loop leads into itself",
+    );
+    one(
+        "    - {src: huge}\n",
+        "unreadable-file",
+        "lab.yml:11:13",
+        "`./huge` is larger than 32 MiB",
+    );
+    one(
+        "    - {src: \"larg*\", dst: /x/}\n",
+        "payload-too-large",
+        "lab.yml:11:7",
+        "with this, the files of guest `nine` are more than 32 MiB",
+    );
+    one(
+        "    - {src: \"files/*.conf\", dst: /x}\n",
+        "invalid-value",
+        "lab.yml:11:34",
+        "`files/*.conf` can be several files: `dst` must be a directory",
+    );
+    one(
+        "    - {content: x, dst: /x/}\n",
+        "invalid-value",
+        "lab.yml:11:25",
+        "`content` needs a file for its `dst`, not a directory",
+    );
+    let said = one(
+        "    - {src: files/a.conf, dst: /x/}\n    - {content: x, dst: //x/./a.conf}\n",
+        "duplicate-output",
+        "lab.yml:12:7",
+        "two files are put at `/x/a.conf`",
+    );
+    assert!(said.contains("the first one"), "{said}");
+    one(
+        "    - {content: x, dst: /x}\n    - {content: x, dst: /x/y}\n",
+        "duplicate-output",
+        "lab.yml:12:7",
+        "`/x/y` needs a directory where `/x` is a file",
+    );
+    one(
+        "    - {src: bad.txt, template: true}\n",
+        "template",
+        "bad.txt:2:4",
+        "Variable `nmae` is not defined",
+    );
+    one(
+        "    - {src: syntax.txt, template: true}\n",
+        "template",
+        "syntax.txt:3:7",
+        "Found end of block but expected an expression",
+    );
+    one(
+        "    - content: |\n        one\n        {{ nmae }}\n      dst: /x\n      template: true\n",
+        "template",
+        "lab.yml:13:12",
+        "Variable `nmae` is not defined",
+    );
+    one(
+        "    - {src: latin1, template: true}\n",
+        "not-utf8",
+        "lab.yml:11:13",
+        "`./latin1` is not UTF-8 text: no template",
+    );
+    one(
+        "    - {content: x, dst: /x, owner: 99999999999}\n",
+        "invalid-value",
+        "lab.yml:11:38",
+        "99999999999 is too large for an owner",
+    );
 }
