@@ -30,10 +30,10 @@ pub fn mask(value: &mut Value, secrets: &Secrets) {
                 *text = hidden;
             }
         }
-        Value::Number(number) if !secrets.is_empty() => {
-            if secrets.hide(&number.to_string()) == MASK {
-                *value = Value::String(MASK.to_owned());
-            }
+        Value::Number(number)
+            if !secrets.is_empty() && secrets.hide(&number.to_string()) == MASK =>
+        {
+            *value = Value::String(MASK.to_owned());
         }
         _ => {}
     }

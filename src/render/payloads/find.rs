@@ -49,14 +49,14 @@ pub(super) fn find(
             files,
         }),
         Err(diagnostic) => {
-            sink.push(diagnostic);
+            sink.push(*diagnostic);
             None
         }
     }
 }
 
-fn fault(src: &Spanned<Line>, message: String) -> Diagnostic {
-    Diagnostic::error(Code::UnreadableFile, src.span, message)
+fn fault(src: &Spanned<Line>, message: String) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(Code::UnreadableFile, src.span, message))
 }
 
 /// Finds what a pattern matches; names are what comes after its last directory without a wildcard.
@@ -64,7 +64,7 @@ fn pattern(
     src: &Spanned<Line>,
     root: &Path,
     files: &Files,
-) -> Result<BTreeMap<String, PathBuf>, Diagnostic> {
+) -> Result<BTreeMap<String, PathBuf>, Box<Diagnostic>> {
     let wild = |part: &Component<'_>| {
         part.as_os_str()
             .as_encoded_bytes()
@@ -99,8 +99,8 @@ fn pattern(
             &base
         });
         let last = src.rsplit('/').next().unwrap_or_default();
-        let diagnostic = fault(src, message).suggest(last, names.iter().map(String::as_str));
-        return Err(diagnostic);
+        let diagnostic = (*fault(src, message)).suggest(last, names.iter().map(String::as_str));
+        return Err(Box::new(diagnostic));
     }
     Ok(named)
 }
