@@ -513,7 +513,7 @@ fn faults_are_located() {
     one(
         "    - {content: x, dst: /x, owner: 99999999999}\n",
         "invalid-value",
-        "lab.yml:11:38",
+        "lab.yml:11:36",
         "99999999999 is too large for an owner",
     );
 }
