@@ -196,7 +196,7 @@ mod tests {
                 "encrypt: {passphrase: \"****\"}",
             ),
             ("password:", "password:"),
-            ("password: a,b}c # x", "password: **********"),
+            ("password: a,b}c # x", "password: *********"),
             ("\"password\":\"x'y\"", "\"password\":\"***\""),
             ("password : it's", "password : ****"),
             ("password: 'it''s' # no", "password: '*****' # no"),
