@@ -5,7 +5,10 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
 
 use rayon::prelude::*;
 
@@ -92,6 +95,80 @@ impl Files {
     /// Returns the reason, in words for the user, when the file cannot be read.
     pub fn bytes(&self, path: &Path) -> Result<Vec<u8>, String> {
         read_limited(path, MAX_FILE_SIZE)
+    }
+
+    /// Reads a file of at most `limit` bytes, and returns whether its owner may execute it.
+    ///
+    /// # Errors
+    /// Returns the reason, in words for the user, when the file cannot be read.
+    pub fn program(&self, path: &Path, limit: u64) -> Result<(Vec<u8>, bool), String> {
+        let bytes = read_limited(path, limit)?;
+        let mode = fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
+        Ok((bytes, mode & 0o100 != 0))
+    }
+
+    /// Returns the names in a directory, sorted; none when it cannot be read.
+    #[must_use]
+    pub fn names(&self, dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Returns all that lies below a directory and is none itself, in byte order; links are followed.
+    ///
+    /// # Errors
+    /// Returns the reason, in words for the user, when a directory cannot be read or leads into itself.
+    pub fn below(&self, dir: &Path) -> Result<Vec<PathBuf>, String> {
+        let mut found = Vec::new();
+        for entry in WalkDir::new(dir).follow_links(true).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => found.push(entry.into_path()),
+                // Reading it says what is wrong with it.
+                Err(error)
+                    if error.path().is_some_and(Path::is_symlink)
+                        && error.loop_ancestor().is_none() =>
+                {
+                    found.extend(error.path().map(Path::to_path_buf));
+                }
+                Err(error) => {
+                    let path = error.path().unwrap_or(dir).display().to_string();
+                    return Err(match error.io_error() {
+                        Some(error) => format!("cannot be read: {path}: {}", reason(error)),
+                        None => format!("cannot be read: {path} leads into itself"),
+                    });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns what a pattern matches, files and directories, in byte order: `*`, `?` and `[…]` within a name, no dot
+    /// at its start; `**` any directories.
+    ///
+    /// # Errors
+    /// Returns the reason, in words for the user, when the pattern is none or a directory cannot be read.
+    pub fn matching(&self, pattern: &str) -> Result<Vec<PathBuf>, String> {
+        let options = glob::MatchOptions {
+            case_sensitive: true,
+            require_literal_separator: true,
+            require_literal_leading_dot: true,
+        };
+        let matches = glob::glob_with(pattern, options)
+            .map_err(|error| format!("is not a pattern: {}", error.msg))?;
+        let mut found = Vec::new();
+        for path in matches {
+            found.push(path.map_err(|error| {
+                let path = error.path().display().to_string();
+                format!("cannot be read: {path}: {}", reason(error.error()))
+            })?);
+        }
+        found.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+        Ok(found)
     }
 }
 

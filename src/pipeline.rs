@@ -75,6 +75,9 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     proceed(sink)?;
 
     let guests = typed(drafts, sink);
+    for guest in &guests {
+        files.sources.hide(&guest.draft.secrets);
+    }
     proceed(sink)?;
 
     let counted = counted(&layers.guests);
@@ -103,7 +106,7 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     }
     tmpldirs.retain(|dir| dir.is_dir());
     tmpldirs.extend(Some(layers.root.join("templates")).filter(|dir| dir.is_dir()));
-    let engine = Engine::load(&tmpldirs, files, sink);
+    let engine = Engine::load(&tmpldirs, &payloads, files, sink);
     proceed(sink)?;
     Some(Loaded {
         lab,

@@ -5,6 +5,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::secret::Secrets;
+
 /// A file known to [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(u32);
@@ -86,12 +88,15 @@ struct Source {
     text: Arc<str>,
     /// Where each line starts, found when somebody first asks.
     lines: OnceLock<Vec<u32>>,
+    /// The text as people may see it, made when somebody first asks.
+    shown: OnceLock<String>,
 }
 
 /// The texts of all files read in this run.
 #[derive(Debug, Default)]
 pub struct Sources {
     sources: Vec<Source>,
+    secrets: Secrets,
 }
 
 impl Sources {
@@ -104,6 +109,7 @@ impl Sources {
             name,
             text: text.into(),
             lines: OnceLock::new(),
+            shown: OnceLock::new(),
         });
         id
     }
@@ -118,6 +124,23 @@ impl Sources {
     #[must_use]
     pub fn text(&self, file: FileId) -> &Arc<str> {
         &self.sources[file.0 as usize].text
+    }
+
+    /// Remembers values that no diagnostic may show.
+    pub fn hide(&mut self, secrets: &Secrets) {
+        self.secrets.extend(secrets);
+    }
+
+    /// Returns the values that no diagnostic may show.
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// Returns the text of `file` as people may see it: what `redact` makes of it, which must keep its length.
+    pub fn shown(&self, file: FileId, redact: impl FnOnce(&str) -> String) -> &str {
+        let source = &self.sources[file.0 as usize];
+        source.shown.get_or_init(|| redact(&source.text))
     }
 
     /// Returns the text `span` covers.

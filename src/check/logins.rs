@@ -2,7 +2,8 @@
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
-use crate::model::password::Password;
+use crate::model::os::Os;
+use crate::model::password::{GRUB_HASH, Password};
 use crate::source::{Span, Spanned};
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
@@ -19,6 +20,10 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
             .map(|password| ("root", password));
         for (account, password) in root.into_iter().chain(users) {
             readable(guest, account, password, sink);
+        }
+        let bootloader = guest.install.bootloader.as_ref();
+        if let Some(password) = bootloader.and_then(|bootloader| bootloader.password.as_ref()) {
+            boot_password(&guest.os, password, sink);
         }
         if !can_log_in(guest) {
             sink.push(
@@ -52,11 +57,10 @@ fn readable(guest: &Guest, account: &str, password: &Spanned<Password>, sink: &m
                 .iter()
                 .any(|prefix| hash.starts_with(prefix.as_str())) =>
         {
-            let end = hash[1..].find('$').map_or(hash.len(), |end| end + 2);
             let message = format!(
                 "{} cannot read a password hash of the kind `{}`",
                 guest.os.name,
-                &hash[..end]
+                kind(hash)
             );
             let help = format!(
                 "it reads {}; make one with `openssl passwd -6`",
@@ -66,6 +70,39 @@ fn readable(guest: &Guest, account: &str, password: &Spanned<Password>, sink: &m
         }
         Password::Hash(_) | Password::Locked | Password::Outside(_) => {}
     }
+}
+
+/// Returns how a hash begins, which says nothing of the password.
+fn kind(hash: &str) -> &str {
+    if hash.starts_with(GRUB_HASH) {
+        return GRUB_HASH;
+    }
+    let end = hash.match_indices('$').nth(1);
+    end.map_or("$", |(end, _)| &hash[..=end])
+}
+
+/// Reports a boot loader's password that is no hash its kind of GRUB reads: GRUB 2 has one of its own, GRUB before
+/// RHEL 7 reads those of crypt(5), and in RHEL 5 only MD5 (kickstart's `bootloader --md5pass`).
+fn boot_password(os: &Os, password: &Spanned<Password>, sink: &mut Sink) {
+    let legacy = os.distro != "fedora" && os.major.is_some_and(|major| major < 7);
+    let (kinds, make): (&[&str], &str) = match (legacy, os.major) {
+        (true, Some(5)) => (&["$1$"], "openssl passwd -1"),
+        (true, _) => (&["$6$", "$5$", "$1$"], "openssl passwd -6"),
+        (false, _) => (&[GRUB_HASH], "grub2-mkpasswd-pbkdf2"),
+    };
+    let found = match &password.value {
+        Password::Hash(hash) if kinds.contains(&kind(hash)) => return,
+        Password::Hash(hash) => format!("a hash of the kind `{}`", kind(hash)),
+        Password::Plain(_) | Password::Outside(_) => "plain text".to_owned(),
+        Password::Locked => "`locked`".to_owned(),
+    };
+    let message = format!(
+        "the boot loader of {} takes a hash that begins with {}, not {found}",
+        os.name,
+        kinds.join(" or ")
+    );
+    let help = format!("make one with `{make}`; without a password, leave the key out");
+    sink.push(Diagnostic::error(Code::UnreadableHash, password.span, message).help(help));
 }
 
 fn plain(account: &str, span: Span, sink: &mut Sink) {

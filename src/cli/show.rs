@@ -5,9 +5,12 @@ use serde_json::{Value, json};
 use super::args::{DataFormat, Show};
 use super::session::Session;
 use super::{Outcome, UsageError};
+use crate::diag::Sink;
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
-use crate::render::{guest_context, guest_list, mask, network_context, storage_context};
+use crate::render::{guest_context, guest_list, mask, network_context, review, storage_context};
+use crate::secret::Secrets;
+use crate::source::Sources;
 use crate::yaml::emit::to_yaml;
 
 /// What `show` can show.
@@ -17,8 +20,15 @@ pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outco
     let Some(loaded) = session.open()? else {
         return Ok(Outcome::Faults);
     };
-    let mut value = object(command, &loaded)?;
-    mask(&mut value);
+    let mut sink = Sink::default();
+    let mut value = object(command, &loaded, &session.files.sources, &mut sink)?;
+    if sink.has_errors() {
+        session
+            .ui
+            .diagnostics(&sink.finish(), &session.files.sources);
+        return Ok(Outcome::Faults);
+    }
+    mask(&mut value, &Secrets::default());
     let text = match command.format {
         DataFormat::Yaml => to_yaml(&value),
         DataFormat::Json => {
@@ -33,7 +43,12 @@ pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outco
     Ok(Outcome::Done)
 }
 
-fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
+fn object(
+    command: &Show,
+    loaded: &Loaded,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> anyhow::Result<Value> {
     let lab = &loaded.lab;
     let (kind, name) = command
         .object
@@ -48,13 +63,18 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
             let guest = lab.guests.iter().find(|guest| &*guest.name == name);
             let guest = guest
                 .ok_or_else(|| missing(lab.guests.iter().map(|guest| &*guest.name).collect()))?;
-            let mut values = guest_context(guest, lab, &loaded.payloads);
-            if command.context {
+            let (engine, payloads) = (&loaded.engine, &loaded.payloads);
+            let mut values = guest_context(guest, lab, engine, payloads, sources, sink);
+            if !command.context {
+                values = review(&values);
+            } else {
                 values.insert("networks".into(), serde_json::to_value(&lab.networks)?);
                 values.insert("host".into(), host(&lab.host)?);
                 values.insert("guests".into(), guest_list(lab));
             }
-            Ok(Value::Object(values))
+            let mut value = Value::Object(values);
+            mask(&mut value, &guest.secrets);
+            Ok(value)
         }
         "network" => {
             let network = lab.networks.get(name);

@@ -128,6 +128,8 @@ codes! {
     NoLogin = "no-login",
     /// A template that fails.
     Template = "template",
+    /// Files of `setup_data` that are more than an installer can hold.
+    PayloadTooLarge = "payload-too-large",
     /// Two outputs of one name.
     DuplicateOutput = "duplicate-output",
 }

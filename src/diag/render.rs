@@ -27,13 +27,14 @@ pub enum Style {
 /// Renders one diagnostic, without a final line break.
 #[must_use]
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
+    let said = |text: &str| printable(&sources.secrets().hide_quoted(text));
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let mut group = Group::with_title(
         level
-            .primary_title(printable(&diagnostic.message))
+            .primary_title(said(&diagnostic.message))
             .id(diagnostic.code.as_str()),
     );
     let mut files: Vec<FileId> = Vec::new();
@@ -57,6 +58,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
             .filter(|(_, label)| label.span.file == file)
             .collect();
         let window = window(&labels, sources, file);
+        let shown = sources.shown(file, |text| redact(text, sources.secrets()));
         let first = sources
             .position(Span::new(file, window.start, window.start))
             .line;
@@ -74,13 +76,13 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
             group = group.element(origin);
             continue;
         }
-        let mut snippet = Snippet::source(redact(&sources.text(file)[window.clone()]))
+        let mut snippet = Snippet::source(shown[window.clone()].to_owned())
             .line_start(first)
             .path(sources.name(file));
         for (kind, label) in labels {
             let range = visible_range(label, sources);
             let range = range.start - window.start..range.end - window.start;
-            snippet = snippet.annotation(kind.span(range).label(printable(&label.text)));
+            snippet = snippet.annotation(kind.span(range).label(said(&label.text)));
         }
         group = group.element(snippet);
     }
@@ -88,7 +90,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         group = group.element(Origin::path(path.as_str()));
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(printable(help)));
+        group = group.element(Level::HELP.message(said(help)));
     }
     let renderer = match style {
         Style::Plain => Renderer::plain(),
@@ -156,7 +158,7 @@ pub fn render_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
             "column": position.column,
             "start": label.span.start,
             "end": label.span.end,
-            "label": label.text,
+            "label": sources.secrets().hide_quoted(&label.text),
         })
     };
     let entries: Vec<Value> = diagnostics
@@ -165,14 +167,14 @@ pub fn render_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
             let mut entry = json!({
                 "code": diagnostic.code.as_str(),
                 "severity": diagnostic.severity.as_str(),
-                "message": diagnostic.message,
+                "message": sources.secrets().hide_quoted(&diagnostic.message),
                 "spans": diagnostic.primary.iter().chain(&diagnostic.secondary).map(span).collect::<Vec<_>>(),
             });
             if let Some(path) = &diagnostic.path {
                 entry["file"] = json!(path);
             }
             if let Some(help) = &diagnostic.help {
-                entry["help"] = json!(help);
+                entry["help"] = json!(sources.secrets().hide_quoted(help));
             }
             entry
         })

@@ -35,7 +35,7 @@ pub fn evaluate(
     drafts: Vec<Draft>,
     globals: &Globals,
     root: &std::path::Path,
-    files: &Files,
+    files: &mut Files,
     sink: &mut Sink,
 ) -> Vec<Draft> {
     let evaluator = Evaluator::new(&drafts, globals, root, files);
@@ -49,6 +49,7 @@ pub fn evaluate(
     let mut drafts = Vec::with_capacity(evaluated.len());
     for (draft, faults) in evaluated {
         sink.append(faults);
+        files.sources.hide(&draft.secrets);
         drafts.push(draft);
     }
     drafts
@@ -139,10 +140,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn guest(&self, draft: Draft, sink: &mut Sink) -> Draft {
-        let values = Run::new(self, &draft, sink).map(&draft.merged, &mut Vec::new());
+        let mut run = Run::new(self, &draft, sink);
+        let values = run.map(&draft.merged, &mut Vec::new());
+        let secrets = std::mem::take(&mut run.secrets);
         match values {
             Some(values) => Draft {
                 merged: Arc::new(values),
+                secrets,
                 ..draft
             },
             None => draft,

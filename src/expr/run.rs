@@ -11,18 +11,18 @@ use super::names::Step;
 use super::scan::{Piece, scan};
 use super::scope::{is_own, known_names, missing};
 use super::sources::Outside;
-use super::values::{drop_secrets, fits, from_json, is_secret, place, show};
+use super::values::{collect_secrets, drop_passwords, fits, from_json, place, show, tainted};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::Draft;
+use crate::secret::{Secrets, is_password_key};
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Map, Node, Scalar, Tag};
 
 /// Texts that stay verbatim unless the map they stand in says `template: true`: section and key.
-const VERBATIM: &[(&str, &str)] = &[
-    ("scripts", "run"),
-    ("partitions", "raw"),
-    ("setup_data", "content"),
-];
+const VERBATIM: &[(&str, &str)] = &[("scripts", "run"), ("partitions", "raw")];
+
+/// The text that stays verbatim here even then, because it becomes a template with all that templates have.
+const CONTENT: (&str, &str) = ("setup_data", "content");
 
 /// How deep expressions may lead from one to another; evaluation recurses over them.
 const MAX_CHAIN: usize = 64;
@@ -40,6 +40,8 @@ pub(super) struct Run<'r, 'a> {
     chain: Vec<(Vec<Step>, Span)>,
     /// How often a value was needed whose evaluation failed; the fault itself is reported once.
     failures: usize,
+    /// What came from outside the site, and what was made of it.
+    pub(super) secrets: Secrets,
     sink: &'r mut Sink,
 }
 
@@ -51,6 +53,7 @@ impl<'r, 'a> Run<'r, 'a> {
             done: HashMap::new(),
             chain: Vec::new(),
             failures: 0,
+            secrets: Secrets::default(),
             sink,
         }
     }
@@ -62,7 +65,7 @@ impl<'r, 'a> Run<'r, 'a> {
             .get("template")
             .is_some_and(|entry| entry.value.as_text() == Some("true"));
         for (key, entry) in map {
-            if !templated && is_verbatim(path, key) && entry.value.tag == Tag::None {
+            if entry.value.tag == Tag::None && is_verbatim(path, key, templated) {
                 continue;
             }
             path.push(Step::Key(key.to_string()));
@@ -149,6 +152,9 @@ impl<'r, 'a> Run<'r, 'a> {
                 .and_then(|value| self.outside(tag, value)),
         };
         self.chain.pop();
+        if let Some(value) = value.as_ref().filter(|value| value.holds_secret()) {
+            collect_secrets(value, &mut self.secrets);
+        }
         self.done.insert(path.to_vec(), value.clone());
         value
     }
@@ -159,10 +165,7 @@ impl<'r, 'a> Run<'r, 'a> {
         match tag {
             Tag::Env => Outside::variable(name, value.span, self.sink),
             Tag::File => self.evaluator.outside.file(name, value.span, self.sink),
-            _ => Some(Node {
-                tag: Tag::None,
-                ..value
-            }),
+            _ => Some(value),
         }
     }
 
@@ -217,18 +220,20 @@ impl<'r, 'a> Run<'r, 'a> {
             }
         };
         if let [Piece::Expression(range)] = pieces.as_slice() {
-            let value = self.expression(node, &text[range.clone()])?;
-            return self.typed(&value, node, &text[range.clone()]);
+            let (value, secret) = self.expression(node, &text[range.clone()])?;
+            let value = self.typed(&value, node, &text[range.clone()])?;
+            return Some(if secret { tainted(value) } else { value });
         }
         let mut out = String::with_capacity(text.len());
         let mut complete = true;
+        let mut secret = false;
         for piece in pieces {
             match piece {
                 Piece::Literal(range) => out.push_str(&text[range]),
                 Piece::Expression(range) => {
                     let value = self.expression(node, &text[range.clone()]);
-                    match value.map(|value| (value.to_string(), value)) {
-                        Some((_, value))
+                    match value {
+                        Some((value, _))
                             if value.is_map() || value.is_array() || value.is_none() =>
                         {
                             let message =
@@ -238,29 +243,35 @@ impl<'r, 'a> Run<'r, 'a> {
                                 .push(Diagnostic::error(Code::Expression, span, message));
                             complete = false;
                         }
-                        Some((printed, _)) => out.push_str(&printed),
+                        Some((value, from_secret)) => {
+                            out.push_str(&value.to_string());
+                            secret |= from_secret;
+                        }
                         None => complete = false,
                     }
                 }
             }
         }
-        complete.then(|| Node::text(node.span, out))
+        let value = Node::text(node.span, out);
+        complete.then(|| if secret { tainted(value) } else { value })
     }
 
-    fn expression(&mut self, node: &Node, expression: &str) -> Option<tera::Value> {
+    /// Evaluates one expression; the other half says whether it read a value from outside the site.
+    fn expression(&mut self, node: &Node, expression: &str) -> Option<(tera::Value, bool)> {
         if let Some((message, column)) = self.evaluator.broken.get(expression) {
             self.fault(node, expression, message, *column);
             return None;
         }
         let mut values = serde_json::Map::new();
         let evaluator = self.evaluator;
+        let mut secret = false;
         for path in evaluator.paths.get(expression).into_iter().flatten() {
-            self.provide(node, expression, path, &mut values)?;
+            secret |= self.provide(node, expression, path, &mut values)?;
         }
         let values = Value::Object(values);
         let key = format!("{expression}\n{values}");
         if let Some(value) = evaluator.known(&key) {
-            return Some(value);
+            return Some((value, secret));
         }
         let context = Context::from_serialize(&values).ok()?;
         match self.evaluator.tera.render(expression, &context) {
@@ -277,7 +288,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     Some(value) => evaluator.remember(key, value),
                     None => self.fault(node, expression, "it gives nothing", 0),
                 }
-                value
+                value.map(|value| (value, secret))
             }
             Err(error) => {
                 let (message, column) = reason(&error);
@@ -287,21 +298,22 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// Puts the value at `path` into `values`, evaluating what it needs first; `None` when that failed.
+    /// Puts the value at `path` into `values`, evaluating what it needs first, and returns whether it came from outside
+    /// the site; `None` when that failed.
     fn provide(
         &mut self,
         node: &Node,
         expression: &str,
         path: &[Step],
         values: &mut serde_json::Map<String, Value>,
-    ) -> Option<()> {
+    ) -> Option<bool> {
         let Some(Step::Key(root)) = path.first() else {
-            return Some(());
+            return Some(false);
         };
         let merged = &self.draft.merged;
         if let Some(secret) = path
             .iter()
-            .find(|step| matches!(step, Step::Key(key) if is_secret(key)))
+            .find(|step| matches!(step, Step::Key(key) if is_password_key(key)))
         {
             let message = format!(
                 "`{}` is a secret: expressions cannot read it",
@@ -320,7 +332,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let Some(entry) = own else {
             if let Some(value) = self.evaluator.globals.at(path, self.draft) {
                 place(values, path, value);
-                return Some(());
+                return Some(false);
             }
             match self.evaluator.globals.get(root, self.draft) {
                 Some(value) => {
@@ -338,7 +350,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     return None;
                 }
             };
-            return Some(());
+            return Some(false);
         };
         let mut at = &entry.value;
         let mut reached = vec![path[0].clone()];
@@ -354,7 +366,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 if lenient(expression) {
                     // What is there of the path is a map without the name.
                     place(values, &reached, Value::Object(serde_json::Map::new()));
-                    return Some(());
+                    return Some(false);
                 }
                 let keys: Vec<&str> = at
                     .as_map()
@@ -379,10 +391,11 @@ impl<'r, 'a> Run<'r, 'a> {
         if self.failures > before {
             return None;
         }
+        let secret = value.holds_secret();
         let mut value = serde_json::to_value(&value).ok()?;
-        drop_secrets(&mut value);
+        drop_passwords(&mut value);
         place(values, &reached, value);
-        Some(())
+        Some(secret)
     }
 
     /// Checks that a shared value has what `path` names.
@@ -499,12 +512,13 @@ pub(super) fn needs_evaluation(tag: Tag, scalar: &Scalar) -> bool {
     matches!(tag, Tag::Raw | Tag::Env | Tag::File) || scalar.text.contains("{{")
 }
 
-fn is_verbatim(path: &[Step], key: &str) -> bool {
+fn is_verbatim(path: &[Step], key: &str, templated: bool) -> bool {
     let Some(Step::Key(section)) = path.first() else {
         return false;
     };
     let depth = if section == "partitions" { 1 } else { 2 };
-    path.len() == depth && VERBATIM.contains(&(section.as_str(), key))
+    let text = (section.as_str(), key);
+    path.len() == depth && (text == CONTENT || !templated && VERBATIM.contains(&text))
 }
 
 /// Returns whether an expression says itself what to do about a name that is not there.

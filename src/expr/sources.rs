@@ -28,16 +28,14 @@ impl<'a> Outside<'a> {
 
     /// Returns the value of an environment variable as text at `span`.
     pub(super) fn variable(name: &str, span: Span, sink: &mut Sink) -> Option<Node> {
-        match std::env::var(name) {
-            Ok(value) => Some(Node {
-                tag: Tag::Env,
-                ..Node::text(span, value)
-            }),
-            Err(error) => {
-                let why = match error {
-                    std::env::VarError::NotPresent => "is not set",
-                    std::env::VarError::NotUnicode(_) => "is not UTF-8",
-                };
+        let value = match std::env::var(name) {
+            Ok(value) => text_of(&value),
+            Err(std::env::VarError::NotPresent) => Err("is not set".to_owned()),
+            Err(std::env::VarError::NotUnicode(_)) => Err("is not UTF-8 text".to_owned()),
+        };
+        match value {
+            Ok(value) => Some(secret(span, value)),
+            Err(why) => {
                 let message = format!("the environment variable `{name}` {why}");
                 sink.push(Diagnostic::error(Code::MissingVariable, span, message));
                 None
@@ -58,10 +56,7 @@ impl<'a> Outside<'a> {
                 .clone()
         };
         match content {
-            Ok(text) => Some(Node {
-                tag: Tag::File,
-                ..Node::text(span, text)
-            }),
+            Ok(text) => Some(secret(span, text)),
             Err(reason) => {
                 let message = format!("`{}` {reason}", path.display());
                 sink.push(Diagnostic::error(Code::UnreadableFile, span, message));
@@ -73,7 +68,32 @@ impl<'a> Outside<'a> {
     fn text(&self, path: &Path) -> Result<String, String> {
         let bytes = self.files.bytes(path)?;
         let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
-        let text = text.strip_suffix('\n').unwrap_or(&text);
-        Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+        text_of(&text)
+    }
+}
+
+fn secret(span: Span, text: String) -> Node {
+    Node {
+        tag: Tag::Secret,
+        ..Node::text(span, text)
+    }
+}
+
+/// Returns the text less its final line break, which editors and `echo` add.
+fn text_of(text: &str) -> Result<String, String> {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.is_empty() {
+        return Err("is empty".to_owned());
+    }
+    match text
+        .chars()
+        .find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        Some(bad) => Err(format!(
+            "is not text: it holds the control character U+{:04X}",
+            u32::from(bad)
+        )),
+        None => Ok(text.to_owned()),
     }
 }

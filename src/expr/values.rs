@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::names::Step;
+use crate::secret::{Secrets, is_password_key};
 use crate::source::Span;
-use crate::yaml::{Entry, Kind, Node, Scalar};
+use crate::yaml::{Entry, Kind, Node, Resolved, Scalar, Tag};
 
 /// Returns whether a value is no larger than `room`, of which it takes a byte of text or an item each.
 pub(super) fn fits(value: &tera::Value, room: &mut usize) -> bool {
@@ -22,19 +23,14 @@ pub(super) fn fits(value: &tera::Value, room: &mut usize) -> bool {
             .is_none_or(|map| map.values().all(|item| fits(item, room)))
 }
 
-/// Returns whether a key holds a secret, which no expression may copy to where it would be shown.
-pub(super) fn is_secret(key: &str) -> bool {
-    matches!(key, "rootpw" | "password" | "passphrase")
-}
-
-/// Takes the secrets out of a section that an expression reads as a whole.
-pub(super) fn drop_secrets(value: &mut Value) {
+/// Takes the passwords out of a section that an expression reads as a whole.
+pub(super) fn drop_passwords(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            map.retain(|key, _| !is_secret(key));
-            map.values_mut().for_each(drop_secrets);
+            map.retain(|key, _| !is_password_key(key));
+            map.values_mut().for_each(drop_passwords);
         }
-        Value::Array(items) => items.iter_mut().for_each(drop_secrets),
+        Value::Array(items) => items.iter_mut().for_each(drop_passwords),
         _ => {}
     }
 }
@@ -105,6 +101,48 @@ pub(super) fn from_json(value: &Value, span: Span) -> Node {
         }
     };
     Node::new(span, kind)
+}
+
+/// Says of a value and all in it that it came from outside the site.
+pub(super) fn tainted(node: Node) -> Node {
+    match node.kind {
+        Kind::Scalar(_) => Node {
+            tag: Tag::Secret,
+            ..node
+        },
+        Kind::Seq(items) => Node {
+            kind: Kind::Seq(Arc::new(items.iter().cloned().map(tainted).collect())),
+            ..node
+        },
+        Kind::Map(map) => {
+            let mut map = Arc::unwrap_or_clone(map);
+            for entry in map.values_mut() {
+                entry.value = tainted(entry.value.clone());
+            }
+            Node {
+                kind: Kind::Map(Arc::new(map)),
+                ..node
+            }
+        }
+    }
+}
+
+/// Adds the texts from outside the site to `secrets`: a boolean or a short number tells nobody anything.
+pub(super) fn collect_secrets(node: &Node, secrets: &mut Secrets) {
+    match &node.kind {
+        Kind::Scalar(scalar) if node.tag == Tag::Secret => match scalar.resolve() {
+            Resolved::Str(text) => secrets.add(text),
+            Resolved::Int(_) | Resolved::Float(_) if scalar.text.len() >= 4 => {
+                secrets.add(&scalar.text);
+            }
+            _ => {}
+        },
+        Kind::Scalar(_) => {}
+        Kind::Seq(items) => items.iter().for_each(|item| collect_secrets(item, secrets)),
+        Kind::Map(map) => map
+            .values()
+            .for_each(|entry| collect_secrets(&entry.value, secrets)),
+    }
 }
 
 /// Returns a path as users write it.

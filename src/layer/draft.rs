@@ -7,6 +7,7 @@ use super::groups;
 use super::{Layers, Object, legacy, merge};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::os::{Os, OsTable};
+use crate::secret::Secrets;
 use crate::source::Span;
 use crate::yaml::typed::{FromNode as _, Typer};
 use crate::yaml::{Map, Node};
@@ -34,6 +35,8 @@ pub struct Draft {
     pub legacy: bool,
     /// Its values: defaults, OS table, common, groups and its own files.
     pub merged: Arc<Map>,
+    /// What `!env` and `!file` gave it, and what was made of that.
+    pub secrets: Secrets,
 }
 
 /// Merges the layers of every guest.
@@ -126,6 +129,7 @@ impl<'a> Drafter<'a> {
             os,
             legacy,
             merged: Arc::new(merged),
+            secrets: Secrets::default(),
         };
         match count {
             None => drafts.push(draft),

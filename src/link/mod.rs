@@ -31,6 +31,7 @@ use crate::model::size::Size;
 use crate::model::storage::Storage;
 use crate::model::text::{DeviceName, Line};
 use crate::model::words::{Backing, HardwareWord};
+use crate::secret::Secrets;
 use crate::source::{Span, Spanned};
 use crate::yaml::{Map, Node};
 
@@ -90,6 +91,8 @@ pub struct Guest {
     pub virtinst: VirtinstSpec,
     /// What is installed.
     pub install: Install,
+    /// Its secrets: what came from outside the site, plain passwords and passphrases.
+    pub secrets: Secrets,
 }
 
 /// A resolved network interface.

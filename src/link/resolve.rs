@@ -310,6 +310,7 @@ fn finish(
         disks,
         virtinst,
         install,
+        secrets: draft.secrets,
         name: draft.name,
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 
 use super::one_of;
+use super::owner::Owner;
 use super::partitions::Partitions;
 use super::password::Password;
 use super::size::Size;
@@ -447,20 +448,21 @@ section! {
 section! {
     /// A file for the guest.
     "setup_data" struct SetupData {
-        /// The file to take, relative to the site.
+        /// The file, directory or pattern of files to take, relative to the site.
         src: Option<Spanned<Line>>,
         /// The text to take, instead of a file.
         content: Option<Spanned<Text>>,
-        /// Where it goes.
+        /// Where it goes: a file, or with a `/` at its end a directory; `/root/setup/` when nothing is said.
         dst: Option<Spanned<AbsolutePath>>,
-        /// Its mode in octal, as text; `"0644"` when nothing is said.
+        /// Its mode in octal, as text; when nothing is said, `"0644"`, `"0755"` for an executable file, and without
+        /// the rights of others for a secret.
         mode: Option<Mode>,
         /// Its owner; root when nothing is said.
-        owner: Option<AccountName>,
+        owner: Option<Owner>,
         /// Its group; root when nothing is said.
-        group: Option<AccountName>,
-        /// Whether `{{ }}` in it is an expression.
-        template: Option<Spanned<bool>>,
+        group: Option<Owner>,
+        /// Whether it is a template, which sees what the guest's other templates see.
+        template: Option<bool>,
     }
 }
 

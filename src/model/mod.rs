@@ -10,6 +10,7 @@ pub mod install;
 pub mod mac;
 pub mod network;
 pub mod os;
+pub mod owner;
 pub mod partitions;
 pub mod password;
 pub mod read;

@@ -316,6 +316,20 @@ fn raw(text: &Spanned<Text>, typer: &mut Typer<'_>) -> Option<Partitions> {
     })
 }
 
+impl Partitions {
+    /// Returns the passphrases of encrypted partitions.
+    pub fn passphrases(&self) -> impl Iterator<Item = &str> {
+        let layout = match self {
+            Self::Layout(layout) => Some(layout),
+            Self::Auto | Self::Raw { .. } => None,
+        };
+        layout
+            .into_iter()
+            .flat_map(|layout| &layout.plain)
+            .filter_map(|partition| partition.passphrase.as_deref())
+    }
+}
+
 impl Layout {
     fn add(&mut self, item: &Node, typer: &mut Typer<'_>) {
         if item.get("volume_group").is_some() {
@@ -366,7 +380,16 @@ fn partition(spec: PartitionSpec, typer: &mut Typer<'_>) -> Partition {
         .encrypt
         .and_then(|encrypt| match encrypt.passphrase.value {
             // The installer needs the passphrase itself: a hash opens nothing.
-            Password::Plain(text) | Password::Outside(text) | Password::Hash(text) => Some(text),
+            Password::Outside(text) => Some(text),
+            Password::Plain(text) | Password::Hash(text) => {
+                let message = "a passphrase stands here in plain text";
+                let help = "take it from outside with `!env` or `!file`; either way the install file holds it, and only its owner can read that";
+                typer.sink.push(
+                    Diagnostic::warning(Code::PlainPassword, encrypt.passphrase.span, message)
+                        .help(help),
+                );
+                Some(text)
+            }
             Password::Locked => {
                 typer.invalid(
                     encrypt.passphrase.span,

@@ -12,6 +12,9 @@ use crate::yaml::{Node, Tag};
 /// The alphabet of `crypt(5)` salts and hashes.
 const ALPHABET: &[u8; 64] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// How the hashes of GRUB 2 begin (`grub2-mkpasswd-pbkdf2`).
+pub const GRUB_HASH: &str = "grub.pbkdf2.sha512.";
+
 /// The password of an account.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Password {
@@ -75,10 +78,12 @@ impl FromNode for Password {
         }
         Some(match text.as_str() {
             "locked" => Self::Locked,
-            hash if hash.starts_with('$') && hash[1..].contains('$') => Self::Hash(hash.to_owned()),
-            outside if matches!(node.tag, Tag::Env | Tag::File) => {
-                Self::Outside(outside.to_owned())
+            hash if hash.starts_with('$') && hash[1..].contains('$')
+                || hash.starts_with(GRUB_HASH) =>
+            {
+                Self::Hash(hash.to_owned())
             }
+            outside if node.tag == Tag::Secret => Self::Outside(outside.to_owned()),
             plain => Self::Plain(plain.to_owned()),
         })
     }

@@ -2,8 +2,10 @@
 
 use super::guest::GuestSpec;
 use super::install::Install;
+use super::password::Password;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::layer::Draft;
+use crate::secret::Secrets;
 use crate::yaml::Map;
 use crate::yaml::typed::Typer;
 
@@ -21,7 +23,7 @@ pub struct TypedGuest {
 }
 
 /// Types a guest's values; a section with a fault is missing from the result.
-pub fn read_guest(draft: Draft, sink: &mut Sink) -> Option<TypedGuest> {
+pub fn read_guest(mut draft: Draft, sink: &mut Sink) -> Option<TypedGuest> {
     let values = std::sync::Arc::clone(&draft.merged);
     let mut typer = Typer { sink };
     let spec = GuestSpec::read(&values, draft.defined, &mut typer)?;
@@ -45,12 +47,46 @@ pub fn read_guest(draft: Draft, sink: &mut Sink) -> Option<TypedGuest> {
             }
         }
     }
+    own_secrets(&install, &mut draft.secrets);
     Some(TypedGuest {
         draft,
         spec,
         install,
         extra,
     })
+}
+
+/// Adds the secrets that stand in the site itself, and takes public keys away: `!file id.pub` gives no secret.
+fn own_secrets(install: &Install, secrets: &mut Secrets) {
+    if !secrets.is_empty() {
+        let users = install
+            .users
+            .iter()
+            .flat_map(|user| &user.ssh_authorized_keys);
+        let keys: Vec<&str> = install
+            .ssh_authorized_keys
+            .iter()
+            .chain(users)
+            .map(|key| key.as_str())
+            .collect();
+        secrets.retain(|secret| !keys.contains(&secret.trim()));
+    }
+    let users = install
+        .users
+        .iter()
+        .filter_map(|user| user.password.as_ref());
+    for password in install.rootpw.iter().chain(users) {
+        if let Password::Plain(text) | Password::Outside(text) = &password.value {
+            secrets.add(text);
+        }
+    }
+    for passphrase in install
+        .partitions
+        .iter()
+        .flat_map(|layout| layout.passphrases())
+    {
+        secrets.add(passphrase);
+    }
 }
 
 fn is_known(key: &str) -> bool {

@@ -3,24 +3,66 @@
 use std::io::{self, IoSlice, Write};
 use std::sync::Arc;
 
+use crate::secret::{Secrets, has_shape};
+
 /// The bytes of a file, as pieces.
 ///
 /// Most of a guest's files is the same for all guests of its kind. Such pieces are kept once, however many files they
 /// are in.
 #[derive(Clone, Debug, Default)]
-pub struct Content(Vec<Arc<[u8]>>);
+pub struct Content(Vec<Piece>);
+
+/// Bytes that several files may share.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    bytes: Arc<[u8]>,
+    /// Whether a secret is in them that shows by its form.
+    shows_secret: bool,
+}
+
+impl From<String> for Piece {
+    fn from(text: String) -> Self {
+        Self {
+            shows_secret: has_shape(&text),
+            bytes: text.into_bytes().into(),
+        }
+    }
+}
+
+impl Piece {
+    /// Returns the bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Bytes that are judged elsewhere.
+impl From<Arc<[u8]>> for Piece {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        Self {
+            bytes,
+            shows_secret: false,
+        }
+    }
+}
 
 impl Content {
     /// Adds a piece.
-    pub(super) fn push(&mut self, piece: Arc<[u8]>) {
-        if !piece.is_empty() {
+    pub(super) fn push(&mut self, piece: Piece) {
+        if !piece.bytes.is_empty() {
             self.0.push(piece);
         }
     }
 
+    /// Returns whether one of `secrets` is in the content, or something that is a secret by its form.
+    pub(super) fn holds_secret(&self, secrets: &Secrets) -> bool {
+        self.0.iter().any(|piece| piece.shows_secret)
+            || !secrets.is_empty() && secrets.are_in_bytes(&self.to_vec())
+    }
+
     /// Returns the pieces in their order; none is empty.
     pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.iter().map(|piece| &**piece)
+        self.0.iter().map(Piece::bytes)
     }
 
     /// Returns how many bytes there are.
@@ -75,7 +117,7 @@ impl Content {
 impl From<String> for Content {
     fn from(text: String) -> Self {
         let mut content = Self::default();
-        content.push(text.into_bytes().into());
+        content.push(text.into());
         content
     }
 }
@@ -83,7 +125,7 @@ impl From<String> for Content {
 impl From<Arc<[u8]>> for Content {
     fn from(bytes: Arc<[u8]>) -> Self {
         let mut content = Self::default();
-        content.push(bytes);
+        content.push(bytes.into());
         content
     }
 }
@@ -96,7 +138,7 @@ mod tests {
     fn pieces_make_one_content() {
         let mut content = Content::default();
         for piece in ["ab", "", "c"] {
-            content.push(piece.as_bytes().into());
+            content.push(piece.to_owned().into());
         }
         assert_eq!((content.len(), content.to_vec()), (3, b"abc".to_vec()));
         assert!(content.is(b"abc") && !content.is(b"ab") && !content.is(b"abcd"));

@@ -10,8 +10,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::STAMP_XMLNS;
-use super::payloads::Payloads;
-use super::sections::text;
+use super::payloads::Payload;
 use crate::link::{Disk, DiskPlace, Guest, Interface, Lab};
 use crate::model::install::Sudo;
 use crate::model::password::Password;
@@ -44,24 +43,11 @@ impl Hashes {
 
 /// Returns the context of a guest, less what every guest shares (`networks`, `host`).
 ///
-/// # Panics
-/// Never: the sections of the model serialize.
-#[must_use]
-pub fn guest_context(guest: &Guest, lab: &Lab, payloads: &Payloads) -> Map<String, Value> {
-    let mut context = context(guest, lab, payloads, &Hashes::default());
-    let mut digest = Digest::default();
-    for (name, value) in &context {
-        digest.add(&text(name, value));
-    }
-    context.insert("stamp".into(), digest.stamp(lab));
-    context
-}
-
-/// Returns the context of a guest less its stamp.
+/// Its stamp, which is a digest of it, is missing.
 pub(super) fn context(
     guest: &Guest,
     lab: &Lab,
-    payloads: &Payloads,
+    payloads: &[Payload<'_>],
     hashes: &Hashes,
 ) -> Map<String, Value> {
     let mut context = Map::new();
@@ -116,10 +102,7 @@ pub(super) fn context(
     set("virtinst", virtinst(guest));
     set("install", install_boot(guest));
     install(guest, &lab.site, hashes, &mut context);
-    context.insert(
-        "setup_data".into(),
-        payloads.of(guest).iter().map(payload).collect(),
-    );
+    context.insert("setup_data".into(), payloads.iter().map(payload).collect());
     for (key, entry) in &guest.extra {
         context
             .entry(key.to_string())
@@ -428,6 +411,7 @@ fn payload(payload: &super::payloads::Payload<'_>) -> Value {
         "mode": payload.mode,
         "owner": payload.owner,
         "group": payload.group,
+        "secret": payload.secret,
         "base64": super::filters::encode_base64(&payload.content),
     })
 }

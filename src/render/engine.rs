@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tera::{Context, Tera};
 use walkdir::WalkDir;
 
-use super::{builtin, filters};
+use super::{Payloads, builtin, filters};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::files::Files;
 use crate::source::{FileId, Sources, Span};
@@ -17,14 +17,28 @@ use crate::source::{FileId, Sources, Span};
 pub struct Engine {
     tera: Tera,
     /// Where each template's text came from.
-    origins: HashMap<String, FileId>,
+    origins: HashMap<String, Origin>,
+}
+
+/// Where the text of a template stands.
+#[derive(Clone, Debug)]
+pub(super) enum Origin {
+    /// It is a file.
+    File(FileId),
+    /// It is a value of the site, which stands here.
+    Value(Arc<str>, Span),
 }
 
 impl Engine {
     /// Compiles the built-in templates, each replaced by the file of its name in the first of `dirs` that has one.
     ///
-    /// Files in `dirs` of other names are templates too, for a site's own outputs.
-    pub fn load(dirs: &[PathBuf], files: &mut Files, sink: &mut Sink) -> Option<Self> {
+    /// Files in `dirs` of other names are templates too, for a site's own outputs, and so are the payloads that say so.
+    pub fn load(
+        dirs: &[PathBuf],
+        payloads: &Payloads,
+        files: &mut Files,
+        sink: &mut Sink,
+    ) -> Option<Self> {
         let mut texts: BTreeMap<String, FileId> = BTreeMap::new();
         for (name, text) in builtin::TEMPLATES {
             texts.insert(
@@ -48,12 +62,17 @@ impl Engine {
         // The quotes of XML are the only ones Tera knows; every other language has a filter.
         tera.autoescape_on([".xml"]);
         filters::register(&mut tera);
-        let pairs: Vec<(&str, Arc<str>)> = texts
+        let mut origins: BTreeMap<String, Origin> = texts
+            .into_iter()
+            .map(|(name, file)| (name, Origin::File(file)))
+            .collect();
+        origins.extend(payloads.templates().clone());
+        let pairs: Vec<(&str, Arc<str>)> = origins
             .iter()
-            .map(|(name, file)| (name.as_str(), Arc::clone(files.sources.text(*file))))
+            .map(|(name, origin)| (name.as_str(), origin.text(&files.sources)))
             .collect();
         let added = tera.add_raw_templates(pairs.iter().map(|(name, text)| (*name, &**text)));
-        let origins = texts.into_iter().collect();
+        let origins = origins.into_iter().collect();
         let engine = Self { tera, origins };
         if let Err(error) = added {
             sink.push(engine.fault(&error, "", &files.sources));
@@ -68,17 +87,26 @@ impl Engine {
         self.origins.contains_key(name)
     }
 
-    /// Returns the names of all templates, sorted.
+    /// What the names of payload templates begin with, which no path below a template directory does.
+    pub(super) const PAYLOAD: &'static str = "payload:/";
+
+    /// Returns the names of all templates but payloads, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.origins.keys().map(String::as_str).collect();
+        let names = self.origins.keys().map(String::as_str);
+        let mut names: Vec<&str> = names
+            .filter(|name| !name.starts_with(Self::PAYLOAD))
+            .collect();
         names.sort_unstable();
         names
     }
 
-    /// Returns the text of a template.
+    /// Returns the text of a template that is a file.
     pub(super) fn text<'a>(&self, name: &str, sources: &'a Sources) -> Option<&'a str> {
-        Some(&**sources.text(*self.origins.get(name)?))
+        match self.origins.get(name)? {
+            Origin::File(file) => Some(&**sources.text(*file)),
+            Origin::Value(..) => None,
+        }
     }
 
     /// Renders `name`, unless that fails.
@@ -125,11 +153,15 @@ impl Engine {
         let message = lines.next().unwrap_or("the template fails").to_owned();
         let rest: Vec<&str> = lines.collect();
         let mut diagnostic = match self.origins.get(report.filename()) {
-            Some(&file) => {
-                let text = sources.text(file);
-                let start = offset(text, report.span().start_line, report.span().start_col);
-                let end = offset(text, report.span().end_line, report.span().end_col);
-                Diagnostic::error(Code::Template, Span::new(file, start, end), message)
+            Some(origin) => {
+                let place = |line, column| origin.place(line, column, sources);
+                let start = place(report.span().start_line, report.span().start_col);
+                let end = place(report.span().end_line, report.span().end_col);
+                let span = Span {
+                    end: end.start.max(start.start),
+                    ..start
+                };
+                Diagnostic::error(Code::Template, span, message)
             }
             None => Diagnostic::file_error(Code::Template, report.filename(), message),
         };
@@ -154,18 +186,52 @@ impl Engine {
                 parts.next()?.parse::<usize>().ok()?,
                 parts.next()?.parse::<usize>().ok()?,
             );
-            Some((*self.origins.get(parts.next()?)?, line, column))
+            Some((self.origins.get(parts.next()?)?, line, column))
         });
         match place {
-            Some((file, line, column)) => {
-                let at = offset(sources.text(file), line, column.saturating_sub(1));
-                Diagnostic::error(Code::Template, Span::new(file, at, at), message)
+            Some((origin, line, column)) => {
+                let span = origin.place(line, column.saturating_sub(1), sources);
+                Diagnostic::error(Code::Template, span, message)
             }
             None => Diagnostic::file_error(
                 Code::Template,
                 if name.is_empty() { "templates" } else { name },
                 message,
             ),
+        }
+    }
+}
+
+impl Origin {
+    fn text(&self, sources: &Sources) -> Arc<str> {
+        match self {
+            Self::File(file) => Arc::clone(sources.text(*file)),
+            Self::Value(text, _) => Arc::clone(text),
+        }
+    }
+
+    /// Returns the place of a line (from 1) and a column (from 0, in characters) of the template.
+    ///
+    /// A value of the site may be indented, folded or escaped: the line is looked for in it, and the place is the start
+    /// of the value when it is not there as it is.
+    fn place(&self, line: usize, column: usize, sources: &Sources) -> Span {
+        match self {
+            Self::File(file) => {
+                let at = offset(sources.text(*file), line, column);
+                Span::new(*file, at, at)
+            }
+            Self::Value(text, span) => {
+                let wanted = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+                let written = sources.slice(*span);
+                let from = offset(written, line, 0);
+                let at = written[from..].find(wanted).map(|at| from + at);
+                let at = at.filter(|_| !wanted.trim().is_empty()).map(|at| {
+                    let column = wanted.char_indices().nth(column);
+                    at + column.map_or(wanted.len(), |(column, _)| column)
+                });
+                let start = span.start as usize + at.unwrap_or_default();
+                Span::new(span.file, start, start)
+            }
         }
     }
 }

@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 
+use serde_json::{Map, Value};
 use tera::Context;
 
 use super::context::{Digest, Hashes, context};
 use super::parts::Parts;
-use super::payloads::Payloads;
-use super::sections::{Common, Known, Sections};
+use super::payloads::{Payload, Payloads};
+use super::sections::{Common, Known, Sections, text};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
+use crate::model::guest::TemplateRef;
+use crate::model::password::Password;
 use crate::source::{Sources, Span, Spanned};
 
 /// Renders guests, and keeps from each what the next can use.
@@ -51,43 +53,69 @@ impl<'a> Renderer<'a> {
     pub(super) fn guest(&self, guest: &Guest, sink: &mut Sink) -> Vec<OutFile> {
         let dir = format!("guests.d/{}", guest.name);
         let mut files = Vec::new();
-        let sections = self.sections(guest);
-        let mut review = Content::default();
-        for section in sections.own.values() {
-            review.push(Arc::clone(&section.review));
-        }
+        let payloads = self.payloads(guest, sink);
+        let sections = self.sections(guest, &payloads);
         files.push(OutFile {
             path: format!("{dir}/guest.yml"),
             mode: 0o644,
-            content: review,
+            content: sections.review(&guest.secrets),
         });
         if !source(guest, sink) {
             return files;
         }
+        let holds_secret = holds_secret(guest, &payloads);
         for output in outputs(guest, self.engine, sink) {
             if let Some(content) = self.output(&output.template, guest, &sections, sink) {
                 let script = output.key == "virtinst" || output.file.ends_with(".sh");
+                // The install file has many ways to write a secret; what else is made has them as they are.
+                let secret = content.holds_secret(&guest.secrets)
+                    || holds_secret && output.key == "autoinst";
+                let mode = match (script, secret) {
+                    (true, false) => 0o755,
+                    (true, true) => 0o700,
+                    (false, false) => 0o644,
+                    (false, true) => 0o600,
+                };
                 files.push(OutFile {
                     path: format!("{dir}/{}", output.file),
-                    mode: if script { 0o755 } else { 0o644 },
+                    mode,
                     content,
                 });
             }
         }
-        for payload in self.payloads.of(guest) {
-            let mode = u32::from_str_radix(payload.mode, 8).unwrap_or(0o644) & 0o755 | 0o600;
-            let path = format!("{dir}/setup/{}", payload.dst.trim_start_matches('/'));
+        for payload in payloads {
             files.push(OutFile {
-                path,
-                mode,
+                path: format!("{dir}/setup/{}", payload.dst.trim_start_matches('/')),
+                mode: payload.review_mode(),
                 content: payload.content.into(),
             });
         }
         files
     }
 
-    fn sections(&self, guest: &Guest) -> Sections<'_> {
-        let context = context(guest, self.lab, self.payloads, &self.hashes);
+    /// The payloads of a guest with their contents; one whose template fails is missing. A template sees everything but
+    /// the payloads themselves.
+    fn payloads<'g>(&self, guest: &'g Guest, sink: &mut Sink) -> Vec<Payload<'g>> {
+        let mut payloads = self.payloads.of(guest);
+        if payloads.iter().any(Payload::is_template) {
+            let mut values = context(guest, self.lab, &[], &self.hashes);
+            values.remove("setup_data");
+            let sections = Sections {
+                own: self.known.sections(values),
+                common: &self.common,
+            };
+            let context = everything(&sections);
+            payloads.retain_mut(|payload| {
+                payload
+                    .render(guest, self.engine, &context, self.sources, sink)
+                    .is_some()
+            });
+        }
+        payloads
+    }
+
+    fn sections(&self, guest: &Guest, payloads: &[Payload<'_>]) -> Sections<'_> {
+        let context = context(guest, self.lab, payloads, &self.hashes);
         let mut own = self.known.sections(context);
         let mut digest = Digest::default();
         for section in own.values() {
@@ -113,16 +141,75 @@ impl<'a> Renderer<'a> {
             return Some(content);
         }
         // It cannot be taken apart, or one of its parts fails: then the fault is found here.
-        let mut context = Context::new();
-        for name in sections.names() {
-            if let Some(section) = sections.get(name) {
-                context.insert_value(name.to_owned(), section.value.clone());
-            }
-        }
         let object = format!("guest `{}`", guest.name);
-        let text = engine.render(template, &context, &object, sources, sink)?;
+        let text = engine.render(template, &everything(sections), &object, sources, sink)?;
         Some(text.into())
     }
+}
+
+/// All that a template may read, for one that is rendered as a whole.
+fn everything(sections: &Sections<'_>) -> Context {
+    let mut context = Context::new();
+    for name in sections.names() {
+        if let Some(section) = sections.get(name) {
+            context.insert_value(name.to_owned(), section.value.clone());
+        }
+    }
+    context
+}
+
+/// Returns the context of a guest as its templates see it, less what every guest shares; payloads that are templates are
+/// rendered, and their faults reported.
+///
+/// # Panics
+/// Never: the sections of the model serialize.
+#[must_use]
+pub fn guest_context(
+    guest: &Guest,
+    lab: &Lab,
+    engine: &Engine,
+    payloads: &Payloads,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Map<String, Value> {
+    let renderer = Renderer::new(lab, engine, payloads, sources);
+    let payloads = renderer.payloads(guest, sink);
+    let mut context = context(guest, lab, &payloads, &renderer.hashes);
+    let mut digest = Digest::default();
+    for (name, value) in &context {
+        digest.add(&text(name, value));
+    }
+    context.insert("stamp".into(), digest.stamp(lab));
+    context
+}
+
+/// Returns whether a guest has a secret that its install file may hold, in whatever words.
+fn holds_secret(guest: &Guest, payloads: &[Payload<'_>]) -> bool {
+    let install = &guest.install;
+    let hashed = |password: &Spanned<Password>| password.value != Password::Locked;
+    let passwords = install
+        .users
+        .iter()
+        .filter_map(|user| user.password.as_ref());
+    !guest.secrets.is_empty()
+        || install.rootpw.iter().chain(passwords).any(hashed)
+        || payloads.iter().any(|payload| payload.secret)
+}
+
+/// `guest.yml` and `show` leave out the bytes of payloads: they lie in `setup/`.
+pub fn review(values: &Map<String, Value>) -> Map<String, Value> {
+    let mut review = values.clone();
+    for payload in review
+        .get_mut("setup_data")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(payload) = payload.as_object_mut() {
+            payload.remove("base64");
+        }
+    }
+    review
 }
 
 /// Returns whether the guest's installation starts from one thing, and reports when it does not.
@@ -173,6 +260,18 @@ fn source(guest: &Guest, sink: &mut Sink) -> bool {
     said.len() == 1 && virtinst.image.is_none()
 }
 
+/// Returns where the site asks for the output at `path`, as far as a template's name tells.
+fn output_place(guest: &Guest, path: &str) -> Span {
+    let named = |output: &&Spanned<TemplateRef>| {
+        let name = output.dst.as_deref().or(output.src.as_deref());
+        name.is_some_and(|name| Path::new(path).ends_with(name.as_str()))
+    };
+    let output = guest.templates.values().find(named);
+    output.map_or(guest.defined, |output| {
+        output.dst.as_ref().map_or(output.span, |dst| dst.span)
+    })
+}
+
 /// Reports two outputs of one name, and a file where another needs a directory.
 pub(super) fn duplicates(guest: &Guest, files: &[OutFile], sink: &mut Sink) {
     let mut seen: HashMap<&str, ()> = HashMap::new();
@@ -186,18 +285,7 @@ pub(super) fn duplicates(guest: &Guest, files: &[OutFile], sink: &mut Sink) {
             .filter(|parent| !parent.is_empty())
             .any(|parent| files.iter().any(|other| other.path == parent));
         if taken {
-            let place = guest
-                .templates
-                .values()
-                .next()
-                .map(|template| template.span);
-            let place = guest
-                .install
-                .setup_data
-                .first()
-                .map(|entry| entry.span)
-                .or(place)
-                .unwrap_or(guest.defined);
+            let place = output_place(guest, &file.path);
             let message = format!(
                 "two outputs of guest `{}` are called `{}`",
                 guest.name, file.path

@@ -6,9 +6,10 @@ use serde_json::Value;
 use tera::Context;
 
 use super::outputs::{Selection, text};
-use super::{Engine, OutFile, network_context, storage_context};
+use super::{Engine, OutFile, mask, network_context, storage_context};
 use crate::diag::Sink;
 use crate::link::Lab;
+use crate::secret::Secrets;
 use crate::source::Sources;
 use crate::yaml::emit::to_yaml;
 
@@ -37,10 +38,12 @@ pub(super) fn host_files(
         {
             files.push(text(format!("host/networks.d/{name}.xml"), 0o644, xml));
         }
+        let mut review = context;
+        mask(&mut review, &Secrets::default());
         files.push(text(
             format!("host/networks.d/{name}.yml"),
             0o644,
-            to_yaml(&context),
+            to_yaml(&review),
         ));
     }
     if selection.networks.is_none() {

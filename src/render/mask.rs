@@ -1,48 +1,41 @@
-//! Secrets in what is for reading: `show` and `guest.yml`.
+//! Secrets in what is for reading: `show`, `guest.yml` and the values of networks.
+
+use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// What stands in a secret's place.
-const MASK: &str = "***";
+use crate::secret::{MASK, Secrets, is_secret_key};
 
-/// The keys whose values are secrets, wherever they stand.
-const SECRET: &[&str] = &["hash", "password", "passphrase"];
-
-/// Masks every secret below `value`, and the credentials in URLs.
-pub fn mask(value: &mut Value) {
+/// Masks the secrets below `value`: what stands under the key of one, the values in `secrets`, and what is one by its
+/// form. Public keys are for everybody.
+pub fn mask(value: &mut Value, secrets: &Secrets) {
     match value {
         Value::Object(map) => {
+            let secret = map.get("secret") == Some(&Value::Bool(true));
             for (key, value) in map {
                 match value {
-                    Value::String(text) if SECRET.contains(&key.as_str()) => {
-                        *text = MASK.to_owned()
+                    // A locked account has no password to show.
+                    Value::String(text) if is_secret_key(key) && text != "locked" => {
+                        *text = MASK.to_owned();
                     }
-                    Value::String(text) if key == "url" => *text = masked_url(text),
-                    value => mask(value),
+                    Value::String(text) if secret && key == "base64" => *text = MASK.to_owned(),
+                    _ if key == "ssh_authorized_keys" => {}
+                    value => mask(value, secrets),
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(mask),
-        _ => {}
-    }
-}
-
-fn masked_url(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let authority = rest.split('/').next().unwrap_or_default();
-    match authority
-        .rsplit_once('@')
-        .and_then(|(credentials, _)| credentials.split_once(':'))
-    {
-        Some((user, password)) => {
-            format!(
-                "{scheme}://{user}:{MASK}{}",
-                &rest[user.len() + 1 + password.len()..]
-            )
+        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, secrets)),
+        Value::String(text) => {
+            if let Cow::Owned(hidden) = secrets.hide(text) {
+                *text = hidden;
+            }
         }
-        None => url.to_owned(),
+        Value::Number(number)
+            if !secrets.is_empty() && secrets.hide(&number.to_string()) == MASK =>
+        {
+            *value = Value::String(MASK.to_owned());
+        }
+        _ => {}
     }
 }
 
@@ -50,18 +43,27 @@ fn masked_url(url: &str) -> String {
 mod tests {
     use serde_json::json;
 
+    use crate::secret::Secrets;
+
     #[test]
-    fn hides_hashes_and_credentials() {
+    fn hides_hashes_credentials_and_values() {
+        let mut secrets = Secrets::default();
+        secrets.add("t0ken");
+        secrets.add("4711");
         let mut value = json!({
             "rootpw": {"lock": false, "hash": "$6$x"},
-            "users": [{"name": "ann", "hash": "$6$y"}],
+            "users": [{"name": "ann", "hash": "$6$y", "ssh_authorized_keys": ["ssh-rsa t0ken"]}],
             "proxy": {"url": "http://joe:s3cret@proxy:3128/"},
-            "vars": {"url": "http://proxy/"},
+            "vars": {"url": "http://proxy/?t0ken", "pin": 4711, "db_password": "plain"},
+            "setup_data": [{"dst": "/x", "secret": true, "base64": "dDBrZW4="}],
         });
-        super::mask(&mut value);
+        super::mask(&mut value, &secrets);
         let text = value.to_string();
-        assert!(!text.contains("$6$") && !text.contains("s3cret"), "{text}");
+        for secret in ["$6$", "s3cret", "?t0ken", "4711", "plain", "dDBrZW4"] {
+            assert!(!text.contains(secret), "{text}");
+        }
         assert_eq!(value["proxy"]["url"], "http://joe:***@proxy:3128/");
-        assert_eq!(value["vars"]["url"], "http://proxy/");
+        assert_eq!(value["vars"]["url"], "http://proxy/?***");
+        assert_eq!(value["users"][0]["ssh_authorized_keys"][0], "ssh-rsa t0ken");
     }
 }

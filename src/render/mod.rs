@@ -20,8 +20,9 @@ mod storage;
 mod targets;
 
 pub use content::Content;
-pub use context::{guest_context, guest_list};
+pub use context::guest_list;
 pub use engine::Engine;
+pub use guest_files::{guest_context, review};
 pub use mask::mask;
 pub use network::network_context;
 pub use outputs::{OutFile, Selection, render};

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tera::Context;
 
+use super::content::Piece;
 use super::sections::Sections;
 use super::{Content, Engine};
 use crate::expr::mentioned;
@@ -20,7 +21,7 @@ const ALL_NAMES: &str = "__tera_context";
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     split: RwLock<HashMap<String, Option<Arc<[Part]>>>>,
-    rendered: RwLock<HashMap<Key, Arc<[u8]>>>,
+    rendered: RwLock<HashMap<Key, Piece>>,
 }
 
 /// A part's name and the numbers of the sections it reads.
@@ -30,7 +31,7 @@ type Key = (Arc<str>, Box<[Option<u32>]>);
 #[derive(Debug)]
 enum Part {
     /// Text that is copied.
-    Text(Arc<[u8]>),
+    Text(Piece),
     /// An included template, and the names it mentions.
     Include { name: Arc<str>, reads: Vec<String> },
 }
@@ -48,7 +49,7 @@ impl Parts {
         let mut content = Content::default();
         for part in &*parts {
             content.push(match part {
-                Part::Text(text) => Arc::clone(text),
+                Part::Text(text) => text.clone(),
                 Part::Include { name, reads } => self.part(engine, name, reads, sections)?,
             });
         }
@@ -76,12 +77,12 @@ impl Parts {
         name: &Arc<str>,
         reads: &[String],
         sections: &Sections<'_>,
-    ) -> Option<Arc<[u8]>> {
+    ) -> Option<Piece> {
         let ids = reads.iter().map(|name| Some(sections.get(name)?.id));
         let key = (Arc::clone(name), ids.collect());
         let rendered = self.rendered.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(text) = rendered.get(&key) {
-            return Some(Arc::clone(text));
+            return Some(text.clone());
         }
         drop(rendered);
         let mut context = Context::new();
@@ -90,11 +91,11 @@ impl Parts {
                 context.insert_value(read.clone(), section.value.clone());
             }
         }
-        let text: Arc<[u8]> = engine.try_render(name, &context)?.into_bytes().into();
+        let text = Piece::from(engine.try_render(name, &context)?);
         self.rendered
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, Arc::clone(&text));
+            .insert(key, text.clone());
         Some(text)
     }
 }
@@ -110,14 +111,14 @@ fn split<'a>(template: &str, text_of: &dyn Fn(&str) -> Option<&'a str>) -> Optio
     // Where the text that a `-` would trim begins.
     let mut last = 0;
     let mut trim_next = false;
-    for piece in pieces(text_of(template)?) {
-        match piece {
-            Piece::Text(more) => {
+    for token in tokens(text_of(template)?) {
+        match token {
+            Token::Text(more) => {
                 last = text.len();
                 text.push_str(if trim_next { more.trim_start() } else { more });
                 trim_next = false;
             }
-            Piece::Tag { kind, inner } => {
+            Token::Tag { kind, inner } => {
                 if inner.starts_with('-') {
                     text.truncate(text.trim_end().len().max(last));
                 }
@@ -133,7 +134,7 @@ fn split<'a>(template: &str, text_of: &dyn Fn(&str) -> Option<&'a str>) -> Optio
                 }
                 let mut reads = BTreeSet::new();
                 names(name, text_of, &mut reads, &mut HashSet::new())?;
-                parts.push(Part::Text(std::mem::take(&mut text).into_bytes().into()));
+                parts.push(Part::Text(std::mem::take(&mut text).into()));
                 parts.push(Part::Include {
                     name: name.into(),
                     reads: reads.into_iter().collect(),
@@ -142,7 +143,7 @@ fn split<'a>(template: &str, text_of: &dyn Fn(&str) -> Option<&'a str>) -> Optio
             }
         }
     }
-    parts.push(Part::Text(text.into_bytes().into()));
+    parts.push(Part::Text(text.into()));
     Some(parts)
 }
 
@@ -158,8 +159,8 @@ fn names<'a>(
     if !seen.insert(template.to_owned()) {
         return Some(());
     }
-    for piece in pieces(text_of(template)?) {
-        let Piece::Tag { kind, inner } = piece else {
+    for token in tokens(text_of(template)?) {
+        let Token::Tag { kind, inner } = token else {
             continue;
         };
         let inner = inner.trim_matches(['-', ' ', '\n']);
@@ -179,15 +180,15 @@ fn names<'a>(
 
 /// A piece of a template's text.
 #[derive(Debug, PartialEq, Eq)]
-enum Piece<'a> {
+enum Token<'a> {
     /// What is copied.
     Text(&'a str),
     /// What stands between the braces of `{{ }}`, `{% %}` or `{# #}`.
     Tag { kind: char, inner: &'a str },
 }
 
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
+fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
         let start = ["{{", "{%", "{#"]
@@ -196,21 +197,21 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
             .min();
         let Some(start) = start else { break };
         if start > 0 {
-            pieces.push(Piece::Text(&rest[..start]));
+            tokens.push(Token::Text(&rest[..start]));
         }
         let kind = char::from(rest.as_bytes()[start + 1]);
         let inner = &rest[start + 2..];
         let end = end_of_tag(inner, kind);
-        pieces.push(Piece::Tag {
+        tokens.push(Token::Tag {
             kind,
             inner: &inner[..end],
         });
         rest = inner.get(end + 2..).unwrap_or_default();
     }
     if !rest.is_empty() {
-        pieces.push(Piece::Text(rest));
+        tokens.push(Token::Text(rest));
     }
-    pieces
+    tokens
 }
 
 /// Returns where a tag ends; braces in its strings do not end it.
@@ -245,7 +246,10 @@ mod tests {
             _ => None,
         };
         let show = |part: &Part| match part {
-            Part::Text(text) => (String::from_utf8_lossy(text).into_owned(), Vec::new()),
+            Part::Text(text) => (
+                format!("{}", String::from_utf8_lossy(text.bytes())),
+                Vec::new(),
+            ),
             Part::Include { name, reads } => (name.to_string(), reads.clone()),
         };
         Some(split("top", &text_of)?.iter().map(show).collect())

@@ -1,132 +1,373 @@
-//! The files of `setup_data`, read before anything is rendered.
+//! The files of `setup_data`: read before anything is rendered, and handed to each guest as bytes with a destination,
+//! a mode and an owner.
 
-use std::collections::HashMap;
-use std::path::Path;
+mod find;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+use tera::Context;
+
+use self::find::{Found, find};
+use super::Engine;
+use super::engine::Origin;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::files::Files;
 use crate::link::{Guest, Lab};
 use crate::model::install::SetupData;
-use crate::source::Spanned;
+use crate::secret::has_shape;
+use crate::source::{Sources, Span};
 
-/// File contents by the `src` that names them.
+/// The most bytes of payload a guest gets. The install file carries them as base64, lies in the initrd, and is held in
+/// the memory of the installer several times over.
+const MAX_TOTAL: u64 = 32 << 20;
+
+/// Where a file without a `dst` goes.
+const DEFAULT_DIR: &str = "/root/setup/";
+
+/// File contents by the `src` that names them, and the templates among them.
 #[derive(Debug, Default)]
 pub struct Payloads {
-    contents: HashMap<String, Arc<[u8]>>,
+    /// What each `src` brings in; `None` when that is faulty.
+    found: HashMap<String, Option<Found>>,
+    contents: HashMap<PathBuf, Content>,
+    templates: BTreeMap<String, Origin>,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+struct Content {
+    bytes: Arc<[u8]>,
+    executable: bool,
 }
 
 /// A payload of one guest.
 #[derive(Debug)]
 pub(super) struct Payload<'a> {
     pub(super) dst: String,
-    pub(super) mode: &'a str,
+    pub(super) mode: String,
     pub(super) owner: &'a str,
     pub(super) group: &'a str,
     pub(super) content: Arc<[u8]>,
+    /// Whether a secret is in it.
+    pub(super) secret: bool,
+    /// The template that makes the content, when one does and has not yet.
+    template: Option<String>,
+    executable: bool,
+    said_mode: Option<&'a str>,
 }
 
 impl Payloads {
     /// Reads the payload files of all guests, each once; `root` is the site's directory.
-    pub fn read(lab: &Lab, root: &Path, files: &Files, sink: &mut Sink) -> Self {
+    pub fn read(lab: &Lab, root: &Path, files: &mut Files, sink: &mut Sink) -> Self {
         let mut payloads = Self::default();
-        for entry in lab
-            .guests
-            .iter()
-            .flat_map(|guest| &guest.install.setup_data)
-        {
-            if let Some(template) = entry
-                .template
-                .as_ref()
-                .filter(|template| template.value && entry.src.is_some())
-            {
-                let message = "payload files are taken verbatim by this version";
-                let help = "write the text as `content:`, where `template: true` works";
-                sink.push(Diagnostic::error(Code::InvalidValue, template.span, message).help(help));
+        for guest in &lab.guests {
+            let before = sink.errors();
+            for entry in &guest.install.setup_data {
+                payloads.entry(entry, entry.span, root, files, sink);
             }
-            match (&entry.src, &entry.content) {
-                (Some(src), None) => payloads.file(src, root, files, sink),
-                (None, Some(content)) if entry.dst.is_none() => {
-                    let message = "`content` needs a `dst`";
-                    sink.push(Diagnostic::error(Code::MissingKey, content.span, message));
-                }
-                (None, Some(_)) => {}
-                (Some(src), Some(content)) => sink.push(
-                    Diagnostic::error(
-                        Code::ConflictingKeys,
-                        content.span,
-                        "`content` and `src` exclude each other",
-                    )
-                    .also(src.span, "the source"),
-                ),
-                (None, None) => {
-                    sink.push(Diagnostic::error(
-                        Code::MissingKey,
-                        entry.span,
-                        "a file needs `src` or `content`",
-                    ));
-                }
+            if sink.errors() == before {
+                payloads.check(guest, sink);
             }
         }
         payloads
     }
 
-    fn file(
+    /// Returns the templates among the payloads, by name.
+    pub(super) fn templates(&self) -> &BTreeMap<String, Origin> {
+        &self.templates
+    }
+
+    fn entry(
         &mut self,
-        src: &Spanned<crate::model::text::Line>,
+        entry: &SetupData,
+        span: Span,
         root: &Path,
-        files: &Files,
+        files: &mut Files,
         sink: &mut Sink,
     ) {
-        if self.contents.contains_key(src.as_str()) {
-            return;
-        }
-        match files.bytes(&root.join(src.as_str())) {
-            Ok(bytes) => {
-                self.contents.insert(src.as_str().to_owned(), bytes.into());
-            }
-            Err(reason) => {
-                let message = format!("`{}` {reason}", root.join(src.as_str()).display());
-                let mut diagnostic = Diagnostic::error(Code::UnreadableFile, src.span, message);
-                if src.contains(['*', '?', '[']) {
-                    diagnostic = diagnostic
-                        .help("patterns are not expanded by this version: name each file");
+        let is_dir = entry.dst.as_ref().is_some_and(|dst| dst.ends_with('/'));
+        match (&entry.src, &entry.content) {
+            (Some(src), None) => {
+                if !self.found.contains_key(src.as_str()) {
+                    let found = find(src, root, files, sink);
+                    let found = found.filter(|found| self.load(found, src.span, files, sink));
+                    self.found.insert(src.as_str().to_owned(), found);
                 }
-                sink.push(diagnostic);
+                let Some(Some(found)) = self.found.get(src.as_str()) else {
+                    return;
+                };
+                if let Some(dst) = entry.dst.as_ref().filter(|_| found.many && !is_dir) {
+                    let message = format!(
+                        "`{}` can be several files: `dst` must be a directory",
+                        src.value
+                    );
+                    let help = format!("write `{}/`", dst.value);
+                    sink.push(Diagnostic::error(Code::InvalidValue, dst.span, message).help(help));
+                }
+                if entry.template == Some(true) {
+                    for path in found.files.values() {
+                        let Some(content) = self.contents.get(path) else {
+                            continue;
+                        };
+                        template(path, content, src.span, &mut self.templates, files, sink);
+                    }
+                }
+            }
+            (None, Some(content)) => match &entry.dst {
+                None => {
+                    let message = "`content` needs a `dst`";
+                    sink.push(Diagnostic::error(Code::MissingKey, content.span, message));
+                }
+                Some(dst) if is_dir => {
+                    let message = "`content` needs a file for its `dst`, not a directory";
+                    sink.push(Diagnostic::error(Code::InvalidValue, dst.span, message));
+                }
+                Some(dst) if entry.template == Some(true) => {
+                    let origin = Origin::Value(content.as_str().into(), content.span);
+                    self.templates.insert(content_name(content, dst), origin);
+                }
+                Some(_) => {}
+            },
+            (Some(src), Some(content)) => {
+                let message = "`content` and `src` exclude each other";
+                sink.push(
+                    Diagnostic::error(Code::ConflictingKeys, content.span, message)
+                        .also(src.span, "the source"),
+                );
+            }
+            (None, None) => {
+                let message = "a file needs `src` or `content`";
+                sink.push(Diagnostic::error(Code::MissingKey, span, message));
             }
         }
     }
 
-    /// Returns the payloads of a guest, in order.
-    pub(super) fn of<'a>(&self, guest: &'a Guest) -> Vec<Payload<'a>> {
-        guest
-            .install
-            .setup_data
-            .iter()
-            .filter_map(|entry| self.payload(entry))
-            .collect()
+    /// Reads the files of a `src`; returns whether all could be.
+    fn load(&mut self, found: &Found, span: Span, files: &Files, sink: &mut Sink) -> bool {
+        let mut complete = true;
+        for path in found.files.values() {
+            if self.contents.contains_key(path) {
+                continue;
+            }
+            match files.program(path, MAX_TOTAL) {
+                Ok((bytes, executable)) => {
+                    let content = Content {
+                        bytes: bytes.into(),
+                        executable,
+                    };
+                    self.contents.insert(path.clone(), content);
+                }
+                Err(reason) => {
+                    let message = format!("`{}` {reason}", path.display());
+                    let mut diagnostic = Diagnostic::error(Code::UnreadableFile, span, message);
+                    if let Some(dir) = path.parent().filter(|_| !path.exists()) {
+                        let name = path.file_name().and_then(|name| name.to_str());
+                        let names = files.names(dir);
+                        diagnostic = diagnostic
+                            .suggest(name.unwrap_or_default(), names.iter().map(String::as_str));
+                    }
+                    sink.push(diagnostic);
+                    complete = false;
+                }
+            }
+        }
+        complete
     }
 
-    fn payload<'a>(&self, entry: &'a SetupData) -> Option<Payload<'a>> {
-        let content: Arc<[u8]> = match (&entry.src, &entry.content) {
-            (Some(src), _) => Arc::clone(self.contents.get(src.as_str())?),
-            (None, content) => content.as_ref()?.as_str().as_bytes().into(),
-        };
-        let name = entry
-            .src
-            .as_ref()
-            .and_then(|src| Path::new(src.as_str()).file_name());
-        let dst = match (&entry.dst, name) {
-            (Some(dst), _) => dst.as_str().to_owned(),
-            // Where the original unpacked its archive.
-            (None, name) => format!("/root/setup/{}", name?.to_str()?),
-        };
-        Some(Payload {
-            dst,
-            mode: entry.mode.as_ref().map_or("0644", |mode| &mode.0),
+    /// Reports two files of a guest for one place, one where another needs a directory, and too many bytes.
+    fn check(&self, guest: &Guest, sink: &mut Sink) {
+        let mut places: HashMap<String, Span> = HashMap::new();
+        let mut total = 0;
+        for entry in &guest.install.setup_data {
+            for payload in self.payloads(entry) {
+                total += payload.content.len() as u64;
+                if let Some(first) = places.insert(payload.dst.clone(), entry.span) {
+                    let message = format!("two files are put at `{}`", payload.dst);
+                    sink.push(
+                        Diagnostic::error(Code::DuplicateOutput, entry.span, message)
+                            .also(first, "the first one"),
+                    );
+                }
+            }
+            if total > MAX_TOTAL {
+                let message = format!(
+                    "with this, the files of guest `{}` are more than {} MiB",
+                    guest.name,
+                    MAX_TOTAL >> 20
+                );
+                let help = "the install file carries them into the installer's memory; let a script fetch what is large";
+                sink.push(Diagnostic::error(Code::PayloadTooLarge, entry.span, message).help(help));
+                return;
+            }
+        }
+        for (dst, span) in &places {
+            let parents = Path::new(dst).ancestors().skip(1);
+            for parent in parents.filter_map(Path::to_str) {
+                if let Some(file) = places.get(parent) {
+                    let message = format!("`{dst}` needs a directory where `{parent}` is a file");
+                    sink.push(
+                        Diagnostic::error(Code::DuplicateOutput, *span, message)
+                            .also(*file, "the file"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Returns the payloads of a guest, in order; those that are templates are still without content.
+    pub(super) fn of<'a>(&self, guest: &'a Guest) -> Vec<Payload<'a>> {
+        let entries = guest.install.setup_data.iter();
+        let mut payloads: Vec<Payload<'a>> =
+            entries.flat_map(|entry| self.payloads(entry)).collect();
+        for payload in &mut payloads {
+            payload.judge(guest);
+        }
+        payloads
+    }
+
+    fn payloads<'a>(&self, entry: &'a SetupData) -> Vec<Payload<'a>> {
+        let template = entry.template == Some(true);
+        let make = |dst: String, content: Arc<[u8]>, executable, template| Payload {
+            dst: normal(&dst),
+            mode: String::new(),
             owner: entry.owner.as_ref().map_or("root", |owner| &owner.0),
             group: entry.group.as_ref().map_or("root", |group| &group.0),
             content,
-        })
+            secret: false,
+            template,
+            executable,
+            said_mode: entry.mode.as_ref().map(|mode| mode.0.as_str()),
+        };
+        if let (Some(content), Some(dst)) = (&entry.content, &entry.dst) {
+            let name = template.then(|| content_name(content, dst));
+            let bytes = content.as_bytes().into();
+            return vec![make(dst.as_str().to_owned(), bytes, false, name)];
+        }
+        let found = entry
+            .src
+            .as_ref()
+            .and_then(|src| self.found.get(src.as_str()));
+        let dst = entry.dst.as_ref().map_or(DEFAULT_DIR, |dst| dst.as_str());
+        let files = found
+            .and_then(Option::as_ref)
+            .into_iter()
+            .flat_map(|found| &found.files);
+        files
+            .filter_map(|(name, path)| {
+                let content = self.contents.get(path)?;
+                let dst = if dst.ends_with('/') {
+                    format!("{dst}{name}")
+                } else {
+                    dst.to_owned()
+                };
+                let name = template.then(|| file_name(path));
+                let bytes = Arc::clone(&content.bytes);
+                Some(make(dst, bytes, content.executable, name))
+            })
+            .collect()
     }
+}
+
+impl Payload<'_> {
+    /// Returns whether its content is still to be rendered.
+    pub(super) fn is_template(&self) -> bool {
+        self.template.is_some()
+    }
+
+    /// Renders its content; `None` when that fails, which is reported.
+    pub(super) fn render(
+        &mut self,
+        guest: &Guest,
+        engine: &Engine,
+        context: &Context,
+        sources: &Sources,
+        sink: &mut Sink,
+    ) -> Option<()> {
+        if let Some(name) = self.template.take() {
+            let object = format!("guest `{}`", guest.name);
+            let text = engine.render(&name, context, &object, sources, sink)?;
+            self.content = text.into_bytes().into();
+            self.judge(guest);
+        }
+        Some(())
+    }
+
+    /// Finds out whether a secret is in it, and with that its mode.
+    fn judge(&mut self, guest: &Guest) {
+        self.secret = guest.secrets.are_in_bytes(&self.content)
+            || std::str::from_utf8(&self.content).is_ok_and(has_shape);
+        let default = match (self.executable, self.secret) {
+            (false, false) => "0644",
+            (true, false) => "0755",
+            (false, true) => "0600",
+            (true, true) => "0700",
+        };
+        self.mode = self.said_mode.unwrap_or(default).to_owned();
+    }
+
+    /// Returns the mode of the copy in the workdir. Git keeps whether a file is executable and nothing more, so a mode
+    /// becomes one of four; what not everybody may read in the guest, or holds a secret, is its owner's.
+    pub(super) fn review_mode(&self) -> u32 {
+        let mode = u32::from_str_radix(&self.mode, 8).unwrap_or(0o600);
+        let open = !self.secret && mode & 0o004 != 0;
+        match (mode & 0o111 != 0, open) {
+            (true, true) => 0o755,
+            (true, false) => 0o700,
+            (false, true) => 0o644,
+            (false, false) => 0o600,
+        }
+    }
+}
+
+/// Registers a file as a template; its text must be one.
+fn template(
+    path: &Path,
+    content: &Content,
+    span: Span,
+    templates: &mut BTreeMap<String, Origin>,
+    files: &mut Files,
+    sink: &mut Sink,
+) {
+    let name = file_name(path);
+    if templates.contains_key(&name) {
+        return;
+    }
+    match std::str::from_utf8(&content.bytes) {
+        Ok(text) => {
+            let file = files.sources.add(path.display().to_string(), text);
+            templates.insert(name, Origin::File(file));
+        }
+        Err(_) => {
+            let message = format!("`{}` is not UTF-8 text: no template", path.display());
+            sink.push(Diagnostic::error(Code::NotUtf8, span, message));
+        }
+    }
+}
+
+/// What the template of a file is called. Its end stays, because it decides whether XML's quotes are applied.
+fn file_name(path: &Path) -> String {
+    format!("{}{}", Engine::PAYLOAD, path.display())
+}
+
+/// What the template of a text is called: guests may have different ones at the same place of a file.
+fn content_name(text: &str, dst: &str) -> String {
+    let digest = Sha256::digest(text);
+    let digest: String = digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{}{digest}{dst}", Engine::PAYLOAD)
+}
+
+/// Returns a path without doubled slashes and dots, so that one place has one name.
+fn normal(path: &str) -> String {
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    format!("/{}", parts.join("/"))
 }

@@ -8,9 +8,10 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::context::guest_list;
-use super::mask;
+use super::{Content, mask};
 use crate::link::Lab;
 use crate::model::host::Host;
+use crate::secret::Secrets;
 use crate::yaml::emit::to_yaml;
 
 /// Names whose values no two guests share; looking for an equal one would be in vain.
@@ -39,7 +40,7 @@ pub(super) struct Section {
     pub(super) text: Arc<str>,
     /// The value as templates see it.
     pub(super) value: tera::Value,
-    /// Its lines of `guest.yml`, secrets masked.
+    /// Its lines of `guest.yml`, without what is a secret by its name or its form.
     pub(super) review: Arc<[u8]>,
 }
 
@@ -56,6 +57,21 @@ impl Sections<'_> {
     pub(super) fn get(&self, name: &str) -> Option<&Section> {
         let section = self.common.get(name).or_else(|| self.own.get(name));
         section.map(|section| &**section)
+    }
+
+    /// Returns `guest.yml`, in which no secret is shown.
+    pub(super) fn review(&self, secrets: &Secrets) -> Content {
+        let mut content = Content::default();
+        for (name, section) in &self.own {
+            content.push(if secrets.is_empty() {
+                Arc::clone(&section.review).into()
+            } else {
+                let value = section.text.get(name.len() + 1..).unwrap_or_default();
+                let value = serde_json::from_str(value).unwrap_or_default();
+                review(name, value, secrets).into()
+            });
+        }
+        content
     }
 
     /// Returns the names a template may read.
@@ -158,7 +174,7 @@ impl Section {
             id,
             text,
             value: as_seen,
-            review: to_yaml(&review(key, value)).into_bytes().into(),
+            review: review(key, value, &Secrets::default()).into_bytes().into(),
         }
     }
 }
@@ -170,7 +186,7 @@ pub(super) fn text(name: &str, value: &Value) -> Arc<str> {
 }
 
 /// What `guest.yml` shows of a value: no secrets, and not the bytes of payloads, which lie beside it in `setup/`.
-fn review(key: &str, mut value: Value) -> Value {
+fn review(key: &str, mut value: Value, secrets: &Secrets) -> String {
     if key == "setup_data" {
         for payload in value.as_array_mut().into_iter().flatten() {
             if let Some(payload) = payload.as_object_mut() {
@@ -179,6 +195,6 @@ fn review(key: &str, mut value: Value) -> Value {
         }
     }
     let mut review = Value::Object(Map::from_iter([(key.to_owned(), value)]));
-    mask(&mut review);
-    review
+    mask(&mut review, secrets);
+    to_yaml(&review)
 }

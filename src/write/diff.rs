@@ -2,14 +2,19 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use similar::TextDiff;
+use similar::{DiffTag, TextDiff};
 
 use super::compare::{Change, Changes, Kept};
 use crate::render::OutFile;
+use crate::secret::{MASK, Secrets};
 
 /// Returns what writing would change, as `diff -u` shows it; files that are kept although they differ are shown too.
+///
+/// Secrets are masked: the values in `secrets`, those found by their form, and in a file that only its owner may read
+/// also encoded files and the lines whose place a secret takes.
 ///
 /// # Errors
 /// Returns the path and reason when a file that is there cannot be read.
@@ -17,6 +22,7 @@ pub fn diff(
     workdir: &Path,
     files: &[OutFile],
     changes: &Changes,
+    secrets: &Secrets,
 ) -> Result<String, (PathBuf, io::Error)> {
     let mut out = String::new();
     let paths = changes.changes.keys().chain(changes.kept.keys());
@@ -56,15 +62,92 @@ pub fn diff(
                 out.push_str(&format!("mode of {name} differs\n"))
             }
             (Ok(old), Ok(content)) => {
-                out.push_str(
-                    &TextDiff::from_lines(old, content)
-                        .unified_diff()
-                        .header(&from, &to)
-                        .to_string(),
-                );
+                let private = new.is_some_and(|file| is_private(file.mode))
+                    || fs::symlink_metadata(&full)
+                        .is_ok_and(|metadata| is_private(metadata.permissions().mode()));
+                let (old, content) = masked(old, content, private, secrets);
+                if old == content {
+                    out.push_str(&format!("secrets in {name} differ\n"));
+                } else {
+                    let diff = TextDiff::from_lines(&old, &content);
+                    out.push_str(&diff.unified_diff().header(&from, &to).to_string());
+                }
             }
             _ => out.push_str(&format!("Binary files {from} and {to} differ\n")),
         }
     }
     Ok(out)
+}
+
+/// Returns whether a file of this mode is its owner's alone.
+fn is_private(mode: u32) -> bool {
+    mode & 0o077 == 0
+}
+
+/// Returns both sides of a diff with their secrets masked, line by line.
+fn masked(old: &str, new: &str, private: bool, secrets: &Secrets) -> (String, String) {
+    let mut before = lines(old, private, secrets);
+    let after = lines(new, private, secrets);
+    if private {
+        // The secret that stood where one stands now is known to nobody any more.
+        for op in TextDiff::from_lines(old, new).ops() {
+            let is_secret = |line: &(String, bool)| line.1;
+            if op.tag() == DiffTag::Replace && after[op.new_range()].iter().any(is_secret) {
+                for line in &mut before[op.old_range()] {
+                    line.0 = format!("{MASK}\n");
+                }
+            }
+        }
+    }
+    let text = |lines: Vec<(String, bool)>| lines.into_iter().map(|line| line.0).collect();
+    (text(before), text(after))
+}
+
+/// Returns the lines of a text with their secrets masked, and whether they had any.
+fn lines(text: &str, private: bool, secrets: &Secrets) -> Vec<(String, bool)> {
+    let mut encoded = false;
+    let mut out = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        encoded = if encoded {
+            bare != "EOF"
+        } else {
+            bare.ends_with("<<'EOF'")
+        };
+        let shown = if private && encoded && is_base64(bare) {
+            format!("{MASK}\n")
+        } else {
+            let end = &line[bare.len()..];
+            format!("{}{end}", secrets.hide(bare))
+        };
+        let is_secret = shown != line;
+        out.push((shown, is_secret));
+    }
+    out
+}
+
+fn is_base64(line: &str) -> bool {
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    !line.is_empty() && line.len().is_multiple_of(4) && line.chars().all(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+    use crate::secret::Secrets;
+
+    #[test]
+    fn neither_side_shows_a_secret() {
+        let mut secrets = Secrets::default();
+        secrets.add("new-token");
+        let old = "lang C\ntoken old-token\nput x <<'EOF'\nb2xk\nEOF\nend\n";
+        let new = "lang de\ntoken new-token\nput x <<'EOF'\nbmV3\nEOF\nend\n";
+        let (before, after) = masked(old, new, true, &secrets);
+        assert_eq!(after, "lang de\ntoken ***\nput x <<'EOF'\n***\nEOF\nend\n");
+        assert!(
+            !before.contains("old-token") && !before.contains("b2xk"),
+            "{before}"
+        );
+        assert!(before.ends_with("EOF\nend\n"), "{before}");
+    }
 }

@@ -36,6 +36,8 @@ pub enum Tag {
     Env,
     /// `!file PATH`: the content of a file, less its final line break.
     File,
+    /// No tag of YAML: what `!env` or `!file` gave, and what an expression made of that.
+    Secret,
 }
 
 impl Tag {
@@ -143,6 +145,16 @@ impl Node {
             .get(key)
             .map(|entry| &entry.value)
             .filter(|value| !value.is_null())
+    }
+
+    /// Returns whether the value, or one in it, came from outside the site.
+    #[must_use]
+    pub fn holds_secret(&self) -> bool {
+        match &self.kind {
+            Kind::Scalar(_) => self.tag == Tag::Secret,
+            Kind::Seq(items) => items.iter().any(Self::holds_secret),
+            Kind::Map(map) => map.values().any(|entry| entry.value.holds_secret()),
+        }
     }
 
     /// Returns what the value is, in the words of messages.

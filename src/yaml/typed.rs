@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::node::{Kind, Map, Node};
+use super::node::{Kind, Map, Node, Tag};
 use super::scalar::Resolved;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::source::{Span, Spanned};
@@ -46,6 +46,12 @@ impl Typer<'_> {
     pub fn invalid(&mut self, span: Span, message: impl Into<String>) {
         self.sink
             .push(Diagnostic::error(Code::InvalidValue, span, message));
+    }
+
+    /// Reports a value that cannot be used, and what to do.
+    pub fn invalid_with_help(&mut self, span: Span, message: &str, help: &str) {
+        self.sink
+            .push(Diagnostic::error(Code::InvalidValue, span, message).help(help));
     }
 
     /// Returns the map behind `node`, or reports that `what` must be one.
@@ -109,6 +115,31 @@ pub trait FromNode: Sized {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self>;
 }
 
+/// Reads a value; one from outside the site is never shown, whatever is wrong with it.
+fn read<T: FromNode>(node: &Node, typer: &mut Typer<'_>) -> Option<T> {
+    match node.tag {
+        Tag::Env | Tag::File => {
+            // Nothing evaluates what is neither a guest's nor a group's.
+            let message = "`!env` and `!file` give values to guests, sysgroups and common only";
+            typer
+                .sink
+                .push(Diagnostic::error(Code::MisplacedTag, node.span, message));
+            None
+        }
+        Tag::Secret => {
+            let mut sink = Sink::default();
+            let value = T::from_node(node, &mut Typer { sink: &mut sink });
+            if sink.has_errors() {
+                let message = "what this names cannot be a value here";
+                let help = "the value is not shown, because it may be a secret";
+                typer.invalid_with_help(node.span, message, help);
+            }
+            value
+        }
+        _ => T::from_node(node, typer),
+    }
+}
+
 /// A field of a section: optional, a collection that may be missing, or required.
 pub trait Field: Sized {
     /// Reads the field from the section at `section`; `None` means the section cannot exist without it.
@@ -129,7 +160,7 @@ impl<T: FromNode> Field for Option<T> {
     fn field(_: Span, _: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self> {
         Some(
             node.filter(|node| !node.is_null())
-                .and_then(|node| T::from_node(node, typer)),
+                .and_then(|node| read(node, typer)),
         )
     }
 
@@ -147,12 +178,7 @@ impl<T: FromNode> Field for Vec<T> {
             typer.mismatch(node, &format!("a list of {key}"));
             return Some(Self::new());
         };
-        Some(
-            items
-                .iter()
-                .filter_map(|item| T::from_node(item, typer))
-                .collect(),
-        )
+        Some(items.iter().filter_map(|item| read(item, typer)).collect())
     }
 }
 
@@ -165,7 +191,7 @@ impl<K: From<Arc<str>> + Eq + Hash, T: FromNode> Field for IndexMap<K, T> {
             return Some(Self::new());
         };
         let entries = map.iter().filter_map(|(key, entry)| {
-            Some((K::from(Arc::clone(key)), T::from_node(&entry.value, typer)?))
+            Some((K::from(Arc::clone(key)), read(&entry.value, typer)?))
         });
         Some(entries.collect())
     }
@@ -174,7 +200,7 @@ impl<K: From<Arc<str>> + Eq + Hash, T: FromNode> Field for IndexMap<K, T> {
 impl<T: FromNode> Field for Spanned<T> {
     fn field(section: Span, key: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self> {
         match node.filter(|node| !node.is_null()) {
-            Some(node) => Self::from_node(node, typer),
+            Some(node) => read(node, typer),
             None => {
                 typer.sink.push(Diagnostic::error(
                     Code::MissingKey,

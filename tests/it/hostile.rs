@@ -494,7 +494,12 @@ const PLACES: &[(Kind, &str, &str)] = &[
     (Closed, "common.swap", r#""@""#),
     (Text, "common.filesystem", r#""@""#),
     (Text, "common.bootloader", r#"{"append": ["@"]}"#),
-    (Text, "common.bootloader", r#"{"password": "$6$@"}"#),
+    (Text, "guests.g6.bootloader", r#"{"password": "$6$@"}"#),
+    (
+        Text,
+        "guests.g9.bootloader",
+        r#"{"password": "grub.pbkdf2.sha512.@"}"#,
+    ),
     (Closed, "common.finish", r#""@""#),
     (
         Text,
@@ -549,6 +554,11 @@ const PLACES: &[(Kind, &str, &str)] = &[
         r#"[{"content": "x", "dst": "/etc/@"}]"#,
     ),
     (Closed, "common.setup_data", r#"[{"src": "@"}]"#),
+    (
+        Closed,
+        "common.setup_data",
+        r#"[{"src": "@*", "dst": "/etc/x/"}]"#,
+    ),
     (
         Closed,
         "common.setup_data",

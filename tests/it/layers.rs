@@ -214,9 +214,12 @@ fn values_come_from_the_environment_and_from_files() {
         "{review}"
     );
     assert!(
-        review.contains("description: \"text of {{ name }}\"")
-            && review.contains("raw: \"{{ name }}\""),
-        "{review}"
+        review.contains("description: \"***\"") && review.contains("raw: \"{{ name }}\""),
+        "what comes from outside is not shown: {review}"
+    );
+    assert!(
+        site.read("workdir/guests.d/a/ks.cfg")
+            .contains("\n# text of {{ name }}\n")
     );
 }
 

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use miniascape::diag::Sink;
 use miniascape::files::Files;
-use miniascape::render::{Engine, storage_context};
+use miniascape::render::{Engine, Payloads, storage_context};
 use miniascape::{Request, load};
 use roxmltree::Document;
 use serde_json::json;
@@ -424,7 +424,7 @@ fn host_script(uuid: &str, dry_run: bool) -> (String, Run) {
         connect: None,
     };
     let lab = load(&request, &mut files, &mut sink).unwrap().lab;
-    let engine = Engine::load(&[], &mut files, &mut sink).unwrap();
+    let engine = Engine::load(&[], &Payloads::default(), &mut files, &mut sink).unwrap();
     let storages: Vec<_> = lab
         .storages
         .values()

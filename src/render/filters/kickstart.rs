@@ -83,11 +83,14 @@ pub(super) fn raw(text: &str) -> Filtered {
     }
 }
 
-/// Whether a script can stand in its section as it is. A line that starts with `%` could end the section, or include
+/// Whether a script can stand in its section as it is, less its last line break. A line that starts with `%` could end the section, or include
 /// a file; a line end only Python knows could make one; and a here-document of ours must not end early.
 pub(super) fn is_plain_script(script: &str) -> bool {
     let blank = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
-    !script.trim().is_empty()
+    let body = script.strip_suffix('\n').unwrap_or(script);
+    // What stands at its end means something after a backslash, or in another language than the shell's.
+    !body.is_empty()
+        && !body.ends_with(blank)
         && !script
             .chars()
             .any(|c| (c.is_control() || ends_line(c)) && c != '\n' && c != '\t')
@@ -190,6 +193,8 @@ mod tests {
             "a\n  %end\n",
             "a\n\u{a0}%post",
             "a\r\n",
+            "a\n\n",
+            "echo a\\ ",
             "a\u{2028}b",
             "cat <<EOF\nx\nEOF\n",
         ] {

@@ -1,0 +1,31 @@
+//! Who owns a file in a guest.
+
+use serde::Serialize;
+
+use super::install::AccountName;
+use crate::yaml::Node;
+use crate::yaml::typed::{FromNode, Typer};
+
+/// A user or group: by name, or by number for one that no package or `users` entry of the site makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Owner(pub String);
+
+impl FromNode for Owner {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        // chown(1) takes digits for a number; 4294967295 means "leave it" to chown(2).
+        let number = node
+            .as_text()
+            .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+        match number {
+            Some(text) => match text.parse::<u32>().ok().filter(|id| *id != u32::MAX) {
+                Some(id) => Some(Self(id.to_string())),
+                None => {
+                    typer.invalid(node.span, format!("{text} is too large for an owner"));
+                    None
+                }
+            },
+            None => AccountName::from_node(node, typer).map(|name| Self(name.0)),
+        }
+    }
+}
