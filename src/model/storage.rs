@@ -128,7 +128,7 @@ section! {
         /// The user.
         username: Spanned<Line>,
         /// The `usage` of the secret (formatsecret.html, "Usage type iscsi").
-        secret: Spanned<Line>,
+        secret_usage: Spanned<Line>,
     }
 }
 

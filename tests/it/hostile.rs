@@ -120,7 +120,7 @@ const PLACES: &[(Kind, &str, &str)] = &[
     (
         Text,
         "storages.p",
-        r#"{"type": "iscsi", "source": {"host": "x", "device": "iqn.2026-11.test:x", "auth": {"username": "@", "secret": "@"}}}"#,
+        r#"{"type": "iscsi", "source": {"host": "x", "device": "iqn.2026-11.test:x", "auth": {"username": "@", "secret_usage": "@"}}}"#,
     ),
     (Closed, "sysgroups", r#"{"@": {"lang": "C"}}"#),
     (Closed, "guests.g9.sysgroups", r#"["@"]"#),

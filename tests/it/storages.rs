@@ -229,7 +229,7 @@ fn keys_of_a_pool_fit_its_type() {
         8,
         "  target: {type: iscsi, source: {host: san, device: iqn.2026-11.test:x, auth: ^{username: u}}}",
         "missing-key",
-        "`secret` is missing here",
+        "`secret_usage` is missing here",
     );
     line(
         5,
