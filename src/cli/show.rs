@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::args::{DataFormat, Show};
 use super::session::Session;
-use super::{Outcome, UsageError};
+use super::{Outcome, UsageError, os};
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
 use crate::render::{guest_context, guest_list, mask, network_context};
@@ -19,7 +19,13 @@ pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outco
     };
     let mut value = object(command, &loaded)?;
     mask(&mut value);
-    let text = match command.format {
+    session.ui.data(&text(value, command.format))?;
+    Ok(Outcome::Done)
+}
+
+/// Writes a map as a document.
+pub(super) fn text(value: Value, format: DataFormat) -> String {
+    match format {
         DataFormat::Yaml => to_yaml(&value),
         DataFormat::Json => {
             let mut document = json!({ "format": 1 });
@@ -28,9 +34,7 @@ pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outco
             }
             format!("{document:#}\n")
         }
-    };
-    session.ui.data(&text)?;
-    Ok(Outcome::Done)
+    }
 }
 
 fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
@@ -75,7 +79,7 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
                 .table
                 .get(name)
                 .ok_or_else(|| missing(loaded.table.names()))?;
-            Ok(serde_json::to_value(&*os)?)
+            Ok(os::entry(&os))
         }
         _ => Err(UsageError(format!(
             "`{kind}` cannot be shown: {} can",

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::one_of;
 use super::password::Password;
 use super::size::Size;
 use super::text::{Line, Text};
-use super::words::{MountPoint, PlainName, RaidName};
+use super::words::{HardwareWord, MountPoint, PlainName, RaidName};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Spanned;
 use crate::yaml::Node;
@@ -35,6 +36,8 @@ pub struct Layout {
     pub volume_groups: Vec<VolumeGroup>,
     /// Software RAID arrays.
     pub raids: Vec<Raid>,
+    /// Btrfs file systems with subvolumes.
+    pub btrfs: Vec<Btrfs>,
 }
 
 /// A size, a share of the disk, or what is left.
@@ -94,13 +97,13 @@ section! {
         /// The most a growing one grows to.
         max: Option<Size>,
         /// Its file system.
-        fs: Option<Line>,
+        fs: Option<Spanned<HardwareWord>>,
         /// The disk it is on.
-        disk: Option<Line>,
+        disk: Option<Spanned<Line>>,
         /// Its mount options.
         options: Option<Line>,
         /// Its label.
-        label: Option<Line>,
+        label: Option<Spanned<Line>>,
         /// Its encryption.
         encrypt: Option<Encrypt>,
     }
@@ -119,10 +122,12 @@ section! {
     "volume group" struct VolumeGroupSpec {
         /// Its name.
         volume_group: Spanned<PlainName>,
-        /// The disks it is on; the first one when nothing is said.
-        disks: Vec<Line>,
+        /// The disks, or RAID devices, it is on; the first disk when nothing is said.
+        disks: Vec<Spanned<Line>>,
         /// The thin pool its volumes are in.
-        thin_pool: Option<PlainName>,
+        thin_pool: Option<Spanned<PlainName>>,
+        /// The encryption of what it is on.
+        encrypt: Option<Encrypt>,
         /// Its volumes.
         volumes: Vec<VolumeSpec>,
     }
@@ -134,11 +139,21 @@ section! {
         /// Its name.
         name: Spanned<PlainName>,
         /// Where it is mounted, or `swap`.
-        mount: Option<MountPoint>,
+        mount: Spanned<MountPoint>,
         /// Its size.
         size: Option<Extent>,
+        /// The least size of a growing one.
+        min: Option<Size>,
+        /// The most a growing one grows to.
+        max: Option<Size>,
         /// Its file system.
-        fs: Option<Line>,
+        fs: Option<Spanned<HardwareWord>>,
+        /// Its mount options.
+        options: Option<Line>,
+        /// Its label.
+        label: Option<Spanned<Line>>,
+        /// Its encryption.
+        encrypt: Option<Encrypt>,
     }
 }
 
@@ -150,11 +165,53 @@ section! {
         /// Its level.
         level: Spanned<u32>,
         /// The disks it is on.
-        disks: Vec<Line>,
-        /// Where it is mounted.
-        mount: Option<MountPoint>,
+        disks: Vec<Spanned<Line>>,
+        /// How much of each disk it takes; what is left when nothing is said.
+        size: Option<Size>,
+        /// Where it is mounted, unless a volume group is on it.
+        mount: Option<Spanned<MountPoint>>,
         /// Its file system.
-        fs: Option<Line>,
+        fs: Option<Spanned<HardwareWord>>,
+        /// Its encryption.
+        encrypt: Option<Encrypt>,
+    }
+}
+
+section! {
+    /// A btrfs file system with subvolumes as written.
+    "btrfs" struct BtrfsSpec {
+        /// Its label.
+        btrfs: Spanned<PlainName>,
+        /// The disks it is on; the first one when nothing is said.
+        disks: Vec<Spanned<Line>>,
+        /// How data is spread over several disks.
+        level: Option<BtrfsLevel>,
+        /// Its subvolumes.
+        volumes: Vec<SubvolumeSpec>,
+    }
+}
+
+section! {
+    /// A subvolume as written.
+    "subvolume" struct SubvolumeSpec {
+        /// Its name.
+        name: Spanned<PlainName>,
+        /// Where it is mounted.
+        mount: Spanned<MountPoint>,
+    }
+}
+
+one_of! {
+    /// How btrfs spreads data over its disks (mkfs.btrfs(8), "PROFILES").
+    BtrfsLevel {
+        /// Each piece is somewhere once.
+        Single = "single",
+        /// Pieces are striped.
+        Raid0 = "raid0",
+        /// Each piece is on two disks.
+        Raid1 = "raid1",
+        /// Both.
+        Raid10 = "raid10",
     }
 }
 
@@ -169,6 +226,22 @@ pub struct Room {
     pub percent: Option<u8>,
     /// Whether it takes what is left.
     pub grow: bool,
+    /// The least size of a growing one, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<Size>,
+    /// The most a growing one grows to, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<Size>,
+}
+
+impl Room {
+    fn new(extent: Option<Extent>, min: Option<Size>, max: Option<Size>) -> Self {
+        Self {
+            min,
+            max,
+            ..Self::from(extent)
+        }
+    }
 }
 
 impl From<Option<Extent>> for Room {
@@ -195,29 +268,22 @@ impl From<Option<Extent>> for Room {
 #[derive(Clone, Debug, Serialize)]
 pub struct Partition {
     /// Where it is mounted, or `swap`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount: Option<MountPoint>,
+    pub mount: Spanned<MountPoint>,
     /// Its extent.
     #[serde(flatten)]
     pub room: Room,
-    /// The least size of a growing one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<Size>,
-    /// The most a growing one grows to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<Size>,
     /// Its file system.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fs: Option<Line>,
+    pub fs: Option<Spanned<HardwareWord>>,
     /// The disk it is on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub disk: Option<Line>,
+    pub disk: Option<Spanned<Line>>,
     /// Its mount options.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<Line>,
     /// Its label.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<Line>,
+    pub label: Option<Spanned<Line>>,
     /// What opens it, when it is encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passphrase: Option<String>,
@@ -227,12 +293,15 @@ pub struct Partition {
 #[derive(Clone, Debug, Serialize)]
 pub struct VolumeGroup {
     /// Its name.
-    pub name: PlainName,
-    /// The disks it is on.
-    pub disks: Vec<Line>,
+    pub name: Spanned<PlainName>,
+    /// The disks, or RAID devices, it is on.
+    pub disks: Vec<Spanned<Line>>,
     /// The thin pool its volumes are in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub thin_pool: Option<PlainName>,
+    pub thin_pool: Option<Spanned<PlainName>>,
+    /// What opens the disks it is on, when they are encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<String>,
     /// Its volumes.
     pub volumes: Vec<Volume>,
 }
@@ -241,33 +310,69 @@ pub struct VolumeGroup {
 #[derive(Clone, Debug, Serialize)]
 pub struct Volume {
     /// Its name.
-    pub name: PlainName,
+    pub name: Spanned<PlainName>,
     /// Where it is mounted, or `swap`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount: Option<MountPoint>,
+    pub mount: Spanned<MountPoint>,
     /// Its extent.
     #[serde(flatten)]
     pub room: Room,
     /// Its file system.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fs: Option<Line>,
+    pub fs: Option<Spanned<HardwareWord>>,
+    /// Its mount options.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Line>,
+    /// Its label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<Spanned<Line>>,
+    /// What opens it, when it is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<String>,
 }
 
 /// A software RAID array.
 #[derive(Clone, Debug, Serialize)]
 pub struct Raid {
     /// The device's name.
-    pub device: RaidName,
+    pub device: Spanned<RaidName>,
     /// Its level.
-    pub level: u32,
+    pub level: Spanned<u32>,
     /// The disks it is on.
-    pub disks: Vec<Line>,
+    pub disks: Vec<Spanned<Line>>,
+    /// How much of each disk it takes, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
     /// Where it is mounted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount: Option<MountPoint>,
+    pub mount: Option<Spanned<MountPoint>>,
     /// Its file system.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fs: Option<Line>,
+    pub fs: Option<Spanned<HardwareWord>>,
+    /// What opens it, when it is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<String>,
+}
+
+/// A btrfs file system with subvolumes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Btrfs {
+    /// Its label.
+    pub label: Spanned<PlainName>,
+    /// The disks it is on.
+    pub disks: Vec<Spanned<Line>>,
+    /// How data is spread over them.
+    pub level: BtrfsLevel,
+    /// Its subvolumes.
+    pub volumes: Vec<Subvolume>,
+}
+
+/// A subvolume.
+#[derive(Clone, Debug, Serialize)]
+pub struct Subvolume {
+    /// Its name.
+    pub name: Spanned<PlainName>,
+    /// Where it is mounted.
+    pub mount: Spanned<MountPoint>,
 }
 
 section! {
@@ -317,73 +422,97 @@ fn raw(text: &Spanned<Text>, typer: &mut Typer<'_>) -> Option<Partitions> {
 }
 
 impl Layout {
+    /// Reads one item of the list; its first key says what it is.
     fn add(&mut self, item: &Node, typer: &mut Typer<'_>) {
         if item.get("volume_group").is_some() {
+            let spec = VolumeGroupSpec::from_node(item, typer);
             self.volume_groups
-                .extend(
-                    VolumeGroupSpec::from_node(item, typer).map(|spec| VolumeGroup {
-                        name: spec.volume_group.value,
-                        disks: spec.disks,
-                        thin_pool: spec.thin_pool,
-                        volumes: spec.volumes.into_iter().map(Volume::from).collect(),
-                    }),
-                );
+                .extend(spec.map(|spec| volume_group(spec, typer)));
         } else if item.get("raid").is_some() {
-            self.raids
-                .extend(RaidSpec::from_node(item, typer).map(|spec| Raid {
-                    device: spec.raid.value,
-                    level: spec.level.value,
-                    disks: spec.disks,
-                    mount: spec.mount,
-                    fs: spec.fs,
-                }));
-        } else if let Some(spec) = PartitionSpec::from_node(item, typer) {
-            if spec.mount.is_none() {
-                let message =
-                    "a partition needs `mount` (a path or `swap`), `volume_group` or `raid`";
-                typer
-                    .sink
-                    .push(Diagnostic::error(Code::MissingKey, item.span, message));
-            }
-            self.plain.push(partition(spec, typer));
+            let spec = RaidSpec::from_node(item, typer);
+            self.raids.extend(spec.map(|spec| raid(spec, typer)));
+        } else if item.get("btrfs").is_some() {
+            self.btrfs
+                .extend(BtrfsSpec::from_node(item, typer).map(btrfs));
+        } else if item.get("mount").is_some_and(|mount| !mount.is_null()) {
+            let spec = PartitionSpec::from_node(item, typer);
+            self.plain
+                .extend(spec.and_then(|spec| partition(spec, typer)));
+        } else if let Some(map) = typer.map(item, "partition") {
+            typer.unknown_keys(map, PartitionSpec::KEYS, "partition");
+            let message =
+                "a partition needs `mount` (a path or `swap`), `volume_group`, `raid` or `btrfs`";
+            let fault = Diagnostic::error(Code::MissingKey, item.span, message);
+            typer.sink.push(fault);
         }
     }
 }
 
-impl From<VolumeSpec> for Volume {
-    fn from(spec: VolumeSpec) -> Self {
-        Self {
-            name: spec.name.value,
-            mount: spec.mount,
-            room: spec.size.into(),
-            fs: spec.fs,
+fn volume_group(spec: VolumeGroupSpec, typer: &mut Typer<'_>) -> VolumeGroup {
+    let mut volume = |spec: VolumeSpec| Volume {
+        name: spec.name,
+        mount: spec.mount,
+        room: Room::new(spec.size, spec.min, spec.max),
+        fs: spec.fs,
+        options: spec.options,
+        label: spec.label,
+        passphrase: passphrase(spec.encrypt, typer),
+    };
+    let volumes = spec.volumes.into_iter().map(&mut volume).collect();
+    VolumeGroup {
+        name: spec.volume_group,
+        disks: spec.disks,
+        thin_pool: spec.thin_pool,
+        passphrase: passphrase(spec.encrypt, typer),
+        volumes,
+    }
+}
+
+fn raid(spec: RaidSpec, typer: &mut Typer<'_>) -> Raid {
+    Raid {
+        device: spec.raid,
+        level: spec.level,
+        disks: spec.disks,
+        size: spec.size,
+        mount: spec.mount,
+        fs: spec.fs,
+        passphrase: passphrase(spec.encrypt, typer),
+    }
+}
+
+fn btrfs(spec: BtrfsSpec) -> Btrfs {
+    let subvolume = |spec: SubvolumeSpec| Subvolume {
+        name: spec.name,
+        mount: spec.mount,
+    };
+    Btrfs {
+        label: spec.btrfs,
+        disks: spec.disks,
+        level: spec.level.unwrap_or(BtrfsLevel::Single),
+        volumes: spec.volumes.into_iter().map(subvolume).collect(),
+    }
+}
+
+/// Returns the passphrase itself: the installer needs it, and a hash opens nothing.
+fn passphrase(encrypt: Option<Encrypt>, typer: &mut Typer<'_>) -> Option<String> {
+    let passphrase = encrypt?.passphrase;
+    match passphrase.value {
+        Password::Plain(text) | Password::Outside(text) | Password::Hash(text) => Some(text),
+        Password::Locked => {
+            typer.invalid(passphrase.span, "an encrypted partition needs a passphrase");
+            None
         }
     }
 }
 
-fn partition(spec: PartitionSpec, typer: &mut Typer<'_>) -> Partition {
-    let passphrase = spec
-        .encrypt
-        .and_then(|encrypt| match encrypt.passphrase.value {
-            // The installer needs the passphrase itself: a hash opens nothing.
-            Password::Plain(text) | Password::Outside(text) | Password::Hash(text) => Some(text),
-            Password::Locked => {
-                typer.invalid(
-                    encrypt.passphrase.span,
-                    "an encrypted partition needs a passphrase",
-                );
-                None
-            }
-        });
-    Partition {
-        mount: spec.mount.map(|mount| mount.value),
-        room: spec.size.into(),
-        min: spec.min,
-        max: spec.max,
+fn partition(spec: PartitionSpec, typer: &mut Typer<'_>) -> Option<Partition> {
+    Some(Partition {
+        mount: spec.mount?,
+        room: Room::new(spec.size, spec.min, spec.max),
         fs: spec.fs,
         disk: spec.disk,
         options: spec.options,
         label: spec.label,
-        passphrase,
-    }
+        passphrase: passphrase(spec.encrypt, typer),
+    })
 }
