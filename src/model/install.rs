@@ -21,7 +21,7 @@ use super::partitions::Partitions;
 use super::password::Password;
 use super::size::Size;
 use super::text::{AbsolutePath, Line, Text};
-use super::words::{HostAddress, LocaleName, PackageName, SshKey};
+use super::words::{HardwareWord, HostAddress, LocaleName, PackageName, SshKey};
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::typed::{FromNode, Typer, section};
@@ -58,7 +58,7 @@ section! {
         /// The swap space of `partitions: auto`.
         swap: Option<Size>,
         /// The file system of `partitions: auto`, and of volumes that name none.
-        filesystem: Option<Line>,
+        filesystem: Option<Spanned<HardwareWord>>,
         /// The boot loader.
         bootloader: Option<Bootloader>,
         /// What the guest does when the installer is done.

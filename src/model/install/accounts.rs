@@ -15,7 +15,7 @@ section! {
         /// Its name.
         name: Spanned<AccountName>,
         /// Its number.
-        uid: Option<u32>,
+        uid: Option<Spanned<u32>>,
         /// The number of its own group.
         gid: Option<u32>,
         /// Its full name and the like.
@@ -25,7 +25,7 @@ section! {
         /// Its shell.
         shell: Option<AbsolutePath>,
         /// Further groups it is in.
-        groups: Vec<AccountName>,
+        groups: Vec<Spanned<AccountName>>,
         /// What it may do as root.
         sudo: Option<Sudo>,
         /// Its password.
@@ -95,6 +95,6 @@ section! {
         /// Its name.
         name: Spanned<AccountName>,
         /// Its number.
-        gid: Option<u32>,
+        gid: Option<Spanned<u32>>,
     }
 }

@@ -11,11 +11,11 @@ section! {
         /// Its id.
         name: Spanned<PlainName>,
         /// Where its packages lie.
-        baseurl: Option<Line>,
+        baseurl: Option<Spanned<Line>>,
         /// Where a list of its mirrors lies.
-        mirrorlist: Option<Line>,
+        mirrorlist: Option<Spanned<Line>>,
         /// Where its metalink lies.
-        metalink: Option<Line>,
+        metalink: Option<Spanned<Line>>,
         /// The key its packages are signed with.
         gpgkey: Option<Line>,
         /// Whether signatures are checked; they are when nothing is said.

@@ -41,7 +41,7 @@ section! {
         /// Whether it is on; it is when nothing is said.
         enabled: Option<bool>,
         /// Services let in.
-        services: Vec<ServiceName>,
+        services: Vec<Spanned<ServiceName>>,
         /// Ports let in.
         ports: Vec<Port>,
         /// Interfaces from which everything is let in.
@@ -163,6 +163,6 @@ section! {
         /// Whether they are kept; they are not when nothing is said.
         enabled: Option<bool>,
         /// The memory set aside, in the words of the kernel's `crashkernel=`.
-        reserve: Option<Line>,
+        reserve: Option<Spanned<Line>>,
     }
 }
