@@ -27,6 +27,27 @@ fn users(guest: &Guest, sink: &mut Sink) {
         users.iter().filter_map(|user| user.uid.as_ref()),
         sink,
     );
+    for user in users.iter() {
+        let own = guest
+            .install
+            .groups
+            .iter()
+            .find(|group| group.name.value == user.name.value);
+        let (Some(gid), Some(group)) = (&user.gid, own) else {
+            continue;
+        };
+        if group.gid.as_ref().map(|gid| gid.value) != Some(gid.value) {
+            let message = format!(
+                "the group `{}` has another number than its user's own group",
+                user.name.value.0
+            );
+            sink.push(
+                Diagnostic::error(Code::DuplicateAccount, gid.span, message)
+                    .also(group.name.span, "the group")
+                    .help("write the same `gid` in both places, or leave the group out: the user brings it"),
+            );
+        }
+    }
     for user in users.iter().filter(|user| user.name.value.0 == "root") {
         let message = "`root` is there already";
         sink.push(

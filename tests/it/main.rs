@@ -6,7 +6,9 @@ mod support;
 
 mod faults;
 mod hostile;
+mod installers;
 mod judges;
+mod kickstart;
 mod layers;
 mod readme;
 mod session;

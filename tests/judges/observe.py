@@ -45,7 +45,7 @@ SHELL_FILES = ("/firstboot", "/proxy.sh")
 
 NOTE = r"""
 note() { printf '%s\0' "$#" "$@" >> "$NOTES"; }
-for program in useradd usermod groupadd passwd chown chmod systemctl chkconfig firewall-offline-cmd restorecon; do
+for program in useradd usermod groupadd passwd chown chmod systemctl chkconfig firewall-offline-cmd restorecon visudo; do
   eval "$program() { note $program \"\$@\"; }"
 done
 getent() { note getent "$@"; echo "x:x:0:0:x:$ROOT/home:/bin/sh"; }

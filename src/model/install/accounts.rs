@@ -17,7 +17,7 @@ section! {
         /// Its number.
         uid: Option<Spanned<u32>>,
         /// The number of its own group.
-        gid: Option<u32>,
+        gid: Option<Spanned<u32>>,
         /// Its full name and the like.
         gecos: Option<Line>,
         /// Its home directory.
