@@ -104,8 +104,9 @@ impl<'a> Kickstart<'a> {
         self.repositories();
         self.firewall();
         self.kdump();
-        if let Some(layout) = layout(self.guest) {
-            self.layout(layout);
+        match layout(self.guest) {
+            Some(layout) => self.layout(layout),
+            None => self.automatic(),
         }
     }
 
@@ -202,6 +203,22 @@ impl<'a> Kickstart<'a> {
                 reserve.span,
                 &what,
                 "write a number of MiB, as in `256M`, or `auto`",
+            );
+        }
+    }
+
+    /// Swap of a given size is a logical volume, and the rest is another.
+    fn automatic(&mut self) {
+        let install = &self.guest.install;
+        let btrfs = install
+            .filesystem
+            .as_ref()
+            .filter(|fs| fs.as_str() == "btrfs");
+        if let Some(fs) = btrfs.filter(|_| install.swap.is_some()) {
+            self.cannot(
+                fs.span,
+                "make swap of a given size beside btrfs",
+                "write the layout as a list",
             );
         }
     }

@@ -21,6 +21,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         };
         disks(guest, layout, sink);
         mounts(layout, partitions.span, sink);
+        boot(layout, sink);
         names(layout, sink);
         raids(layout, sink);
         sizes(layout, sink);
@@ -101,6 +102,34 @@ fn mounts(layout: &Layout, span: Span, sink: &mut Sink) {
             Diagnostic::error(Code::BadLayout, span, message)
                 .help("add `{mount: /, size: grow}`, or a volume with `mount: /`"),
         );
+    }
+}
+
+/// Reports a `/boot` that no boot loader reads: GRUB needs a partition, or a mirror of partitions, in the clear.
+fn boot(layout: &Layout, sink: &mut Sink) {
+    let volumes = layout.volume_groups.iter().flat_map(|group| &group.volumes);
+    let volumes = volumes.map(|volume| (&volume.mount, "a logical volume"));
+    let locked = layout.plain.iter().filter(|part| part.passphrase.is_some());
+    let locked = locked.map(|part| (&part.mount, "an encrypted partition"));
+    let arrays = layout.raids.iter().filter_map(|raid| {
+        let what = if raid.passphrase.is_some() {
+            "an encrypted RAID device"
+        } else if raid.level.value != 1 {
+            "a RAID device that is no mirror"
+        } else {
+            return None;
+        };
+        Some((raid.mount.as_ref()?, what))
+    });
+    for (mount, what) in volumes.chain(locked).chain(arrays) {
+        if mount.as_str() == "/boot" {
+            let message = format!("the boot loader does not read {what}");
+            sink.push(
+                Diagnostic::error(Code::BadLayout, mount.span, message).help(
+                    "put `/boot` on a partition, or leave it out: one is added where it is needed",
+                ),
+            );
+        }
     }
 }
 

@@ -157,6 +157,29 @@ fn layouts_fit_their_disks() {
 }
 
 #[test]
+fn boot_loaders_read_their_file_system() {
+    let root = "{name: r, mount: /, size: 2G}";
+    fault(
+        "rhel9",
+        &format!(
+            "partitions: [{{volume_group: v, volumes: [{{name: b, mount: /boot, size: 1G}}, {root}]}}]"
+        ),
+        "bad-layout",
+        (1, 60),
+        "the boot loader does not read a logical volume",
+    );
+    let lab = |os: &str, partitions: &str| {
+        let (site, run) = lab(os, &format!("partitions: {partitions}"));
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        site.read("workdir/guests.d/g/ks.cfg")
+    };
+    let on_lvm = format!("[{{volume_group: v, volumes: [{root}]}}]");
+    assert!(lab("rhel9", &on_lvm).contains("\nreqpart --add-boot\n"));
+    assert!(lab("rhel6", &on_lvm).contains("\npart /boot --fstype=ext4 --size=500 --ondisk=vda\n"));
+    assert!(lab("rhel9", "[{mount: /, size: grow}]").contains("\nreqpart\n"));
+}
+
+#[test]
 fn raid_devices_have_their_disks_and_a_use() {
     let raid = |raid: &str| format!("partitions: [{{mount: /, size: 2G}}, {{raid: md0, {raid}}}]");
     fine("rhel9", &raid("level: 1, disks: [vda, vdb], mount: /x"));
