@@ -227,8 +227,8 @@ fn features(n: usize, generation: u32) -> Value {
         "selinux": "permissive",
         "firewall": {"services": ["ssh", "http"], "ports": ["8088/tcp", "5000-5010/udp"], "trusted": ["eth0"]},
         "bootloader": {"append": ["audit=1", "panic=10"], "timeout": 3},
-        "finish": if n % 3 == 0 { "reboot" } else { "poweroff" },
-        "kdump": {"enabled": n % 5 == 0},
+        "finish": if n.is_multiple_of(3) { "reboot" } else { "poweroff" },
+        "kdump": {"enabled": n.is_multiple_of(5)},
         "hosts": [{"ip": "10.1.0.9", "names": ["nine", "nine.x.test"]}],
         "proxy": {"url": "http://10.1.0.1:3128", "no_proxy": ["localhost"]},
         "scripts": [
