@@ -19,6 +19,11 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         let Partitions::Layout(layout) = &partitions.value else {
             continue;
         };
+        if guest.disks.iter().all(|disk| disk.shareable) {
+            let message = format!("guest `{}` has no disk of its own to lay out", guest.name);
+            sink.push(Diagnostic::error(Code::BadLayout, partitions.span, message));
+            continue;
+        }
         disks(guest, layout, sink);
         mounts(layout, partitions.span, sink);
         boot(layout, sink);
@@ -66,10 +71,7 @@ fn disks(guest: &Guest, layout: &Layout, sink: &mut Sink) {
                 let known = guest.disks.iter().filter(|own| !own.shareable);
                 let known: Vec<&str> = known.map(|own| own.device.as_str()).collect();
                 let message = format!("guest `{}` has no disk `{}`", guest.name, disk.value);
-                let help = match known.as_slice() {
-                    [] => "it has no disk of its own".to_owned(),
-                    known => format!("it has {}", known.join(", ")),
-                };
+                let help = format!("it has {}", known.join(", "));
                 sink.push(Diagnostic::error(Code::UnknownDisk, disk.span, message).help(help));
             }
         }

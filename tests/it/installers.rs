@@ -157,6 +157,46 @@ fn layouts_fit_their_disks() {
 }
 
 #[test]
+fn layouts_need_disks_of_known_size() {
+    let site = Site::new(&[]);
+    for (disks, size, message) in [
+        (
+            "[]",
+            "grow",
+            Some("guest `g` has no disk of its own to lay out"),
+        ),
+        (
+            "[{vol: x.raw, size: 1, shareable: true}]",
+            "grow",
+            Some("guest `g` has no disk of its own to lay out"),
+        ),
+        (
+            "[{vol: x.img}]",
+            "50%",
+            Some("`/` takes a share of a disk whose size is not known"),
+        ),
+        ("[{vol: x.img}]", "grow", None),
+        ("[{size: 10}, {vol: x.img}]", "50%", None),
+    ] {
+        let lab = format!(
+            "common: {{os: rhel9, rootpw: locked, virtinst: {{location: http://x/}}}}\nguests: {{g: {{disks: {disks}, partitions: [{{mount: /, size: {size}}}]}}}}\n"
+        );
+        site.write("lab.yml", lab);
+        let run = site.run(&["-c", "lab.yml", "validate"]);
+        let first = run.stderr.lines().next().unwrap_or_default();
+        match message {
+            Some(message) => assert_eq!(
+                first,
+                format!("error[bad-layout]: {message}"),
+                "{}",
+                run.stderr
+            ),
+            None => assert_eq!((run.status, run.codes()), (0, vec![]), "{}", run.stderr),
+        }
+    }
+}
+
+#[test]
 fn boot_loaders_read_their_file_system() {
     let root = "{name: r, mount: /, size: 2G}";
     fault(

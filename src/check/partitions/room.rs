@@ -9,6 +9,7 @@ use crate::source::Spanned;
 
 pub(super) fn check(guest: &Guest, layout: &Layout, sink: &mut Sink) {
     sizes(layout, sink);
+    shares(guest, layout, sink);
     room(guest, layout, sink);
 }
 
@@ -40,6 +41,31 @@ fn sizes(layout: &Layout, sink: &mut Sink) {
     }
 }
 
+/// Reports shares of a disk whose size is not known: the installer takes sizes only.
+fn shares(guest: &Guest, layout: &Layout, sink: &mut Sink) {
+    for part in layout
+        .plain
+        .iter()
+        .filter(|part| part.room.percent.is_some())
+    {
+        let named = part.disk.as_ref().map(|disk| disk.as_str());
+        let mut own = guest.disks.iter().filter(|disk| !disk.shareable);
+        let disk = own.find(|disk| named.is_none_or(|named| named == disk.device));
+        // A name that is no disk's is reported as such.
+        let unknown = disk.is_none() && named.is_some_and(|named| !named.contains('/'));
+        if disk.and_then(|disk| disk.size).is_none() && !unknown {
+            let message = format!(
+                "`{}` takes a share of a disk whose size is not known",
+                part.mount.value
+            );
+            sink.push(
+                Diagnostic::error(Code::BadLayout, part.mount.span, message)
+                    .help("write how much it takes, as in `size: 8G`"),
+            );
+        }
+    }
+}
+
 /// Returns the least number of bytes a part takes of `whole`.
 fn least(room: &Room, whole: u64) -> u64 {
     let share = room.percent.map(|percent| whole / 100 * u64::from(percent));
@@ -51,7 +77,6 @@ fn least(room: &Room, whole: u64) -> u64 {
 fn room(guest: &Guest, layout: &Layout, sink: &mut Sink) {
     let own = || guest.disks.iter().filter(|disk| !disk.shareable);
     let only = own().next().filter(|_| own().count() == 1);
-    let percent = layout.plain.iter().find(|part| part.room.percent.is_some());
     for disk in own() {
         let on = |named: Option<&str>| named.map_or(only.is_some(), |named| named == disk.device);
         let name = |disk: &Option<Spanned<Line>>| disk.as_ref().map(|disk| disk.value.to_string());
@@ -61,20 +86,7 @@ fn room(guest: &Guest, layout: &Layout, sink: &mut Sink) {
                 .iter()
                 .filter(|part| on(name(&part.disk).as_deref()))
         };
-        let Some(size) = disk.size else {
-            if let Some(part) = percent.filter(|_| plain().any(|part| part.room.percent.is_some()))
-            {
-                let message = format!(
-                    "`{}` takes a share of disk `{}`, whose size is not known",
-                    part.mount.value, disk.device
-                );
-                sink.push(
-                    Diagnostic::error(Code::BadLayout, part.mount.span, message)
-                        .also(disk.span, "the disk"),
-                );
-            }
-            continue;
-        };
+        let Some(size) = disk.size else { continue };
         let members = layout
             .raids
             .iter()
