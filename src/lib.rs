@@ -35,4 +35,4 @@ pub mod ui;
 pub mod write;
 pub mod yaml;
 
-pub use pipeline::{Loaded, Request, load};
+pub use pipeline::{Loaded, Request, load, os_table};

@@ -8,7 +8,9 @@ use indexmap::IndexMap;
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::files::Files;
-use crate::layer::{self, DEFAULTS, Draft, Layers, OS_TABLE, Objects, discover, drafts, merge_all};
+use crate::layer::{
+    self, DEFAULTS, Draft, Layers, OS_TABLE, Objects, discover, drafts, expect_lab, merge_all,
+};
 use crate::link::{Input, Lab, link};
 use crate::model::host::Host;
 use crate::model::network::{Network, NetworkSpec};
@@ -57,6 +59,7 @@ pub struct Loaded {
 pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loaded> {
     let (builtin_os, defaults) = builtin(files, sink);
     let layers = discover(&request.confdirs, files, sink);
+    expect_lab(&request.confdirs, &layers, sink);
     proceed(sink)?;
 
     let site = site(&layers, sink);
@@ -117,6 +120,16 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     })
 }
 
+/// Builds the OS table alone: the built-in one, under what the conf directories of the request add.
+pub fn os_table(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<OsTable> {
+    let (builtin_os, defaults) = builtin(files, sink);
+    let layers = discover(&request.confdirs, files, sink);
+    proceed(sink)?;
+    let table = OsTable::build(&builtin_os, &defaults, &layers, sink);
+    proceed(sink)?;
+    Some(table)
+}
+
 fn proceed(sink: &Sink) -> Option<()> {
     (!sink.has_errors()).then_some(())
 }
@@ -129,8 +142,12 @@ fn builtin(files: &mut Files, sink: &mut Sink) -> (Map, Map) {
     };
     let defaults = read(DEFAULTS);
     let tables: Vec<Node> = OS_TABLE.iter().copied().map(&mut read).collect();
+    // Their entries are distinct, and `~` in one is about the entry it extends: nothing to merge yet.
+    let entries = tables.iter().filter_map(Node::as_map).flatten();
     (
-        merge_all(&tables, sink),
+        entries
+            .map(|(name, entry)| (Arc::clone(name), entry.clone()))
+            .collect(),
         defaults.as_map().cloned().unwrap_or_default(),
     )
 }

@@ -2,10 +2,13 @@
 //!
 //! Each topic is a file; each rule pushes diagnostics and never changes the lab.
 
+mod accounts;
 mod addresses;
 mod fit;
+mod installer;
 mod logins;
 mod names;
+mod partitions;
 mod pools;
 mod ranges;
 mod volumes;
@@ -21,5 +24,8 @@ pub fn check(lab: &Lab, sink: &mut Sink) {
     pools::check(lab, sink);
     volumes::check(lab, sink);
     fit::check(lab, sink);
+    partitions::check(lab, sink);
+    installer::check(lab, sink);
+    accounts::check(lab, sink);
     logins::check(lab, sink);
 }

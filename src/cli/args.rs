@@ -65,6 +65,8 @@ pub(super) enum Command {
     Validate(Validate),
     /// Print a resolved object
     Show(Show),
+    /// List the operating systems, or print what is known of one
+    Os(Os),
     /// Print what generate would change, as a unified diff
     Diff,
 }
@@ -117,6 +119,15 @@ pub(super) struct Show {
     /// Print everything a guest's templates see
     #[arg(long)]
     pub(super) context: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Os {
+    /// The operating system to print; without a name, all are listed
+    pub(super) name: Option<String>,
+    /// How to print it [default: a table, or YAML for one]
+    #[arg(long, value_enum)]
+    pub(super) format: Option<DataFormat>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::args::Guest;
 use super::session::Session;
+use super::table::table;
 use super::{Outcome, UsageError};
 use crate::link::Lab;
 use crate::pipeline::Loaded;
@@ -74,22 +75,4 @@ fn list(session: &mut Session) -> anyhow::Result<Outcome> {
     }
     session.ui.data(&table(&rows))?;
     Ok(Outcome::Done)
-}
-
-/// Returns rows in columns as wide as their widest cell.
-fn table<const N: usize>(rows: &[[String; N]]) -> String {
-    let widths: Vec<usize> = (0..N)
-        .map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0))
-        .collect();
-    let mut out = String::new();
-    for row in rows {
-        let cells: Vec<String> = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:<width$}"))
-            .collect();
-        out.push_str(cells.join("  ").trim_end());
-        out.push('\n');
-    }
-    out
 }

@@ -5,8 +5,10 @@ mod diff;
 mod generate;
 mod guest;
 mod net;
+mod os;
 mod session;
 mod show;
+mod table;
 mod validate;
 
 use std::ffi::OsString;
@@ -61,6 +63,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Net(command) => net::run(&command, &mut session),
         Command::Validate(command) => validate::run(&command, &mut session),
         Command::Show(command) => show::run(&command, &mut session),
+        Command::Os(command) => os::run(&command, &mut session),
         Command::Diff => diff::run(&mut session),
     };
     match outcome {

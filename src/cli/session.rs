@@ -8,8 +8,9 @@ use super::args::Common;
 use super::{Outcome, UsageError};
 use crate::diag::Sink;
 use crate::files::{Files, reason};
+use crate::model::os::OsTable;
 use crate::model::text::Line;
-use crate::pipeline::{Loaded, Request, load};
+use crate::pipeline::{Loaded, Request, load, os_table};
 use crate::render::{OutFile, Selection, render};
 use crate::ui::{Ui, Verbosity};
 use crate::write::{self, Change, Changes, Kept, Scope};
@@ -68,6 +69,25 @@ impl Session {
         let loaded = self.load(&mut sink)?;
         self.ui.diagnostics(&sink.finish(), &self.files.sources);
         Ok(loaded)
+    }
+
+    /// Builds the OS table: the built-in one, under the site's own when there is a site; `None` when it has faults.
+    pub(super) fn os_table(&mut self) -> anyhow::Result<Option<OsTable>> {
+        let mut confdirs = self.confdirs();
+        confdirs.retain(|conf| !self.common.confdir.is_empty() || conf.exists());
+        let request = Request {
+            confdirs,
+            tmpldirs: Vec::new(),
+            connect: None,
+        };
+        let mut sink = Sink::default();
+        let table = os_table(&request, &mut self.files, &mut sink);
+        if self.common.strict {
+            sink.promote_warnings();
+        }
+        let table = table.filter(|_| !sink.has_errors());
+        self.ui.diagnostics(&sink.finish(), &self.files.sources);
+        Ok(table)
     }
 
     /// Refuses a workdir inside a conf directory: its files would be taken for the site's.

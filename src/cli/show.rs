@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::args::{DataFormat, Show};
 use super::session::Session;
-use super::{Outcome, UsageError};
+use super::{Outcome, UsageError, os};
 use crate::diag::Sink;
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
@@ -29,7 +29,13 @@ pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outco
         return Ok(Outcome::Faults);
     }
     mask(&mut value, &Secrets::default());
-    let text = match command.format {
+    session.ui.data(&text(value, command.format))?;
+    Ok(Outcome::Done)
+}
+
+/// Writes a map as a document.
+pub(super) fn text(value: Value, format: DataFormat) -> String {
+    match format {
         DataFormat::Yaml => to_yaml(&value),
         DataFormat::Json => {
             let mut document = json!({ "format": 1 });
@@ -38,9 +44,7 @@ pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outco
             }
             format!("{document:#}\n")
         }
-    };
-    session.ui.data(&text)?;
-    Ok(Outcome::Done)
+    }
 }
 
 fn object(
@@ -95,7 +99,7 @@ fn object(
                 .table
                 .get(name)
                 .ok_or_else(|| missing(loaded.table.names()))?;
-            Ok(serde_json::to_value(&*os)?)
+            Ok(os::entry(&os))
         }
         _ => Err(UsageError(format!(
             "`{kind}` cannot be shown: {} can",

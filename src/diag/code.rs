@@ -110,6 +110,14 @@ codes! {
     DuplicateVolume = "duplicate-volume",
     /// Two pools in one place.
     DuplicatePool = "duplicate-pool",
+    /// Two accounts or groups of one name or number, or an account only the system may have.
+    DuplicateAccount = "duplicate-account",
+    /// A layout names a disk the guest does not have.
+    UnknownDisk = "unknown-disk",
+    /// Two file systems are mounted at one place.
+    DuplicateMount = "duplicate-mount",
+    /// Parts of a layout that do not fit together or their disks.
+    BadLayout = "bad-layout",
     /// Less memory than the installer runs in.
     TooLittleMemory = "too-little-memory",
     /// A disk smaller than a default install.
@@ -120,6 +128,10 @@ codes! {
     MissingSource = "missing-source",
     /// An installer or source this version cannot serve.
     UnsupportedInstaller = "unsupported-installer",
+    /// A key or value that the guest's installer cannot express.
+    UnsupportedKey = "unsupported-key",
+    /// A processor older than the programs of the guest's OS are compiled for.
+    ProcessorTooOld = "processor-too-old",
     /// A plain-text password in the site.
     PlainPassword = "plain-password",
     /// A hash the guest's OS cannot read.

@@ -38,18 +38,6 @@ pub fn discover(confdirs: &[PathBuf], files: &mut Files, sink: &mut Sink) -> Lay
         }
     }
     if let Some(last) = confdirs.last() {
-        let nothing =
-            layers.guests.is_empty() && layers.networks.is_empty() && layers.storages.is_empty();
-        if nothing && !sink.has_errors() {
-            sink.push(
-                Diagnostic::file_error(
-                    Code::SiteLayout,
-                    last.display().to_string(),
-                    "this describes no lab: it has no guest, no network and no pool",
-                )
-                .help("a lab without any would empty the workdir"),
-            );
-        }
         let parent = last
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty());
@@ -65,6 +53,19 @@ pub fn discover(confdirs: &[PathBuf], files: &mut Files, sink: &mut Sink) -> Lay
         layers.root = parent;
     }
     layers
+}
+
+/// Reports conf directories that describe no lab at all; a table of operating systems alone is none.
+pub fn expect_lab(confdirs: &[PathBuf], layers: &Layers, sink: &mut Sink) {
+    let nothing =
+        layers.guests.is_empty() && layers.networks.is_empty() && layers.storages.is_empty();
+    if let Some(last) = confdirs.last().filter(|_| nothing && !sink.has_errors()) {
+        let message = "this describes no lab: it has no guest, no network and no pool";
+        sink.push(
+            Diagnostic::file_error(Code::SiteLayout, last.display().to_string(), message)
+                .help("a lab without any would empty the workdir"),
+        );
+    }
 }
 
 /// One YAML file of a class: the object it belongs to, and where it is.

@@ -13,7 +13,7 @@ mod merge;
 mod meta;
 
 pub use builtin::{DEFAULTS, OS_TABLE};
-pub use discover::discover;
+pub use discover::{discover, expect_lab};
 pub use draft::{Draft, check_name, drafts};
 pub use legacy::{modernize_network, skip_storage as skip_legacy_storage};
 pub use merge::{merge, merge_all};

@@ -244,7 +244,7 @@ section! {
         /// Virtual CPUs.
         vcpus: Option<Spanned<u32>>,
         /// The CPU model or mode.
-        cpu: Option<HardwareWord>,
+        cpu: Option<Spanned<HardwareWord>>,
         /// The architecture.
         arch: Option<Spanned<HardwareWord>>,
         /// The machine type.

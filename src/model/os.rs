@@ -25,6 +25,10 @@ section! {
         installer: Spanned<String>,
         /// The installer's syntax version, in its validator's words (pykickstart's `RHEL9`).
         syntax: Option<String>,
+        /// The release of the family whose installer this one's is: a Fedora counts as the RHEL that came out of it.
+        generation: Option<u32>,
+        /// The last minor release known; a later one is built like it, with a warning.
+        last_minor: Option<u32>,
         /// The guest's version, where the name does not tell it.
         version: Option<String>,
         /// osinfo ids to fall back to, best first, for hosts whose osinfo-db does not know the name itself.
@@ -37,6 +41,14 @@ section! {
         console_args: Vec<String>,
         /// The password hashes it reads, by their `crypt(5)` prefix.
         hashes: Vec<String>,
+        /// The file systems its installer makes, the preferred one first.
+        filesystems: Vec<String>,
+        /// The microarchitecture level of x86-64 its programs are compiled for (x86-64 psABI, section 3.1.1).
+        cpu_level: Option<u32>,
+        /// Where the install tree lies on public mirrors; `{version}` is filled in, `{arch}` is the guest's.
+        tree: Option<String>,
+        /// The account its cloud images come with.
+        cloud_user: Option<String>,
         /// The least memory its installer runs in.
         min_ram: Option<Memory>,
         /// The least disk a default install fits on.
@@ -68,6 +80,18 @@ pub struct Os {
     /// The installer's syntax version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub syntax: Option<String>,
+    /// The release of the family whose installer this one's is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u32>,
+    /// Where the install tree lies on public mirrors, with `{arch}` for the guest's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tree: Option<String>,
+    /// The account its cloud images come with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud_user: Option<String>,
+    /// The last minor release known.
+    #[serde(skip)]
+    pub last_minor: Option<u32>,
     /// osinfo ids to try, best first.
     pub osinfo: Vec<String>,
     /// The install file's name.
@@ -82,6 +106,12 @@ pub struct Os {
     /// The password hashes it reads.
     #[serde(skip)]
     pub hashes: Vec<String>,
+    /// The file systems its installer makes; without any, every name is taken.
+    #[serde(skip)]
+    pub filesystems: Vec<String>,
+    /// The microarchitecture level of x86-64 it needs.
+    #[serde(skip)]
+    pub cpu_level: Option<u32>,
     /// The least memory its installer runs in.
     #[serde(skip)]
     pub min_ram: Option<Memory>,
@@ -115,8 +145,12 @@ impl OsTable {
         let mut spans = HashMap::new();
         for (name, object) in &layers.os {
             for layer in object.layers.iter().filter_map(Node::as_map) {
-                let below = raw.remove(name).unwrap_or_default();
-                raw.insert(Arc::clone(name), merge(below, &nothing, layer, sink));
+                // What a new entry takes away is the value of the one it extends.
+                let entry = match raw.remove(name) {
+                    Some(below) => merge(below, &nothing, layer, sink),
+                    None => layer.clone(),
+                };
+                raw.insert(Arc::clone(name), entry);
             }
             spans.insert(Arc::clone(name), object.defined);
         }
@@ -151,6 +185,19 @@ impl OsTable {
     /// Returns the OS of that name, or reports at `span` that there is none.
     pub fn find(&self, name: &str, span: Span, sink: &mut Sink) -> Option<Arc<Os>> {
         let os = self.get(name);
+        if let Some(os) = &os
+            && let (Some(minor), Some(last)) = (os.minor, os.last_minor)
+            && minor > last
+        {
+            let series = name.split('.').next().unwrap_or_default();
+            let message = format!(
+                "`{name}` is newer than the table, which knows `{series}` up to {series}.{last}"
+            );
+            let help = format!(
+                "it is built like those; when that is right, say `{series}: {{last_minor: {minor}}}` in os.d"
+            );
+            sink.push(Diagnostic::warning(Code::UnknownOs, span, message).help(help));
+        }
         if os.is_none() {
             let known: Vec<&str> = self.names();
             let near = crate::diag::nearest(name, known.iter().copied());
@@ -211,11 +258,20 @@ impl OsTable {
             name: name.to_owned(),
             major: numbers.next().flatten(),
             minor: numbers.next().flatten(),
-            version,
             distro: entry.distro.value.clone(),
             family: entry.family.value.clone(),
             installer: entry.installer.value.clone(),
             syntax: entry.syntax.clone(),
+            generation: entry.generation,
+            tree: entry
+                .tree
+                .as_ref()
+                .map(|tree| tree.replace("{version}", &version)),
+            cloud_user: entry.cloud_user.clone(),
+            last_minor: entry.last_minor,
+            filesystems: entry.filesystems.clone(),
+            cpu_level: entry.cpu_level,
+            version,
             osinfo,
             install_file: entry.install_file.value.clone(),
             kernel_args: entry.kernel_args.clone(),

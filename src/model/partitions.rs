@@ -1,15 +1,16 @@
-//! The layout of a guest's disks, in one vocabulary for every installer.
+//! The layout of a guest's disks, in one vocabulary for every installer. How it is written is in [`written`].
+
+pub mod written;
 
 use serde::Serialize;
 
-use super::password::Password;
+use super::one_of;
 use super::size::Size;
 use super::text::{Line, Text};
-use super::words::{MountPoint, PlainName, RaidName};
-use crate::diag::{Code, Diagnostic};
+use super::words::{HardwareWord, MountPoint, PlainName, RaidName};
 use crate::source::Spanned;
 use crate::yaml::Node;
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer};
 
 /// How the disks are laid out.
 #[derive(Clone, Debug, Serialize)]
@@ -26,6 +27,27 @@ pub enum Partitions {
     Layout(Layout),
 }
 
+impl Partitions {
+    /// Returns the passphrases of everything that is encrypted.
+    pub fn passphrases(&self) -> impl Iterator<Item = &str> {
+        let layout = match self {
+            Self::Layout(layout) => Some(layout),
+            Self::Auto | Self::Raw { .. } => None,
+        };
+        layout.into_iter().flat_map(|layout| {
+            let plain = layout.plain.iter().map(|part| &part.passphrase);
+            let raids = layout.raids.iter().map(|raid| &raid.passphrase);
+            let groups = layout.volume_groups.iter().map(|group| &group.passphrase);
+            let volumes = layout.volume_groups.iter().flat_map(|group| &group.volumes);
+            plain
+                .chain(raids)
+                .chain(groups)
+                .chain(volumes.map(|volume| &volume.passphrase))
+                .filter_map(Option::as_deref)
+        })
+    }
+}
+
 /// The parts of a written layout, each kind in the order written.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Layout {
@@ -35,6 +57,10 @@ pub struct Layout {
     pub volume_groups: Vec<VolumeGroup>,
     /// Software RAID arrays.
     pub raids: Vec<Raid>,
+    /// Btrfs file systems with subvolumes.
+    pub btrfs: Vec<Btrfs>,
+    /// The disks it is confined to; none when some part is on whatever disk the installer takes.
+    pub disks: Vec<String>,
 }
 
 /// A size, a share of the disk, or what is left.
@@ -82,79 +108,17 @@ impl Serialize for Extent {
     }
 }
 
-section! {
-    /// A partition as written.
-    "partition" struct PartitionSpec {
-        /// Where it is mounted, or `swap`.
-        mount: Option<Spanned<MountPoint>>,
-        /// Its size.
-        size: Option<Extent>,
-        /// The least size of a growing one.
-        min: Option<Size>,
-        /// The most a growing one grows to.
-        max: Option<Size>,
-        /// Its file system.
-        fs: Option<Line>,
-        /// The disk it is on.
-        disk: Option<Line>,
-        /// Its mount options.
-        options: Option<Line>,
-        /// Its label.
-        label: Option<Line>,
-        /// Its encryption.
-        encrypt: Option<Encrypt>,
-    }
-}
-
-section! {
-    /// Encryption with LUKS.
-    "encrypt" struct Encrypt {
-        /// What opens it.
-        passphrase: Spanned<Password>,
-    }
-}
-
-section! {
-    /// A volume group as written.
-    "volume group" struct VolumeGroupSpec {
-        /// Its name.
-        volume_group: Spanned<PlainName>,
-        /// The disks it is on; the first one when nothing is said.
-        disks: Vec<Line>,
-        /// The thin pool its volumes are in.
-        thin_pool: Option<PlainName>,
-        /// Its volumes.
-        volumes: Vec<VolumeSpec>,
-    }
-}
-
-section! {
-    /// A logical volume as written.
-    "volume" struct VolumeSpec {
-        /// Its name.
-        name: Spanned<PlainName>,
-        /// Where it is mounted, or `swap`.
-        mount: Option<MountPoint>,
-        /// Its size.
-        size: Option<Extent>,
-        /// Its file system.
-        fs: Option<Line>,
-    }
-}
-
-section! {
-    /// A software RAID array as written.
-    "raid" struct RaidSpec {
-        /// The device's name, such as `md0`.
-        raid: Spanned<RaidName>,
-        /// Its level.
-        level: Spanned<u32>,
-        /// The disks it is on.
-        disks: Vec<Line>,
-        /// Where it is mounted.
-        mount: Option<MountPoint>,
-        /// Its file system.
-        fs: Option<Line>,
+one_of! {
+    /// How btrfs spreads data over its disks (mkfs.btrfs(8), "PROFILES").
+    BtrfsLevel {
+        /// Each piece is somewhere once.
+        Single = "single",
+        /// Pieces are striped.
+        Raid0 = "raid0",
+        /// Each piece is on two disks.
+        Raid1 = "raid1",
+        /// Both.
+        Raid10 = "raid10",
     }
 }
 
@@ -169,24 +133,31 @@ pub struct Room {
     pub percent: Option<u8>,
     /// Whether it takes what is left.
     pub grow: bool,
+    /// The least size of a growing one, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<Size>,
+    /// The most a growing one grows to, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<Size>,
 }
 
-impl From<Option<Extent>> for Room {
-    fn from(extent: Option<Extent>) -> Self {
-        match extent {
-            Some(Extent::Fixed(size)) => Self {
-                size: Some(size),
-                ..Self::default()
+impl Room {
+    /// Makes the room of a part; one of a least or greatest size and no other grows.
+    fn new(extent: Option<Extent>, min: Option<Size>, max: Option<Size>) -> Self {
+        let grow =
+            extent == Some(Extent::Grow) || extent.is_none() && (min.is_some() || max.is_some());
+        Self {
+            size: match extent {
+                Some(Extent::Fixed(size)) => Some(size),
+                _ => None,
             },
-            Some(Extent::Percent(percent)) => Self {
-                percent: Some(percent),
-                ..Self::default()
+            percent: match extent {
+                Some(Extent::Percent(percent)) => Some(percent),
+                _ => None,
             },
-            Some(Extent::Grow) => Self {
-                grow: true,
-                ..Self::default()
-            },
-            None => Self::default(),
+            grow,
+            min,
+            max,
         }
     }
 }
@@ -195,29 +166,22 @@ impl From<Option<Extent>> for Room {
 #[derive(Clone, Debug, Serialize)]
 pub struct Partition {
     /// Where it is mounted, or `swap`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount: Option<MountPoint>,
+    pub mount: Spanned<MountPoint>,
     /// Its extent.
     #[serde(flatten)]
     pub room: Room,
-    /// The least size of a growing one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<Size>,
-    /// The most a growing one grows to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<Size>,
     /// Its file system.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fs: Option<Line>,
+    pub fs: Option<Spanned<HardwareWord>>,
     /// The disk it is on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub disk: Option<Line>,
+    pub disk: Option<Spanned<Line>>,
     /// Its mount options.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<Line>,
     /// Its label.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<Line>,
+    pub label: Option<Spanned<Line>>,
     /// What opens it, when it is encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passphrase: Option<String>,
@@ -227,12 +191,15 @@ pub struct Partition {
 #[derive(Clone, Debug, Serialize)]
 pub struct VolumeGroup {
     /// Its name.
-    pub name: PlainName,
-    /// The disks it is on.
-    pub disks: Vec<Line>,
+    pub name: Spanned<PlainName>,
+    /// The disks, or RAID devices, it is on.
+    pub disks: Vec<Spanned<Line>>,
     /// The thin pool its volumes are in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub thin_pool: Option<PlainName>,
+    pub thin_pool: Option<Spanned<PlainName>>,
+    /// What opens the disks it is on, when they are encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<String>,
     /// Its volumes.
     pub volumes: Vec<Volume>,
 }
@@ -241,172 +208,67 @@ pub struct VolumeGroup {
 #[derive(Clone, Debug, Serialize)]
 pub struct Volume {
     /// Its name.
-    pub name: PlainName,
+    pub name: Spanned<PlainName>,
     /// Where it is mounted, or `swap`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount: Option<MountPoint>,
+    pub mount: Spanned<MountPoint>,
     /// Its extent.
     #[serde(flatten)]
     pub room: Room,
     /// Its file system.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fs: Option<Line>,
+    pub fs: Option<Spanned<HardwareWord>>,
+    /// Its mount options.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Line>,
+    /// Its label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<Spanned<Line>>,
+    /// What opens it, when it is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<String>,
 }
 
 /// A software RAID array.
 #[derive(Clone, Debug, Serialize)]
 pub struct Raid {
     /// The device's name.
-    pub device: RaidName,
+    pub device: Spanned<RaidName>,
     /// Its level.
-    pub level: u32,
+    pub level: Spanned<u32>,
     /// The disks it is on.
-    pub disks: Vec<Line>,
+    pub disks: Vec<Spanned<Line>>,
+    /// How much of each disk it takes, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
     /// Where it is mounted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount: Option<MountPoint>,
+    pub mount: Option<Spanned<MountPoint>>,
     /// Its file system.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fs: Option<Line>,
+    pub fs: Option<Spanned<HardwareWord>>,
+    /// What opens it, when it is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<String>,
 }
 
-section! {
-    /// A layout in the installer's own words.
-    "partitions" struct RawPartitions {
-        /// Those words.
-        raw: Spanned<Text>,
-        /// Whether `{{ }}` in them is an expression.
-        template: Option<bool>,
-    }
+/// A btrfs file system with subvolumes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Btrfs {
+    /// Its label.
+    pub label: Spanned<PlainName>,
+    /// The disks it is on.
+    pub disks: Vec<Spanned<Line>>,
+    /// How data is spread over them.
+    pub level: BtrfsLevel,
+    /// Its subvolumes.
+    pub volumes: Vec<Subvolume>,
 }
 
-impl FromNode for Partitions {
-    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        if node.as_text() == Some("auto") {
-            return Some(Self::Auto);
-        }
-        if node.as_map().is_some() {
-            return raw(&RawPartitions::from_node(node, typer)?.raw, typer);
-        }
-        let Some(items) = node.as_seq() else {
-            typer.mismatch(node, "`auto`, `{raw: …}` or a list of partitions");
-            return None;
-        };
-        let mut layout = Layout::default();
-        for item in items {
-            layout.add(item, typer);
-        }
-        Some(Self::Layout(layout))
-    }
-}
-
-/// The installer's commands may include files that a script wrote, but not open a section of the install file: that
-/// would swallow the commands after them.
-fn raw(text: &Spanned<Text>, typer: &mut Typer<'_>) -> Option<Partitions> {
-    let opens = |line: &&str| line.starts_with('%') && !line.starts_with("%include ");
-    if let Some(line) = text.lines().map(str::trim).find(opens) {
-        typer.invalid(
-            text.span,
-            format!("`{line}` would end the section these commands stand in"),
-        );
-        return None;
-    }
-    Some(Partitions::Raw {
-        text: text.value.clone(),
-    })
-}
-
-impl Partitions {
-    /// Returns the passphrases of encrypted partitions.
-    pub fn passphrases(&self) -> impl Iterator<Item = &str> {
-        let layout = match self {
-            Self::Layout(layout) => Some(layout),
-            Self::Auto | Self::Raw { .. } => None,
-        };
-        layout
-            .into_iter()
-            .flat_map(|layout| &layout.plain)
-            .filter_map(|partition| partition.passphrase.as_deref())
-    }
-}
-
-impl Layout {
-    fn add(&mut self, item: &Node, typer: &mut Typer<'_>) {
-        if item.get("volume_group").is_some() {
-            self.volume_groups
-                .extend(
-                    VolumeGroupSpec::from_node(item, typer).map(|spec| VolumeGroup {
-                        name: spec.volume_group.value,
-                        disks: spec.disks,
-                        thin_pool: spec.thin_pool,
-                        volumes: spec.volumes.into_iter().map(Volume::from).collect(),
-                    }),
-                );
-        } else if item.get("raid").is_some() {
-            self.raids
-                .extend(RaidSpec::from_node(item, typer).map(|spec| Raid {
-                    device: spec.raid.value,
-                    level: spec.level.value,
-                    disks: spec.disks,
-                    mount: spec.mount,
-                    fs: spec.fs,
-                }));
-        } else if let Some(spec) = PartitionSpec::from_node(item, typer) {
-            if spec.mount.is_none() {
-                let message =
-                    "a partition needs `mount` (a path or `swap`), `volume_group` or `raid`";
-                typer
-                    .sink
-                    .push(Diagnostic::error(Code::MissingKey, item.span, message));
-            }
-            self.plain.push(partition(spec, typer));
-        }
-    }
-}
-
-impl From<VolumeSpec> for Volume {
-    fn from(spec: VolumeSpec) -> Self {
-        Self {
-            name: spec.name.value,
-            mount: spec.mount,
-            room: spec.size.into(),
-            fs: spec.fs,
-        }
-    }
-}
-
-fn partition(spec: PartitionSpec, typer: &mut Typer<'_>) -> Partition {
-    let passphrase = spec
-        .encrypt
-        .and_then(|encrypt| match encrypt.passphrase.value {
-            // The installer needs the passphrase itself: a hash opens nothing.
-            Password::Outside(text) => Some(text),
-            Password::Plain(text) | Password::Hash(text) => {
-                let message = "a passphrase stands here in plain text";
-                let help = "take it from outside with `!env` or `!file`; either way the install file holds it, and only its owner can read that";
-                typer.sink.push(
-                    Diagnostic::warning(Code::PlainPassword, encrypt.passphrase.span, message)
-                        .help(help),
-                );
-                Some(text)
-            }
-            Password::Locked => {
-                typer.invalid(
-                    encrypt.passphrase.span,
-                    "an encrypted partition needs a passphrase",
-                );
-                None
-            }
-        });
-    Partition {
-        mount: spec.mount.map(|mount| mount.value),
-        room: spec.size.into(),
-        min: spec.min,
-        max: spec.max,
-        fs: spec.fs,
-        disk: spec.disk,
-        options: spec.options,
-        label: spec.label,
-        passphrase,
-    }
+/// A subvolume.
+#[derive(Clone, Debug, Serialize)]
+pub struct Subvolume {
+    /// Its name.
+    pub name: Spanned<PlainName>,
+    /// Where it is mounted.
+    pub mount: Spanned<MountPoint>,
 }

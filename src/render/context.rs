@@ -3,7 +3,7 @@
 //! The names are those of the site's YAML as far as the values are; what is absent is undefined, so that printing it is
 //! an error and no template quietly writes an empty string.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
@@ -344,12 +344,15 @@ fn users(guest: &Guest, site: &str, hashes: &Hashes) -> Value {
         .collect()
 }
 
+/// The packages, each once.
 fn packages(guest: &Guest) -> Value {
+    let mut seen = HashSet::new();
     let (removed, installed): (Vec<&str>, Vec<&str>) = guest
         .install
         .packages
         .iter()
         .map(|package| package.as_str())
+        .filter(|name| seen.insert(*name))
         .partition(|name| name.starts_with('-'));
     let removed: Vec<&str> = removed.iter().map(|name| &name[1..]).collect();
     json!({ "installed": installed, "uninstalled": removed })

@@ -33,7 +33,7 @@ except ImportError as error:
     sys.exit(f"{error}: install the judges with `make judges`")
 
 WORD = "benign"
-SYNTAX = {"g5": "RHEL5", "g6": "RHEL6", "g9": "RHEL9"}
+SYNTAX = {"g5": "RHEL5", "g6": "RHEL6", "g8": "RHEL8", "g9": "RHEL9", "g10": "RHEL10", "f42": "F42"}
 # What a run of the generated %post sections may write to, and what it may find there.
 PLACES = ["/etc/", "/root/", "/usr/local/", "/boot/", "/dev/console", "/sbin/", "/sys/"]
 FILES = ["etc/sysconfig/network", "etc/sysconfig/iptables", "etc/ntp.conf", "etc/hosts", "etc/sudoers", "etc/inittab",
@@ -45,7 +45,7 @@ SHELL_FILES = ("/firstboot", "/proxy.sh")
 
 NOTE = r"""
 note() { printf '%s\0' "$#" "$@" >> "$NOTES"; }
-for program in useradd usermod groupadd passwd chown chmod systemctl chkconfig firewall-offline-cmd restorecon; do
+for program in useradd usermod groupadd passwd chown chmod systemctl chkconfig firewall-offline-cmd restorecon visudo; do
   eval "$program() { note $program \"\$@\"; }"
 done
 getent() { note getent "$@"; echo "x:x:0:0:x:$ROOT/home:/bin/sh"; }

@@ -1,0 +1,293 @@
+//! What a guest's installer cannot express.
+//!
+//! The sources are pykickstart's commands of each version, and the installation guides. Whatever can be said in a
+//! script of the install file instead is said there, and is no fault.
+
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::link::{Guest, Lab};
+use crate::model::guest::BootProto;
+use crate::model::partitions::{Layout, Partitions};
+use crate::model::words::HardwareWord;
+use crate::source::{Span, Spanned};
+
+/// The services the firewall command of RHEL 5 has options for.
+const RHEL5_SERVICES: &[&str] = &["ftp", "http", "smtp", "ssh", "telnet"];
+
+/// What a partition may be that no installer formats with a file system of its list.
+const ROLES: &[&str] = &["swap", "efi"];
+
+pub(super) fn check(lab: &Lab, sink: &mut Sink) {
+    for guest in &lab.guests {
+        filesystems(guest, sink);
+        let generation = guest
+            .os
+            .generation
+            .filter(|_| guest.os.installer == "kickstart");
+        if let Some(generation) = generation {
+            Kickstart {
+                guest,
+                generation,
+                sink,
+            }
+            .check();
+        }
+    }
+}
+
+/// Reports file systems the installer does not make.
+fn filesystems(guest: &Guest, sink: &mut Sink) {
+    if guest.os.filesystems.is_empty() {
+        return;
+    }
+    let mut named: Vec<&Spanned<HardwareWord>> = guest.install.filesystem.iter().collect();
+    if let Some(layout) = layout(guest) {
+        let volumes = layout.volume_groups.iter().flat_map(|group| &group.volumes);
+        named.extend(layout.plain.iter().filter_map(|part| part.fs.as_ref()));
+        named.extend(layout.raids.iter().filter_map(|raid| raid.fs.as_ref()));
+        named.extend(volumes.filter_map(|volume| volume.fs.as_ref()));
+    }
+    for fs in named {
+        let known = guest
+            .os
+            .filesystems
+            .iter()
+            .any(|known| known == fs.as_str());
+        if !known && !ROLES.contains(&fs.as_str()) {
+            unsupported(
+                guest,
+                fs.span,
+                &format!("make the file system `{}`", fs.value),
+                Some(format!("it makes {}", guest.os.filesystems.join(", "))),
+                sink,
+            );
+        }
+    }
+    let pools = layout(guest).into_iter().flat_map(|layout| &layout.btrfs);
+    for pool in pools.filter(|_| !guest.os.filesystems.iter().any(|known| known == "btrfs")) {
+        unsupported(
+            guest,
+            pool.label.span,
+            "make btrfs",
+            Some(format!("it makes {}", guest.os.filesystems.join(", "))),
+            sink,
+        );
+    }
+}
+
+fn layout(guest: &Guest) -> Option<&Layout> {
+    match &guest.install.partitions.as_ref()?.value {
+        Partitions::Layout(layout) => Some(layout),
+        Partitions::Auto | Partitions::Raw { .. } => None,
+    }
+}
+
+fn unsupported(guest: &Guest, span: Span, what: &str, help: Option<String>, sink: &mut Sink) {
+    let message = format!(
+        "the installer of {} ({}) cannot {what}",
+        guest.os.name, guest.os.installer
+    );
+    let mut fault = Diagnostic::error(Code::UnsupportedKey, span, message);
+    fault.help = help;
+    sink.push(fault);
+}
+
+/// The rules of kickstart for one guest.
+struct Kickstart<'a> {
+    guest: &'a Guest,
+    generation: u32,
+    sink: &'a mut Sink,
+}
+
+impl<'a> Kickstart<'a> {
+    fn check(&mut self) {
+        self.interfaces();
+        self.repositories();
+        self.firewall();
+        self.kdump();
+        match layout(self.guest) {
+            Some(layout) => self.layout(layout),
+            None => self.automatic(),
+        }
+    }
+
+    fn cannot(&mut self, span: Span, what: &str, help: &str) {
+        unsupported(self.guest, span, what, Some(help.to_owned()), self.sink);
+    }
+
+    fn interfaces(&mut self) {
+        let bare = |nic: &&crate::link::Interface| nic.bootproto == BootProto::None;
+        for nic in self.guest.interfaces.iter().filter(bare) {
+            if self.generation < 6 {
+                self.cannot(
+                    nic.span,
+                    "leave an interface without an address",
+                    "give it an `ip`, or `bootproto: dhcp`",
+                );
+            }
+        }
+    }
+
+    fn repositories(&mut self) {
+        for repo in &self.guest.install.repos {
+            match (&repo.baseurl, &repo.mirrorlist, &repo.metalink) {
+                (None, None, None) => {
+                    let message = format!("repository `{}` has no address", repo.name.value);
+                    self.sink.push(
+                        Diagnostic::error(Code::MissingKey, repo.name.span, message)
+                            .help("write `baseurl`, `mirrorlist` or `metalink`"),
+                    );
+                }
+                (None, None, Some(metalink)) if self.generation < 8 => {
+                    self.cannot(
+                        metalink.span,
+                        "read a metalink",
+                        "write `baseurl` or `mirrorlist`",
+                    );
+                }
+                (Some(first), Some(second), _)
+                | (Some(first), None, Some(second))
+                | (None, Some(first), Some(second)) => {
+                    let message = "`baseurl`, `mirrorlist` and `metalink` exclude each other";
+                    self.sink.push(
+                        Diagnostic::error(Code::ConflictingKeys, second.span, message)
+                            .also(first.span, "the other one"),
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn firewall(&mut self) {
+        let Some(firewall) = self
+            .guest
+            .install
+            .firewall
+            .as_ref()
+            .filter(|_| self.generation < 6)
+        else {
+            return;
+        };
+        for service in firewall
+            .services
+            .iter()
+            .filter(|service| !RHEL5_SERVICES.contains(&service.as_str()))
+        {
+            let what = format!("let in the firewall service `{}` by name", service.value);
+            self.cannot(
+                service.span,
+                &what,
+                "it knows ftp, http, smtp, ssh and telnet; write the others as `ports`",
+            );
+        }
+    }
+
+    /// The addon that keeps dumps from RHEL 7 on takes one number of MiB; before it, and on Fedora, the kernel is told.
+    fn kdump(&mut self) {
+        let Some(kdump) = &self.guest.install.kdump else {
+            return;
+        };
+        let addon = self.generation > 6 && self.guest.os.distro != "fedora";
+        let Some(reserve) = kdump
+            .reserve
+            .as_ref()
+            .filter(|_| addon && kdump.enabled == Some(true))
+        else {
+            return;
+        };
+        let number = reserve.strip_suffix('M').unwrap_or(reserve.as_str());
+        let fits = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty();
+        if !fits && reserve.as_str() != "auto" {
+            let what = format!("set aside `{}` for crash dumps", reserve.value);
+            self.cannot(
+                reserve.span,
+                &what,
+                "write a number of MiB, as in `256M`, or `auto`",
+            );
+        }
+    }
+
+    /// Swap of a given size is a logical volume, and the rest is another.
+    fn automatic(&mut self) {
+        let install = &self.guest.install;
+        let btrfs = install
+            .filesystem
+            .as_ref()
+            .filter(|fs| fs.as_str() == "btrfs");
+        if let Some(fs) = btrfs.filter(|_| install.swap.is_some()) {
+            self.cannot(
+                fs.span,
+                "make swap of a given size beside btrfs",
+                "write the layout as a list",
+            );
+        }
+    }
+
+    fn layout(&mut self, layout: &'a Layout) {
+        let generation = self.generation;
+        for raid in layout
+            .raids
+            .iter()
+            .filter(|raid| generation < 6 && raid.level.value == 4)
+        {
+            self.cannot(raid.level.span, "make RAID 4", "RAID 5 takes as many disks");
+        }
+        for part in &layout.plain {
+            let btrfs = part.fs.as_ref().is_some_and(|fs| fs.as_str() == "btrfs");
+            if let Some(label) = part.label.as_ref().filter(|_| btrfs) {
+                self.cannot(
+                    label.span,
+                    "label a btrfs partition here",
+                    "write it as `{btrfs: LABEL, volumes: […]}`",
+                );
+            }
+        }
+        for group in &layout.volume_groups {
+            if let Some(pool) = group.thin_pool.as_ref().filter(|_| self.generation < 6) {
+                self.cannot(pool.span, "make thin pools", "leave `thin_pool` out");
+            }
+            for volume in &group.volumes {
+                if let Some(label) = volume.label.as_ref().filter(|_| self.generation < 7) {
+                    self.cannot(
+                        label.span,
+                        "label a logical volume",
+                        "label it in a script, with e2label",
+                    );
+                }
+                if let Some(fs) = volume.fs.as_ref().filter(|fs| fs.as_str() == "btrfs") {
+                    self.cannot(
+                        fs.span,
+                        "put btrfs on a logical volume",
+                        "write `{btrfs: LABEL, volumes: […]}`, or use xfs",
+                    );
+                }
+            }
+        }
+        for raid in &layout.raids {
+            if let Some(fs) = raid.fs.as_ref().filter(|fs| fs.as_str() == "btrfs") {
+                self.cannot(
+                    fs.span,
+                    "mount btrfs from a RAID device",
+                    "write `{btrfs: LABEL, disks: [md0], volumes: […]}`",
+                );
+            }
+        }
+        let of_filesystem = self
+            .guest
+            .install
+            .filesystem
+            .as_ref()
+            .filter(|fs| fs.as_str() == "btrfs");
+        let mounted = layout.plain.iter().filter(|part| part.options.is_some());
+        for part in mounted {
+            let fs = part.fs.as_ref().or(of_filesystem);
+            if fs.is_some_and(|fs| fs.as_str() == "btrfs") && part.mount.as_str() != "/boot" {
+                self.cannot(
+                    part.mount.span,
+                    "give btrfs mount options",
+                    "add them in a script",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Sizes: said, in order, and no more than the disks have.
+
+use crate::diag::{Code, Diagnostic, Sink};
+use crate::link::Guest;
+use crate::model::partitions::{Layout, Room};
+use crate::model::size::Size;
+use crate::model::text::Line;
+use crate::source::Spanned;
+
+pub(super) fn check(guest: &Guest, layout: &Layout, sink: &mut Sink) {
+    sizes(layout, sink);
+    shares(guest, layout, sink);
+    room(guest, layout, sink);
+}
+
+/// Every part has a size; only swap has one that goes without saying.
+fn sizes(layout: &Layout, sink: &mut Sink) {
+    let plain = layout.plain.iter().map(|part| (&part.mount, &part.room));
+    let volumes = layout.volume_groups.iter().flat_map(|group| &group.volumes);
+    for (mount, room) in plain.chain(volumes.map(|volume| (&volume.mount, &volume.room))) {
+        let said = room.size.is_some() || room.percent.is_some() || room.grow;
+        if !said && mount.as_str() != "swap" {
+            let message = format!("`{}` has no size", mount.value);
+            sink.push(
+                Diagnostic::error(Code::MissingKey, mount.span, message)
+                    .help("write `size: 8G`, `size: 50%` or `size: grow`"),
+            );
+        }
+        let bounded = room.min.is_some() || room.max.is_some();
+        if bounded && !room.grow {
+            let message = format!("`min` and `max` of `{}` are about what grows", mount.value);
+            sink.push(
+                Diagnostic::error(Code::ConflictingKeys, mount.span, message)
+                    .help("write `size: grow` beside them"),
+            );
+        }
+        if room.min.zip(room.max).is_some_and(|(min, max)| min > max) {
+            let message = format!("`{}` grows from its `min` down to its `max`", mount.value);
+            sink.push(Diagnostic::error(Code::BadLayout, mount.span, message));
+        }
+    }
+}
+
+/// Reports shares of a disk whose size is not known: the installer takes sizes only.
+fn shares(guest: &Guest, layout: &Layout, sink: &mut Sink) {
+    for part in layout
+        .plain
+        .iter()
+        .filter(|part| part.room.percent.is_some())
+    {
+        let named = part.disk.as_ref().map(|disk| disk.as_str());
+        let mut own = guest.disks.iter().filter(|disk| !disk.shareable);
+        let disk = own.find(|disk| named.is_none_or(|named| named == disk.device));
+        // A name that is no disk's is reported as such.
+        let unknown = disk.is_none() && named.is_some_and(|named| !named.contains('/'));
+        if disk.and_then(|disk| disk.size).is_none() && !unknown {
+            let message = format!(
+                "`{}` takes a share of a disk whose size is not known",
+                part.mount.value
+            );
+            sink.push(
+                Diagnostic::error(Code::BadLayout, part.mount.span, message)
+                    .help("write how much it takes, as in `size: 8G`"),
+            );
+        }
+    }
+}
+
+/// Returns the least number of bytes a part takes of `whole`.
+fn least(room: &Room, whole: u64) -> u64 {
+    let share = room.percent.map(|percent| whole / 100 * u64::from(percent));
+    let size = room.size.or(room.min).map(Size::bytes);
+    size.or(share).unwrap_or_default()
+}
+
+/// Reports what is larger than the disk it is on, where that is known.
+fn room(guest: &Guest, layout: &Layout, sink: &mut Sink) {
+    let own = || guest.disks.iter().filter(|disk| !disk.shareable);
+    let only = own().next().filter(|_| own().count() == 1);
+    for disk in own() {
+        let on = |named: Option<&str>| named.map_or(only.is_some(), |named| named == disk.device);
+        let name = |disk: &Option<Spanned<Line>>| disk.as_ref().map(|disk| disk.value.to_string());
+        let plain = || {
+            layout
+                .plain
+                .iter()
+                .filter(|part| on(name(&part.disk).as_deref()))
+        };
+        let Some(size) = disk.size else { continue };
+        let members = layout
+            .raids
+            .iter()
+            .filter(|raid| raid.disks.iter().any(|member| on(Some(member.as_str()))));
+        let members: u64 = members.filter_map(|raid| raid.size).map(Size::bytes).sum();
+        let plain_sum: u64 = plain().map(|part| least(&part.room, size.bytes())).sum();
+        if plain_sum + members > size.bytes() {
+            let taken = Size::from_bytes((plain_sum + members) >> 20 << 20);
+            let place = plain()
+                .next_back()
+                .map_or(disk.span, |part| part.mount.span);
+            let message = format!(
+                "the partitions of disk `{}` take {taken}, and it has {size}",
+                disk.device
+            );
+            sink.push(
+                Diagnostic::error(Code::BadLayout, place, message).also(disk.span, "the disk"),
+            );
+        }
+    }
+    for group in &layout.volume_groups {
+        let first = own().next().map(|disk| disk.device.as_str());
+        let devices: Vec<&str> = match group.disks.as_slice() {
+            [] => first.into_iter().collect(),
+            disks => disks.iter().map(|disk| disk.as_str()).collect(),
+        };
+        let sizes = devices
+            .iter()
+            .map(|name| own().find(|disk| disk.device == *name)?.size);
+        let Some(whole) = sizes.map(|size| Some(size?.bytes())).sum::<Option<u64>>() else {
+            continue;
+        };
+        // Volumes of a thin pool take space when they are written, so together they may promise more than there is.
+        let thick = group
+            .volumes
+            .iter()
+            .filter(|volume| group.thin_pool.is_none() || volume.mount.as_str() == "swap");
+        let taken: u64 = thick.map(|volume| least(&volume.room, 0)).sum();
+        if taken > whole {
+            let (taken, whole) = (Size::from_bytes(taken), Size::from_bytes(whole));
+            let message = format!(
+                "the volumes of `{}` take {taken}, and its disks have {whole}",
+                group.name.value
+            );
+            sink.push(Diagnostic::error(Code::BadLayout, group.name.span, message));
+        }
+        let shares: u32 = group
+            .volumes
+            .iter()
+            .filter_map(|volume| volume.room.percent)
+            .map(u32::from)
+            .sum();
+        if shares > 100 {
+            let message = format!(
+                "the volumes of `{}` share out {shares}% of it",
+                group.name.value
+            );
+            sink.push(Diagnostic::error(Code::BadLayout, group.name.span, message));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Accounts and groups.
+
+use serde::Serialize;
+
+use crate::model::password::Password;
+use crate::model::text::{AbsolutePath, Line};
+use crate::model::words::SshKey;
+use crate::source::Spanned;
+use crate::yaml::Node;
+use crate::yaml::typed::{FromNode, Typer, section};
+
+section! {
+    /// An account.
+    "user" struct User {
+        /// Its name.
+        name: Spanned<AccountName>,
+        /// Its number.
+        uid: Option<Spanned<u32>>,
+        /// The number of its own group.
+        gid: Option<Spanned<u32>>,
+        /// Its full name and the like.
+        gecos: Option<Line>,
+        /// Its home directory.
+        home: Option<AbsolutePath>,
+        /// Its shell.
+        shell: Option<AbsolutePath>,
+        /// Further groups it is in.
+        groups: Vec<Spanned<AccountName>>,
+        /// What it may do as root.
+        sudo: Option<Sudo>,
+        /// Its password.
+        password: Option<Spanned<Password>>,
+        /// Whether its password is locked.
+        lock: Option<bool>,
+        /// Keys that log in as it.
+        ssh_authorized_keys: Vec<SshKey>,
+    }
+}
+
+/// The name of an account or group: what useradd(8) of every distribution takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct AccountName(pub String);
+
+impl FromNode for AccountName {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        let text = String::from_node(node, typer)?;
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        if starts && text.len() <= 32 && text.chars().all(fits) {
+            return Some(Self(text));
+        }
+        let shown = text.escape_debug();
+        typer.invalid(
+            node.span,
+            format!("`{shown}` cannot be an account: up to 32 letters, digits, `_`, `-` or `.`"),
+        );
+        None
+    }
+}
+
+/// Sudo rights: all of them, or a rule of sudoers(5).
+#[derive(Clone, Debug)]
+pub enum Sudo {
+    /// None.
+    No,
+    /// Every command.
+    Yes,
+    /// What the rule says.
+    Rule(Line),
+}
+
+impl FromNode for Sudo {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        if node.as_text().is_some_and(|text| text.contains('=')) {
+            return Line::from_node(node, typer).map(Self::Rule);
+        }
+        bool::from_node(node, typer).map(|sudo| if sudo { Self::Yes } else { Self::No })
+    }
+}
+
+impl Serialize for Sudo {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::No => serializer.serialize_bool(false),
+            Self::Yes => serializer.serialize_bool(true),
+            Self::Rule(rule) => rule.serialize(serializer),
+        }
+    }
+}
+
+section! {
+    /// A group of accounts.
+    "group" struct Group {
+        /// Its name.
+        name: Spanned<AccountName>,
+        /// Its number.
+        gid: Option<Spanned<u32>>,
+    }
+}
