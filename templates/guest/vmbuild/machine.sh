@@ -23,6 +23,7 @@ machine=(
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no
 {%- for interface in interfaces %}
 {%- set source = "network=" ~ (interface.network | subopt) if interface.network is defined else "bridge=" ~ (interface.bridge | subopt) %}
+{%- if interface.portgroup is defined %}{% set source = source ~ ",portgroup=" ~ (interface.portgroup | subopt) %}{% endif %}
 {%- set mtu = ",mtu.size=" ~ interface.mtu if interface.mtu is defined else "" %}
 {%- set more = "," ~ interface.options if interface.options is defined else "" %}
   --network {{ (source ~ ",model=" ~ interface.model ~ ",mac=" ~ interface.mac ~ mtu ~ more) | sh }}
