@@ -25,6 +25,7 @@ use crate::model::host::Host;
 use crate::model::install::Install;
 use crate::model::mac::Mac;
 use crate::model::network::Network;
+use crate::model::network::ports::PortgroupName;
 use crate::model::os::Os;
 use crate::model::size::Size;
 use crate::model::storage::Storage;
@@ -121,7 +122,7 @@ pub struct Interface {
     /// What it tells a DHCPv6 server of itself, where it is known by that.
     pub duid: Option<Spanned<String>>,
     /// The network's portgroup it is in.
-    pub portgroup: Option<Spanned<DeviceName>>,
+    pub portgroup: Option<Spanned<PortgroupName>>,
     /// Name servers of a static address.
     pub nameservers: Vec<IpAddr>,
     /// How the installed system gets its address.

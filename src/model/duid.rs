@@ -1,6 +1,5 @@
 //! DHCPv6's names for clients (RFC 8415, section 11).
 
-use std::fmt::Write as _;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
@@ -8,9 +7,6 @@ use serde::{Serialize, Serializer};
 use super::mac::Mac;
 use crate::yaml::Node;
 use crate::yaml::typed::{FromNode, Typer};
-
-/// The most bytes of a DUID: two of type and 128 (RFC 8415, section 11.1).
-const LONGEST: usize = 130;
 
 /// What a client tells a DHCPv6 server of itself.
 ///
@@ -21,7 +17,7 @@ const LONGEST: usize = 130;
 pub enum Duid {
     /// The link-layer address alone, `ll`.
     LinkLayer,
-    /// Exactly this, in hexadecimal.
+    /// Exactly this, in hexadecimal; of a type that libvirt's schema knows.
     Written(String),
 }
 
@@ -44,22 +40,22 @@ impl FromStr for Duid {
         if text == "ll" {
             return Ok(Self::LinkLayer);
         }
-        let mut bytes = String::new();
         let parts: Vec<&str> = text.split(':').collect();
-        for part in &parts {
-            let byte = (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
-                .then(|| part.to_ascii_lowercase())
-                .filter(|_| (3..=LONGEST).contains(&parts.len()));
-            let Some(byte) = byte else {
-                return Err(format!(
-                    "`{}` is not a DUID: `ll`, or bytes in hexadecimal, as in 00:03:00:01:52:54:00:12:34:56",
-                    text.escape_debug()
-                ));
+        let byte =
+            |part: &&str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let known = parts.iter().all(byte)
+            && match (parts.len(), parts[0], parts.get(1)) {
+                (14..=16, "00", Some(&"01")) | (10..=12, "00", Some(&"03")) => parts[2] == "00",
+                (7..=130, "00", Some(&"02")) | (18, "00", Some(&"04")) => true,
+                _ => false,
             };
-            write!(bytes, "{}{byte}", if bytes.is_empty() { "" } else { ":" })
-                .map_err(|error| error.to_string())?;
+        if known {
+            return Ok(Self::Written(text.to_ascii_lowercase()));
         }
-        Ok(Self::Written(bytes))
+        Err(format!(
+            "`{}` is not a DUID: `ll`, or one of type 1 to 4 in hexadecimal, as in 00:03:00:01:52:54:00:12:34:56",
+            text.escape_debug()
+        ))
     }
 }
 

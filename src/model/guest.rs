@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::duid::Duid;
 use super::mac::Mac;
+use super::network::ports::PortgroupName;
 use super::one_of;
 use super::size::{Memory, Size};
 use super::text::{DeviceName, DiskPath, DnsName, Line, ObjectName};
@@ -117,7 +118,7 @@ section! {
         /// What it tells a DHCPv6 server of itself; it is known by its name when nothing is said.
         duid: Option<Spanned<Duid>>,
         /// The network's portgroup it is in; the default one, if there is one, when nothing is said.
-        portgroup: Option<Spanned<DeviceName>>,
+        portgroup: Option<Spanned<PortgroupName>>,
         /// Its name, when it differs from the guest's.
         host: Option<Spanned<DnsName>>,
         /// Its full name; `host` and the network's domain when nothing is said.

@@ -30,7 +30,14 @@ embed! {
     "guest/vmbuild/install.sh",
     "guest/vmbuild/machine.sh",
     "guest/vmbuild/refuse.sh",
+    "host/net-setup.sh",
+    "host/net-setup/networks.sh",
+    "host/net-setup/parts.sh",
+    "host/net-setup/pools.sh",
     "host/network.xml",
+    "host/network/dns.xml",
+    "host/network/ip.xml",
+    "host/network/vlan.xml",
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Mode;
 use crate::diag::{Code, Diagnostic};
 use crate::model::one_of;
-use crate::model::text::DeviceName;
+use crate::model::text::text_type;
 use crate::source::{Span, Spanned};
 use crate::yaml::Node;
 use crate::yaml::typed::{FromNode, Typer, section};
@@ -195,11 +195,31 @@ section! {
     }
 }
 
+text_type! {
+    /// The name of a portgroup: what libvirt's schema takes, and a word in virt-install's options.
+    PortgroupName
+}
+
+impl std::str::FromStr for PortgroupName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+        if text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(fits) {
+            return Ok(Self(text.into()));
+        }
+        Err(format!(
+            "`{}` cannot be a portgroup: letters, digits and . _ - can",
+            text.escape_debug()
+        ))
+    }
+}
+
 section! {
     /// A class of interfaces.
     "portgroup" struct PortgroupSpec {
         /// Its name, which interfaces choose it by.
-        name: Spanned<DeviceName>,
+        name: Spanned<PortgroupName>,
         /// Whether interfaces that choose none are in it.
         default: Option<bool>,
         /// Its VLANs.
