@@ -7,6 +7,7 @@ mod fit;
 mod logins;
 mod names;
 mod ranges;
+mod segments;
 mod volumes;
 
 use crate::diag::Sink;
@@ -15,6 +16,7 @@ use crate::link::Lab;
 /// Checks the whole lab.
 pub fn check(lab: &Lab, sink: &mut Sink) {
     ranges::check(lab, sink);
+    segments::check(lab, sink);
     addresses::check(lab, sink);
     names::check(lab, sink);
     volumes::check(lab, sink);

@@ -46,11 +46,9 @@ pub fn network_context(network: &Network, lab: &Lab) -> Value {
             .map(reservation6)
             .collect();
     }
-    context["routes"] = network
-        .routes
-        .iter()
-        .map(|route| self::route(route))
-        .collect();
+    if !network.routes.is_empty() {
+        context["routes"] = network.routes.iter().map(|entry| route(entry)).collect();
+    }
     let digest = digest(&context);
     context["uuid"] = json!(uuid(&lab.site, "network", &network.name));
     context["bridge_mac"] = json!(bridge_mac(&lab.site, &network.name));

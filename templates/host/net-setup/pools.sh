@@ -1,0 +1,1 @@
+# The pools: they are used as the host has them.
