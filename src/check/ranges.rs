@@ -5,8 +5,8 @@ use crate::link::{Interface, Lab};
 use crate::model::cidr::to_bits;
 use crate::model::network::{Dhcp, DnsHost, Network, Segment};
 
-/// The most addresses of a range: `virSocketAddrGetRange` in libvirt's src/util/virsocketaddr.c.
-const LARGEST_RANGE: u32 = 65_535;
+/// How many bits of a range's ends may differ: `virSocketAddrGetRange` in libvirt's src/util/virsocketaddr.c.
+const RANGE_BITS: u32 = 16;
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for network in lab.networks.values().filter(|network| !network.external) {
@@ -101,8 +101,10 @@ fn range(network: &Network, segment: Segment<'_>, sink: &mut Sink) {
                 .also(gateway.span, "the gateway"),
         );
     }
-    if end - start >= u128::from(LARGEST_RANGE) {
-        let message = format!("a range has at most {LARGEST_RANGE} addresses");
+    if start >> RANGE_BITS != end >> RANGE_BITS {
+        let message = format!(
+            "libvirt takes no range whose ends differ in more than their last {RANGE_BITS} bits"
+        );
         sink.push(
             Diagnostic::error(Code::BadRange, dhcp.end.span, message)
                 .also(dhcp.start.span, "the start"),

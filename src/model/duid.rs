@@ -88,9 +88,10 @@ mod tests {
             "ll".parse::<Duid>().unwrap().of(mac),
             "00:03:00:01:52:54:00:00:00:05"
         );
+        let of_time = "00:01:00:01:2A:bc:de:f0:52:54:00:00:00:05";
         assert_eq!(
-            "00:04:AB:cd".parse::<Duid>().unwrap().of(mac),
-            "00:04:ab:cd"
+            of_time.parse::<Duid>().unwrap().of(mac),
+            of_time.to_lowercase()
         );
         for bad in [
             "",
@@ -98,6 +99,7 @@ mod tests {
             "00:03",
             "0:3:1",
             "00:03:zz",
+            "00:04:ab:cd",
             "00-03-01",
             "00:03:01:",
             "a;b:cc:dd",
