@@ -8,6 +8,7 @@ mod faults;
 mod hostile;
 mod judges;
 mod layers;
+mod networks;
 mod readme;
 mod session;
 mod workdir;

@@ -80,11 +80,14 @@ pub struct VlanTag {
 impl FromNode for Vlan {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if node.as_map().is_none() {
-            let tags: Vec<Spanned<Tag>> = node
-                .one_or_many()
+            let items = node.one_or_many();
+            let tags: Vec<Spanned<Tag>> = items
                 .iter()
                 .filter_map(|item| Spanned::from_node(item, typer))
                 .collect();
+            if tags.len() < items.len() {
+                return None;
+            }
             return Self::new(
                 VlanSpec {
                     tags,
