@@ -106,9 +106,11 @@ fn in_network(address: &Spanned<IpAddr>, nic: &Interface, network: &Network, sin
         );
         return;
     }
+    // Where libvirt has no address of its own, a guest may well be the router.
+    let hosts = network.mode.serves_addresses();
     if let Some(gateway) = segment
         .gateway
-        .filter(|gateway| gateway.value == address.value)
+        .filter(|gateway| hosts && gateway.value == address.value)
     {
         let message = format!("{} is the gateway of network `{name}`", address.value);
         sink.push(

@@ -9,7 +9,7 @@ use crate::source::Span;
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for network in lab.networks.values().filter(|network| !network.external) {
-        routes(network, sink);
+        routes(network, lab, sink);
         targets(network, lab, sink);
     }
     let mut clients: HashMap<(&str, &str), (&str, Span)> = HashMap::new();
@@ -29,8 +29,9 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     }
 }
 
-/// libvirt refuses a route whose gateway lies in no subnet of the network, or is of the other family.
-fn routes(network: &Network, sink: &mut Sink) {
+/// libvirt refuses a route whose gateway lies in no subnet of the network or is of the other family, and starts no
+/// network whose addresses the host has a route to.
+fn routes(network: &Network, lab: &Lab, sink: &mut Sink) {
     for route in &network.routes {
         let (subnet, gateway) = (&route.subnet, &route.gateway);
         if subnet.network().is_ipv4() != gateway.value.is_ipv4() {
@@ -71,17 +72,22 @@ fn routes(network: &Network, sink: &mut Sink) {
                     .help("name the address of a guest in this network that knows the way"),
             );
         }
-        if let Some(own) = network
-            .segments()
-            .find(|segment| segment.subnet.overlaps(subnet.value))
-        {
+        let served = |other: &&Network| !other.external && other.mode.serves_addresses();
+        let mut there = lab.networks.values().filter(served).flat_map(|other| {
+            let segments = other.segments();
+            segments.map(move |segment| (other, segment))
+        });
+        if let Some((other, own)) = there.find(|(_, own)| own.subnet.overlaps(subnet.value)) {
             let message = format!(
-                "a route to {} is of no use: network `{}` has these addresses",
-                subnet.value, network.name
+                "a route to {} is of no use: the host is in network `{}` itself",
+                subnet.value, other.name
             );
             sink.push(
                 Diagnostic::error(Code::OverlappingNetworks, subnet.span, message)
-                    .also(own.subnet.span, "the subnet"),
+                    .also(own.subnet.span, "its subnet")
+                    .help(
+                        "libvirt does not start a network whose addresses the host has a route to",
+                    ),
             );
         }
     }

@@ -195,6 +195,9 @@ pub(super) fn resolve(
                 IpAddr::V6(_) => None,
             },
         );
+    // A router is not its own way out.
+    let own = ip.as_ref().map(|ip| ip.value);
+    let gateway = gateway.filter(|gateway| own != Some(*gateway));
     let ipv6_side = network.and_then(|(_, network)| network.ipv6.as_ref());
     let ipv6_gateway =
         ipv6_side

@@ -545,7 +545,7 @@ fn routes_and_records_lead_somewhere() {
     );
     broken(
         "routes: [{subnet: 10.0.0.128/25, gateway: 10.0.0.2}]",
-        "error[overlapping-networks]: a route to 10.0.0.128/25 is of no use: network `n` has these addresses @10.0.0.128/25",
+        "error[overlapping-networks]: a route to 10.0.0.128/25 is of no use: the host is in network `n` itself @10.0.0.128/25",
     );
     broken(
         "srv: [{service: _ldap, protocol: tcp, target: g, port: 1}]",

@@ -40,21 +40,24 @@ network() {
   info=$(libvirt net-info "$uuid")
   # A network that was started without being defined has no stored definition: the running one is shown.
   stored=$(libvirt net-dumpxml --inactive "$uuid" | parts)
-  if [[ $info != *$'\n'Persistent:*yes* ]] || differs "$wanted" "$stored"; then
+  if ! is Persistent yes || differs "$wanted" "$stored"; then
     act "$name" redefined libvirt net-define "$file" || return 0
   fi
-  if [[ $info == *$'\n'Active:*yes* ]]; then
+  if is Active yes; then
     live "$name" "$uuid" "$wanted" "$(libvirt net-dumpxml "$uuid" | parts)"
   else
     act "$name" started libvirt net-start "$uuid" || return 0
   fi
-  if [[ $autostart == yes && $info == *$'\n'Autostart:*no* ]]; then
+  if [[ $autostart == yes && $info =~ $'\n'Autostart:\ +no ]]; then
     act "$name" 'set to start with the host' libvirt net-autostart "$uuid" || true
-  elif [[ $autostart == no && $info == *$'\n'Autostart:*yes* ]]; then
+  elif [[ $autostart == no && $info =~ $'\n'Autostart:\ +yes ]]; then
     act "$name" 'set not to start with the host' libvirt net-autostart --disable "$uuid" || true
   fi
   ((changes)) || say "$name" unchanged
 }
+
+# is KEY ANSWER: what net-info said of the network.
+is() { [[ $info =~ $'\n'$1:\ +$2 ]]; }
 
 # differs WANTED FOUND: whether two definitions differ otherwise than in the name libvirt chose for the bridge.
 differs() {
