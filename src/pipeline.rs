@@ -13,7 +13,7 @@ use crate::layer::{
 };
 use crate::link::{Input, Lab, link};
 use crate::model::host::Host;
-use crate::model::network::{Network, NetworkSpec};
+use crate::model::network::Network;
 use crate::model::os::OsTable;
 use crate::model::read::{TypedGuest, read_guest};
 use crate::model::storage::{Storage, StorageSpec};
@@ -217,17 +217,7 @@ fn networks(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Network> {
             .map(|layer| layer::modernize_network(layer, sink))
             .collect();
         let network = object(&layers, definition.defined, sink, |node, typer| {
-            let before = typer.sink.errors();
-            // A value that could not be read would look like one that is missing.
-            let spec =
-                NetworkSpec::from_node(node, typer).filter(|_| typer.sink.errors() == before)?;
-            Some(Network::new(
-                name,
-                definition.defined,
-                spec,
-                domain.as_ref(),
-                typer,
-            ))
+            Network::read(name, definition.defined, node, domain.as_ref(), typer)
         });
         networks.extend(network.map(|network| (name.to_string(), network)));
     }

@@ -20,7 +20,6 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         .flat_map(|guest| guest.interfaces.iter().map(move |nic| (guest, nic)))
     {
         mac(guest, nic, &mut macs, sink);
-        let Some(ip) = &nic.ip else { continue };
         let Some(network) = nic
             .network
             .as_ref()
@@ -28,28 +27,51 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         else {
             continue;
         };
-        let address = Spanned::new(IpAddr::V4(ip.value), ip.span);
-        in_network(&address, nic, network, sink);
-        let user = (&*guest.name, ip.span);
-        if let Some((first, span)) = addresses.insert((&network.name, address.value), user) {
-            let message = format!("address {} is guest `{first}`'s already", address.value);
-            sink.push(
-                Diagnostic::error(Code::DuplicateAddress, ip.span, message)
-                    .label(format!("guest `{}`", guest.name))
-                    .also(span, "the other one"),
-            );
+        let ipv4 = nic
+            .ip
+            .as_ref()
+            .map(|ip| Spanned::new(IpAddr::V4(ip.value), ip.span));
+        let ipv6 = nic
+            .ipv6
+            .as_ref()
+            .map(|ip| Spanned::new(IpAddr::V6(ip.value), ip.span));
+        for address in ipv4.into_iter().chain(ipv6) {
+            in_network(&address, nic, network, sink);
+            let user = (&*guest.name, address.span);
+            if let Some((first, span)) = addresses.insert((&network.name, address.value), user) {
+                let message = format!("address {} is guest `{first}`'s already", address.value);
+                sink.push(
+                    Diagnostic::error(Code::DuplicateAddress, address.span, message)
+                        .label(format!("guest `{}`", guest.name))
+                        .also(span, "the other one"),
+                );
+            }
         }
     }
 }
 
 fn in_network(address: &Spanned<IpAddr>, nic: &Interface, network: &Network, sink: &mut Sink) {
     let name = &network.name;
-    let Some(subnet) = &network.subnet else {
-        if nic.bootproto == BootProto::Dhcp && !network.external {
+    let Some(segment) = network.segment_of(address.value) else {
+        let leased = nic.bootproto == BootProto::Dhcp || address.value.is_ipv6();
+        if leased && !network.external && network.mode.serves_addresses() {
+            let what = if address.value.is_ipv6() {
+                "IPv6 subnet"
+            } else {
+                "subnet"
+            };
             let message = format!(
-                "network `{name}` has no subnet, so nobody hands out {}",
+                "network `{name}` has no {what}, so nobody hands out {}",
                 address.value
             );
+            if address.value.is_ipv6() {
+                sink.push(
+                    Diagnostic::error(Code::AddressNotServed, address.span, message)
+                        .also(network.defined, "the network")
+                        .help("give the network `ipv6: {subnet: …}`"),
+                );
+                return;
+            }
             sink.push(
                 Diagnostic::error(Code::AddressNotServed, address.span, message)
                     .also(network.defined, "the network")
@@ -58,6 +80,7 @@ fn in_network(address: &Spanned<IpAddr>, nic: &Interface, network: &Network, sin
         }
         return;
     };
+    let subnet = segment.subnet;
     if !subnet.contains(address.value) {
         let message = format!("address {} is outside network `{name}`", address.value);
         sink.push(
@@ -83,10 +106,11 @@ fn in_network(address: &Spanned<IpAddr>, nic: &Interface, network: &Network, sin
         );
         return;
     }
-    if let Some(gateway) = network
+    // Where libvirt has no address of its own, a guest may well be the router.
+    let hosts = network.mode.serves_addresses();
+    if let Some(gateway) = segment
         .gateway
-        .as_ref()
-        .filter(|gateway| gateway.value == address.value)
+        .filter(|gateway| hosts && gateway.value == address.value)
     {
         let message = format!("{} is the gateway of network `{name}`", address.value);
         sink.push(
@@ -95,7 +119,7 @@ fn in_network(address: &Spanned<IpAddr>, nic: &Interface, network: &Network, sin
         );
         return;
     }
-    if let Some(dhcp) = &network.dhcp {
+    if let Some(dhcp) = segment.dhcp {
         let range = to_bits(dhcp.start.value)..=to_bits(dhcp.end.value);
         if range.contains(&to_bits(address.value)) {
             let message = format!(

@@ -11,6 +11,7 @@ mod names;
 mod partitions;
 mod pools;
 mod ranges;
+mod segments;
 mod volumes;
 
 use crate::diag::Sink;
@@ -19,6 +20,7 @@ use crate::link::Lab;
 /// Checks the whole lab.
 pub fn check(lab: &Lab, sink: &mut Sink) {
     ranges::check(lab, sink);
+    segments::check(lab, sink);
     addresses::check(lab, sink);
     names::check(lab, sink);
     pools::check(lab, sink);

@@ -38,7 +38,10 @@ pub(super) fn run(command: &Net, session: &mut Session) -> anyhow::Result<Outcom
         return Ok(Outcome::Faults);
     };
     let roots = if command.names.is_empty() {
-        vec!["host/networks.d/".to_owned()]
+        vec![
+            "host/networks.d/".to_owned(),
+            "host/net-setup.sh".to_owned(),
+        ]
     } else {
         let files = command
             .names

@@ -1,16 +1,48 @@
-//! `ip: auto`: the lowest free address of the subnet, kept in the lock.
+//! `ip: auto` and `ipv6: auto`: the lowest free address of the subnet, kept in the lock.
 
 use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use indexmap::IndexMap;
 
-use super::lock::{Choices, ReadLock};
+use super::lock::{Lock, ReadLock};
 use super::natural_order;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::cidr::{from_bits, to_bits};
-use crate::model::network::Network;
+use crate::model::network::{Network, Segment};
 use crate::source::{Span, Spanned};
+
+/// A family of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+impl Family {
+    /// Returns the interface's key.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::V4 => "ip",
+            Self::V6 => "ipv6",
+        }
+    }
+
+    /// Returns the network's subnet of this family.
+    fn segment(self, network: &Network) -> Option<Segment<'_>> {
+        network
+            .segments()
+            .find(|segment| segment.subnet.network().is_ipv4() == (self == Self::V4))
+    }
+}
+
+/// Explicit addresses by network.
+pub(super) type Taken = HashMap<String, HashMap<IpAddr, Span>>;
+
+/// Granted addresses by the places of guest and interface, and family.
+pub(super) type Granted = HashMap<(usize, usize, Family), Spanned<IpAddr>>;
 
 /// An interface's wish for an address.
 #[derive(Clone, Debug)]
@@ -19,6 +51,8 @@ pub(super) struct Wish {
     pub(super) guest: usize,
     /// The interface's place in the guest.
     pub(super) interface: usize,
+    /// Of which family.
+    pub(super) family: Family,
     /// What the lock calls it.
     pub(super) key: String,
     /// The network.
@@ -27,36 +61,47 @@ pub(super) struct Wish {
     pub(super) span: Span,
 }
 
-/// Grants the wishes of all networks; the result maps guest and interface to an address.
+/// Grants the wishes of all networks.
 ///
-/// `taken` holds the explicit addresses of each network. Locked addresses come first, then the lowest free ones in
+/// Locked addresses come first, then the lowest free ones in
 /// natural order of the guests, so that adding or removing a guest renumbers nobody.
 pub(super) fn allocate(
     mut wishes: Vec<Wish>,
     networks: &IndexMap<String, Network>,
-    taken: &HashMap<String, HashMap<Ipv4Addr, Span>>,
-    lock: &ReadLock,
-    chosen: &mut Choices<Ipv4Addr>,
+    taken: &Taken,
+    read: &ReadLock,
+    lock: &mut Lock,
     sink: &mut Sink,
-) -> HashMap<(usize, usize), Spanned<Ipv4Addr>> {
+) -> Granted {
     wishes.sort_by(|a, b| natural_order(&a.key, &b.key));
     let mut granted = HashMap::with_capacity(wishes.len());
-    for (name, network) in networks {
-        let wishes: Vec<&Wish> = wishes.iter().filter(|wish| wish.network == *name).collect();
+    let both = [Family::V4, Family::V6];
+    for ((name, network), family) in networks
+        .iter()
+        .flat_map(|network| both.map(|family| (network, family)))
+    {
+        let wishes: Vec<&Wish> = wishes
+            .iter()
+            .filter(|wish| wish.family == family && wish.network == *name)
+            .collect();
         if wishes.is_empty() {
             continue;
         }
-        let Some(mut free) = Free::new(network, taken.get(name)) else {
-            no_subnet(network, &wishes, sink);
+        let Some(mut free) = Free::new(network, family, taken.get(name)) else {
+            no_subnet(network, family, &wishes, sink);
             continue;
         };
-        let locked = lock.addresses.get(name);
+        let (locked, chosen) = match family {
+            Family::V4 => (&read.addresses, &mut lock.addresses),
+            Family::V6 => (&read.addresses6, &mut lock.addresses6),
+        };
+        let locked = locked.get(name);
         let mut open = Vec::new();
         for wish in wishes {
             match locked.and_then(|locked| locked.get(&wish.key)) {
                 Some(address) if free.take(address, network, sink) => {
                     granted.insert(
-                        (wish.guest, wish.interface),
+                        (wish.guest, wish.interface, family),
                         Spanned::new(address.value, wish.span),
                     );
                     chosen
@@ -72,10 +117,11 @@ pub(super) fn allocate(
             let Some(address) = free.lowest() else {
                 let message = format!("network `{name}` has no address left for this guest");
                 let mut diagnostic = Diagnostic::error(Code::SubnetFull, wish.span, message);
-                if let Some(subnet) = &network.subnet {
+                let segment = family.segment(network);
+                if let Some(Segment { subnet, .. }) = segment {
                     diagnostic = diagnostic.also(subnet.span, format!("{} is full", subnet.value));
                 }
-                if let Some(dhcp) = &network.dhcp {
+                if let Some(dhcp) = segment.and_then(|segment| segment.dhcp) {
                     diagnostic = diagnostic.also(
                         dhcp.start.span,
                         "addresses of the dynamic range are not given out",
@@ -85,7 +131,7 @@ pub(super) fn allocate(
                 break;
             };
             granted.insert(
-                (wish.guest, wish.interface),
+                (wish.guest, wish.interface, family),
                 Spanned::new(address, wish.span),
             );
             chosen
@@ -97,10 +143,15 @@ pub(super) fn allocate(
     granted
 }
 
-fn no_subnet(network: &Network, wishes: &[&Wish], sink: &mut Sink) {
+fn no_subnet(network: &Network, family: Family, wishes: &[&Wish], sink: &mut Sink) {
     for wish in wishes {
+        let subnet = match family {
+            Family::V4 => "a subnet",
+            Family::V6 => "an IPv6 subnet",
+        };
         let message = format!(
-            "`ip: auto` needs a network with a subnet; `{}` has none",
+            "`{}: auto` needs a network with {subnet}; `{}` has none",
+            family.key(),
             network.name
         );
         sink.push(
@@ -112,6 +163,7 @@ fn no_subnet(network: &Network, wishes: &[&Wish], sink: &mut Sink) {
 
 /// The free addresses of a network.
 struct Free {
+    family: Family,
     first: u128,
     last: u128,
     next: u128,
@@ -122,43 +174,45 @@ struct Free {
 }
 
 impl Free {
-    fn new(network: &Network, taken: Option<&HashMap<Ipv4Addr, Span>>) -> Option<Self> {
-        let subnet = network
-            .subnet
-            .as_ref()
-            .filter(|subnet| subnet.network().is_ipv4())?
-            .value;
+    fn new(
+        network: &Network,
+        family: Family,
+        taken: Option<&HashMap<IpAddr, Span>>,
+    ) -> Option<Self> {
+        let segment = family.segment(network)?;
+        let subnet = segment.subnet.value;
         let bits = |address: &Spanned<IpAddr>| to_bits(address.value);
         Some(Self {
+            family,
             first: to_bits(subnet.first_host()),
             last: to_bits(subnet.last_host()),
             next: to_bits(subnet.first_host()),
-            range: network
+            range: segment
                 .dhcp
-                .as_ref()
                 .map(|dhcp| (bits(&dhcp.start), bits(&dhcp.end))),
-            gateway: network.gateway.as_ref().map(bits),
+            gateway: segment.gateway.map(bits),
             dns: network.dns.iter().map(|host| bits(&host.ip)).collect(),
             taken: taken
                 .into_iter()
                 .flatten()
-                .map(|(address, span)| (to_bits(IpAddr::V4(*address)), Some(*span)))
+                .map(|(address, span)| (to_bits(*address), Some(*span)))
                 .collect(),
         })
     }
 
     /// Takes a locked address, or explains why the lock contradicts the site.
-    fn take(&mut self, address: &Spanned<Ipv4Addr>, network: &Network, sink: &mut Sink) -> bool {
-        let bits = to_bits(IpAddr::V4(address.value));
+    fn take(&mut self, address: &Spanned<IpAddr>, network: &Network, sink: &mut Sink) -> bool {
+        let bits = to_bits(address.value);
         let conflict = |why: &str| {
             let message = format!("the lock gives {} to this guest, but {why}", address.value);
             Diagnostic::error(Code::LockConflict, address.span, message)
                 .help("remove this line: the guest then gets the next free address")
         };
-        if bits < self.first || bits > self.last {
+        let stranger = address.value.is_ipv4() != (self.family == Family::V4);
+        if stranger || bits < self.first || bits > self.last {
             let mut diagnostic = conflict(&format!("it is outside network `{}`", network.name));
-            if let Some(subnet) = &network.subnet {
-                diagnostic = diagnostic.also(subnet.span, "the subnet");
+            if let Some(segment) = self.family.segment(network) {
+                diagnostic = diagnostic.also(segment.subnet.span, "the subnet");
             }
             sink.push(diagnostic);
             return false;
@@ -189,7 +243,7 @@ impl Free {
         true
     }
 
-    fn lowest(&mut self) -> Option<Ipv4Addr> {
+    fn lowest(&mut self) -> Option<IpAddr> {
         while self.next <= self.last {
             let bits = self.next;
             self.next += 1;
@@ -202,9 +256,7 @@ impl Free {
                 && !self.taken.contains_key(&bits)
             {
                 self.taken.insert(bits, None);
-                if let IpAddr::V4(address) = from_bits(bits, true) {
-                    return Some(address);
-                }
+                return Some(from_bits(bits, self.family == Family::V4));
             }
         }
         None

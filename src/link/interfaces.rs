@@ -1,6 +1,6 @@
 //! Interfaces: which network, which names, and how the address gets to the guest.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use indexmap::IndexMap;
 
@@ -14,6 +14,9 @@ use crate::source::{Span, Spanned};
 
 /// The network every libvirt host starts with.
 pub(super) const DEFAULT_NETWORK: &str = "default";
+
+/// The prefix of an IPv6 address in a network nothing is known of: that of every LAN (RFC 4291, section 2.5.4).
+const IPV6_PREFIX: u8 = 64;
 
 /// What an interface has from its guest.
 pub(super) struct Owner<'a> {
@@ -30,6 +33,7 @@ pub(super) struct Owner<'a> {
 pub(super) struct Attachment<'a> {
     pub(super) network: Option<(&'a Spanned<String>, &'a Network)>,
     pub(super) ip: Option<Spanned<Ipv4Addr>>,
+    pub(super) ipv6: Option<Spanned<Ipv6Addr>>,
     pub(super) mac: Mac,
 }
 
@@ -141,7 +145,12 @@ pub(super) fn resolve(
     sink: &mut Sink,
 ) -> Interface {
     let Spanned { value: spec, span } = spec;
-    let Attachment { network, ip, mac } = attachment;
+    let Attachment {
+        network,
+        ip,
+        ipv6,
+        mac,
+    } = attachment;
     let bootproto = spec.bootproto.as_ref().map(|bootproto| bootproto.value);
     // An interface in no network at all has had its fault reported.
     let fixed = ip.is_some()
@@ -186,6 +195,17 @@ pub(super) fn resolve(
                 IpAddr::V6(_) => None,
             },
         );
+    // A router is not its own way out.
+    let own = ip.as_ref().map(|ip| ip.value);
+    let gateway = gateway.filter(|gateway| own != Some(*gateway));
+    let ipv6_side = network.and_then(|(_, network)| network.ipv6.as_ref());
+    let ipv6_gateway =
+        ipv6_side
+            .filter(|_| leads_out)
+            .and_then(|side| match side.gateway.as_ref()?.value {
+                IpAddr::V6(gateway) => Some(gateway),
+                IpAddr::V4(_) => None,
+            });
     let hostname = spec
         .host
         .as_ref()
@@ -213,7 +233,11 @@ pub(super) fn resolve(
         ip,
         netmask,
         gateway,
-        ipv6: spec.ipv6.map(|ipv6| ipv6.value),
+        ipv6,
+        ipv6_prefix: ipv6_side.map_or(IPV6_PREFIX, |side| side.subnet.prefix()),
+        ipv6_gateway,
+        duid: spec.duid.map(|duid| Spanned::new(duid.of(mac), duid.span)),
+        portgroup: spec.portgroup,
         nameservers: spec.nameserver.map(|servers| servers.0).unwrap_or_default(),
         bootproto,
         hostname,

@@ -1,7 +1,7 @@
 //! The lock: choices the program made once and keeps.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,7 +21,9 @@ pub type Choices<T> = BTreeMap<String, BTreeMap<String, T>>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
     /// Addresses by network and guest; a guest's second interface in a network is `GUEST/2`.
-    pub addresses: Choices<Ipv4Addr>,
+    pub addresses: Choices<IpAddr>,
+    /// IPv6 addresses, in the same way.
+    pub addresses6: Choices<IpAddr>,
     /// MAC addresses that had to give way to another's, by guest and `NETWORK/POSITION`.
     pub macs: Choices<Mac>,
 }
@@ -29,7 +31,8 @@ pub struct Lock {
 /// The lock as it was read, each value with its place.
 #[derive(Debug, Default)]
 pub(super) struct ReadLock {
-    pub(super) addresses: Choices<Spanned<Ipv4Addr>>,
+    pub(super) addresses: Choices<Spanned<IpAddr>>,
+    pub(super) addresses6: Choices<Spanned<IpAddr>>,
     pub(super) macs: Choices<Spanned<Mac>>,
 }
 
@@ -37,7 +40,7 @@ impl Lock {
     /// Returns whether there is nothing to keep.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.addresses.is_empty() && self.macs.is_empty()
+        self.addresses.is_empty() && self.addresses6.is_empty() && self.macs.is_empty()
     }
 
     /// Returns the lock file's text.
@@ -47,6 +50,9 @@ impl Lock {
         let mut lock = json!({ "format": 1 });
         if !self.addresses.is_empty() {
             lock["addresses"] = texts(shown(&self.addresses));
+        }
+        if !self.addresses6.is_empty() {
+            lock["addresses6"] = texts(shown(&self.addresses6));
         }
         if !self.macs.is_empty() {
             lock["macs"] = texts(shown(&self.macs));
@@ -92,7 +98,11 @@ impl ReadLock {
         let Some(map) = typer.map(&node, "lock") else {
             return Self::default();
         };
-        typer.unknown_keys(map, &["format", "addresses", "macs"], "the lock");
+        typer.unknown_keys(
+            map,
+            &["format", "addresses", "addresses6", "macs"],
+            "the lock",
+        );
         match node.get("format") {
             Some(format) if format.as_text() == Some("1") => {}
             Some(format) => {
@@ -112,6 +122,7 @@ impl ReadLock {
         }
         Self {
             addresses: choices(&node, "addresses", sink),
+            addresses6: choices(&node, "addresses6", sink),
             macs: choices(&node, "macs", sink),
         }
     }

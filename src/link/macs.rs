@@ -50,10 +50,10 @@ pub(super) fn choose(
         }
         macs.push(mac);
     }
-    let known: HashSet<&str> = lock
-        .addresses
-        .values()
-        .flat_map(|guests| guests.keys())
+    let ipv4 = lock.addresses.values().flat_map(|guests| guests.keys());
+    let ipv6 = lock.addresses6.values().flat_map(|guests| guests.keys());
+    let known: HashSet<&str> = ipv4
+        .chain(ipv6)
         .map(|key| key.split('/').next().unwrap_or(key))
         .collect();
     for old in [true, false] {

@@ -26,6 +26,7 @@ use crate::model::host::Host;
 use crate::model::install::Install;
 use crate::model::mac::Mac;
 use crate::model::network::Network;
+use crate::model::network::ports::PortgroupName;
 use crate::model::os::Os;
 use crate::model::size::Size;
 use crate::model::storage::Storage;
@@ -117,7 +118,15 @@ pub struct Interface {
     /// The gateway of its network.
     pub gateway: Option<Ipv4Addr>,
     /// Its IPv6 address.
-    pub ipv6: Option<Ipv6Addr>,
+    pub ipv6: Option<Spanned<Ipv6Addr>>,
+    /// The number of bits of its IPv6 address that are the network's.
+    pub ipv6_prefix: u8,
+    /// The IPv6 gateway of its network, when it leads out.
+    pub ipv6_gateway: Option<Ipv6Addr>,
+    /// What it tells a DHCPv6 server of itself, where it is known by that.
+    pub duid: Option<Spanned<String>>,
+    /// The network's portgroup it is in.
+    pub portgroup: Option<Spanned<PortgroupName>>,
     /// Name servers of a static address.
     pub nameservers: Vec<IpAddr>,
     /// How the installed system gets its address.

@@ -1,13 +1,13 @@
 //! The order of linking: networks and pools, names, addresses, hardware addresses, disks.
 
 use std::collections::{HashMap, HashSet};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::addresses::{Wish, allocate};
+use super::addresses::{Family, Granted, Taken, Wish, allocate};
 use super::interfaces::{self, Attachment, Owner};
 use super::lock::{Choices, Lock, ReadLock};
 use super::macs::{self, Request};
@@ -65,7 +65,7 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
 
     let mut lock = Lock::default();
     let (taken, wishes) = wanted(&guests, &attached, sink);
-    let granted = allocate(wishes, &networks, &taken, &read, &mut lock.addresses, sink);
+    let granted = allocate(wishes, &networks, &taken, &read, &mut lock, sink);
 
     let names: HashSet<Arc<str>> = guests
         .iter()
@@ -91,13 +91,28 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         .collect();
     let macs = hardware(&site, &guests, &attached, fixed, &read, &mut lock.macs);
     let mut resolved = Vec::with_capacity(guests.len());
-    for (((guest, attached), ips), macs) in guests.into_iter().zip(&attached).zip(ips).zip(macs) {
+    for (index, (((guest, attached), ips), macs)) in guests
+        .into_iter()
+        .zip(&attached)
+        .zip(ips)
+        .zip(macs)
+        .enumerate()
+    {
         let mut attachments = Vec::with_capacity(attached.len());
-        for ((network, ip), mac) in attached.iter().zip(ips).zip(macs) {
+        for (position, ((network, ip), mac)) in attached.iter().zip(ips).zip(macs).enumerate() {
             let network = network
                 .as_ref()
                 .and_then(|name| Some((name, networks.get(&name.value)?)));
-            attachments.push(Attachment { network, ip, mac });
+            let ipv6 = ipv6(
+                guest.spec.interfaces[position].ipv6.as_ref(),
+                granted.get(&(index, position, Family::V6)),
+            );
+            attachments.push(Attachment {
+                network,
+                ip,
+                ipv6,
+                mac,
+            });
         }
         resolved.push(finish(guest, attachments, &site, &mut storages, sink));
     }
@@ -144,82 +159,109 @@ fn hardware(
         .collect()
 }
 
-type Taken = HashMap<String, HashMap<Ipv4Addr, Span>>;
-
 /// Gathers explicit addresses by network, and the wishes for one.
 fn wanted(
     guests: &[TypedGuest],
     attached: &[Vec<Option<Spanned<String>>>],
     sink: &mut Sink,
 ) -> (Taken, Vec<Wish>) {
-    let mut taken: Taken = HashMap::new();
+    let mut taken = Taken::new();
     let mut wishes = Vec::new();
     for (guest_index, (guest, attached)) in guests.iter().zip(attached).enumerate() {
         for (index, (spec, network)) in guest.spec.interfaces.iter().zip(attached).enumerate() {
-            let (Some(ip), Some(network)) = (&spec.ip, network) else {
-                if let (Some(bridge), Some(ip)) = (
-                    &spec.bridge,
-                    spec.ip.as_ref().filter(|ip| ip.value == Address::Auto),
-                ) {
-                    let message =
-                        "`ip: auto` needs a network: what addresses a bridge leads to is not known";
-                    sink.push(
-                        Diagnostic::error(Code::AddressNotServed, ip.span, message)
-                            .also(bridge.span, "the bridge"),
-                    );
+            for (family, address, span) in asked(spec) {
+                let Some(network) = network else {
+                    if let (Some(bridge), None) = (&spec.bridge, address) {
+                        no_network(family, span, bridge.span, sink);
+                    }
+                    continue;
+                };
+                if let Some(address) = address {
+                    let of_network = taken.entry(network.value.clone()).or_default();
+                    of_network.entry(address).or_insert(span);
+                    continue;
                 }
-                continue;
-            };
-            match ip.value {
-                Address::Ip(address) => {
-                    taken
-                        .entry(network.value.clone())
-                        .or_default()
-                        .entry(address)
-                        .or_insert(ip.span);
-                }
-                Address::Auto => {
-                    let same = |other: &&Option<Spanned<String>>| {
-                        other.as_ref().is_some_and(|o| o.value == network.value)
-                    };
-                    let before = attached[..index].iter().filter(same).count();
-                    let name = &guest.draft.name;
-                    let key = if before == 0 {
-                        name.to_string()
-                    } else {
-                        format!("{name}/{}", before + 1)
-                    };
-                    let (network, span) = (network.value.clone(), ip.span);
-                    wishes.push(Wish {
-                        guest: guest_index,
-                        interface: index,
-                        key,
-                        network,
-                        span,
-                    });
-                }
+                let same = |other: &&Option<Spanned<String>>| {
+                    other.as_ref().is_some_and(|o| o.value == network.value)
+                };
+                let before = attached[..index].iter().filter(same).count();
+                let name = &guest.draft.name;
+                let key = if before == 0 {
+                    name.to_string()
+                } else {
+                    format!("{name}/{}", before + 1)
+                };
+                wishes.push(Wish {
+                    guest: guest_index,
+                    interface: index,
+                    family,
+                    key,
+                    network: network.value.clone(),
+                    span,
+                });
             }
         }
     }
     (taken, wishes)
 }
 
+/// The addresses an interface asks for; none stands for the wish for one.
+fn asked(spec: &InterfaceSpec) -> impl Iterator<Item = (Family, Option<IpAddr>, Span)> {
+    let ipv4 = spec.ip.as_ref().map(|ip| {
+        let address = match ip.value {
+            Address::Ip(address) => Some(IpAddr::V4(address)),
+            Address::Auto => None,
+        };
+        (Family::V4, address, ip.span)
+    });
+    let ipv6 = spec.ipv6.as_ref().map(|ip| {
+        let address = match ip.value {
+            Address::Ip(address) => Some(IpAddr::V6(address)),
+            Address::Auto => None,
+        };
+        (Family::V6, address, ip.span)
+    });
+    ipv4.into_iter().chain(ipv6)
+}
+
+fn no_network(family: Family, span: Span, bridge: Span, sink: &mut Sink) {
+    let message = format!(
+        "`{}: auto` needs a network: what addresses a bridge leads to is not known",
+        family.key()
+    );
+    sink.push(Diagnostic::error(Code::AddressNotServed, span, message).also(bridge, "the bridge"));
+}
+
 fn ips(
     guest_index: usize,
     guest: &TypedGuest,
-    granted: &HashMap<(usize, usize), Spanned<Ipv4Addr>>,
+    granted: &Granted,
 ) -> Vec<Option<Spanned<Ipv4Addr>>> {
-    let of = |(index, spec): (usize, &Spanned<InterfaceSpec>)| match spec.ip.as_ref()? {
-        Spanned {
-            value: Address::Ip(address),
-            span,
-        } => Some(Spanned::new(*address, *span)),
-        Spanned {
-            value: Address::Auto,
-            ..
-        } => granted.get(&(guest_index, index)).cloned(),
+    let of = |(index, spec): (usize, &Spanned<InterfaceSpec>)| {
+        let wish = spec.ip.as_ref()?;
+        match wish.value {
+            Address::Ip(address) => Some(Spanned::new(address, wish.span)),
+            Address::Auto => match granted.get(&(guest_index, index, Family::V4))?.value {
+                IpAddr::V4(address) => Some(Spanned::new(address, wish.span)),
+                IpAddr::V6(_) => None,
+            },
+        }
     };
     guest.spec.interfaces.iter().enumerate().map(of).collect()
+}
+
+/// The IPv6 address of an interface: as written, or as granted.
+fn ipv6(
+    wish: Option<&Spanned<Address<Ipv6Addr>>>,
+    granted: Option<&Spanned<IpAddr>>,
+) -> Option<Spanned<Ipv6Addr>> {
+    let wish = wish?;
+    match (wish.value, granted.map(|granted| granted.value)) {
+        (Address::Ip(address), _) | (Address::Auto, Some(IpAddr::V6(address))) => {
+            Some(Spanned::new(address, wish.span))
+        }
+        _ => None,
+    }
 }
 
 /// Returns the MAC address an interface has without anybody choosing: a written one, or the readable form of a network

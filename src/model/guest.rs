@@ -1,12 +1,14 @@
 //! Guests as written: identity, hardware and how they are installed. What is installed is in [`super::install`].
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::duid::Duid;
 use super::mac::Mac;
+use super::network::ports::PortgroupName;
 use super::one_of;
 use super::size::{Memory, Size};
 use super::text::{DeviceName, DiskPath, DnsName, Line, ObjectName};
@@ -59,25 +61,25 @@ section! {
     }
 }
 
-/// An IPv4 address, or the wish for one.
+/// An address, or the wish for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Address {
+pub enum Address<A = Ipv4Addr> {
     /// The lowest free one, kept in the lock.
     Auto,
     /// This one.
-    Ip(Ipv4Addr),
+    Ip(A),
 }
 
-impl FromNode for Address {
+impl<A: FromNode> FromNode for Address<A> {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if node.as_text() == Some("auto") {
             return Some(Self::Auto);
         }
-        Ipv4Addr::from_node(node, typer).map(Self::Ip)
+        A::from_node(node, typer).map(Self::Ip)
     }
 }
 
-impl Serialize for Address {
+impl<A: std::fmt::Display> Serialize for Address<A> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Auto => serializer.serialize_str("auto"),
@@ -112,7 +114,11 @@ section! {
         /// Its address.
         ip: Option<Spanned<Address>>,
         /// Its IPv6 address.
-        ipv6: Option<Spanned<std::net::Ipv6Addr>>,
+        ipv6: Option<Spanned<Address<Ipv6Addr>>>,
+        /// What it tells a DHCPv6 server of itself; it is known by its name when nothing is said.
+        duid: Option<Spanned<Duid>>,
+        /// The network's portgroup it is in; the default one, if there is one, when nothing is said.
+        portgroup: Option<Spanned<PortgroupName>>,
         /// Its name, when it differs from the guest's.
         host: Option<Spanned<DnsName>>,
         /// Its full name; `host` and the network's domain when nothing is said.

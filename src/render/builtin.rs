@@ -33,8 +33,14 @@ embed! {
     "guest/vmbuild/refuse.sh",
     "guest/vmbuild/values.sh",
     "guest/vmbuild/volumes.sh",
+    "host/net-setup.sh",
+    "host/net-setup/networks.sh",
+    "host/net-setup/parts.sh",
     "host/net-setup/pools.sh",
     "host/network.xml",
+    "host/network/dns.xml",
+    "host/network/ip.xml",
+    "host/network/vlan.xml",
     "host/storage.xml",
 }
 

@@ -177,7 +177,24 @@ fn interface(nic: &Interface) -> Value {
             .map(|netmask| json!(netmask.to_bits().count_ones())),
     );
     set("gateway", nic.gateway.map(|gateway| json!(gateway)));
-    set("ipv6", nic.ipv6.map(|ipv6| json!(ipv6)));
+    set("ipv6", nic.ipv6.as_ref().map(|ipv6| json!(ipv6.value)));
+    set(
+        "ipv6_prefix",
+        nic.ipv6.as_ref().map(|_| json!(nic.ipv6_prefix)),
+    );
+    set(
+        "ipv6_gateway",
+        nic.ipv6_gateway
+            .filter(|_| nic.ipv6.is_some())
+            .map(|gateway| json!(gateway)),
+    );
+    set("duid", nic.duid.as_ref().map(|duid| json!(duid.value)));
+    set(
+        "portgroup",
+        nic.portgroup
+            .as_ref()
+            .map(|portgroup| json!(portgroup.value)),
+    );
     set("mtu", nic.mtu.map(|mtu| json!(mtu)));
     set(
         "options",

@@ -2,16 +2,20 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tera::Context;
 
 use super::outputs::{Selection, text};
 use super::{Engine, OutFile, mask, network_context, storage_context};
 use crate::diag::Sink;
-use crate::link::Lab;
+use crate::link::{Lab, uuid};
+use crate::model::host::Host;
 use crate::secret::Secrets;
 use crate::source::Sources;
 use crate::yaml::emit::to_yaml;
+
+/// The script that sets up networks and pools.
+const NET_SETUP: &str = "host/net-setup.sh";
 
 /// Renders the selected networks, and, when all are selected, what else the host needs.
 pub(super) fn host_files(
@@ -46,6 +50,18 @@ pub(super) fn host_files(
             to_yaml(&review),
         ));
     }
+    let everything = match &selection.networks {
+        None => !lab.networks.is_empty() || !lab.storages.is_empty(),
+        Some(names) => {
+            let mut own = lab.networks.values().filter(|network| !network.external);
+            !names.is_empty() && own.all(|network| names.contains(&network.name))
+        }
+    };
+    if everything {
+        let context = setup_context(lab);
+        let script = render_json(engine, NET_SETUP, &context, "the host", sources, sink);
+        files.extend(script.map(|script| text(NET_SETUP.to_owned(), 0o755, script)));
+    }
     if selection.networks.is_none() {
         for storage in lab.storages.values().filter(|storage| !storage.external) {
             let name = &storage.name;
@@ -64,6 +80,27 @@ pub(super) fn host_files(
         }
     }
     files
+}
+
+/// What the host's script reads: its connection, and the networks and pools, each by name.
+fn setup_context(lab: &Lab) -> Value {
+    let connect = lab.host.connect.as_ref();
+    let networks = lab.networks.values().map(|network| {
+        json!({
+            "name": network.name,
+            "uuid": uuid(&lab.site, "network", &network.name),
+            "autostart": network.autostart,
+            "external": network.external,
+        })
+    });
+    let storages = lab.storages.values();
+    let storages = storages.map(|storage| storage_context(storage, lab));
+    json!({
+        "site": lab.site,
+        "connect": connect.map_or(Host::DEFAULT_CONNECT, |connect| connect.as_str()),
+        "networks": networks.collect::<Vec<_>>(),
+        "storages": storages.collect::<Vec<_>>(),
+    })
 }
 
 fn render_json(

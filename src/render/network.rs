@@ -10,8 +10,9 @@ use super::context::Digest;
 use super::sections::text;
 use crate::link::{Guest, Interface, Lab, uuid};
 use crate::model::cidr::to_bits;
+use crate::model::duid::Duid;
 use crate::model::mac::Mac;
-use crate::model::network::Network;
+use crate::model::network::{Network, RouteSpec};
 
 /// Returns the context of a network: its resolved values, `uuid`, `bridge_mac`, `stamp`, and the `hosts` of its DNS
 /// and DHCP.
@@ -32,7 +33,22 @@ pub fn network_context(network: &Network, lab: &Lab) -> Value {
     }
     let attached = attached(network, lab);
     context["dns"] = names(network, &attached);
-    context["reservations"] = reservations(&attached);
+    context["reservations"] = attached
+        .iter()
+        .filter(|(_, _, address)| address.is_ipv4())
+        .map(reservation)
+        .collect();
+    if let Some(ipv6) = &network.ipv6 {
+        context["ipv6"]["prefix"] = json!(ipv6.subnet.prefix());
+        context["ipv6"]["reservations"] = attached
+            .iter()
+            .filter(|(_, _, address)| address.is_ipv6())
+            .map(reservation6)
+            .collect();
+    }
+    if !network.routes.is_empty() {
+        context["routes"] = network.routes.iter().map(|entry| route(entry)).collect();
+    }
     let mut digest = Digest::default();
     digest.add(&text("network", &context));
     context["uuid"] = json!(uuid(&lab.site, "network", &network.name));
@@ -41,29 +57,31 @@ pub fn network_context(network: &Network, lab: &Lab) -> Value {
     context
 }
 
-/// The interfaces in the network that hold an address, by address as a number.
-fn attached<'a>(network: &Network, lab: &'a Lab) -> Vec<(&'a Guest, &'a Interface, IpAddr)> {
-    if !network.reserves() {
-        return Vec::new();
+/// A guest's interface and one of its addresses.
+type Attached<'a> = (&'a Guest, &'a Interface, IpAddr);
+
+/// The interfaces in the network that hold an address, by address as a number, IPv4 first.
+fn attached<'a>(network: &Network, lab: &'a Lab) -> Vec<Attached<'a>> {
+    let in_network = |nic: &&Interface| {
+        nic.network
+            .as_ref()
+            .is_some_and(|name| name.value == network.name)
+    };
+    let mut attached: Vec<Attached<'a>> = Vec::new();
+    for guest in &lab.guests {
+        for nic in guest.interfaces.iter().filter(in_network) {
+            let ipv4 = nic.ip.as_ref().filter(|_| network.reserves());
+            let ipv6 = nic.ipv6.as_ref().filter(|_| network.reserves_ipv6());
+            attached.extend(ipv4.map(|ip| (guest, nic, IpAddr::V4(ip.value))));
+            attached.extend(ipv6.map(|ip| (guest, nic, IpAddr::V6(ip.value))));
+        }
     }
-    let nics = lab
-        .guests
-        .iter()
-        .flat_map(|guest| guest.interfaces.iter().map(move |nic| (guest, nic)));
-    let mut attached: Vec<_> = nics
-        .filter(|(_, nic)| {
-            nic.network
-                .as_ref()
-                .is_some_and(|name| name.value == network.name)
-        })
-        .filter_map(|(guest, nic)| Some((guest, nic, IpAddr::V4(nic.ip.as_ref()?.value))))
-        .collect();
-    attached.sort_by_key(|(_, _, address)| to_bits(*address));
+    attached.sort_by_key(|(_, _, address)| (address.is_ipv6(), to_bits(*address)));
     attached
 }
 
 /// One entry per address with all its names: libvirt accepts two, and then refuses to update either.
-fn names(network: &Network, attached: &[(&Guest, &Interface, IpAddr)]) -> Value {
+fn names(network: &Network, attached: &[Attached<'_>]) -> Value {
     let mut hosts: Vec<(IpAddr, Vec<&str>)> = Vec::new();
     let mut places: HashMap<IpAddr, usize> = HashMap::new();
     let own = network.dns.iter().flat_map(|host| {
@@ -91,15 +109,40 @@ fn names(network: &Network, attached: &[(&Guest, &Interface, IpAddr)]) -> Value 
 }
 
 /// dnsmasq enters the names of reservations into its DNS, so an interface that stays out of it has none.
-fn reservations(attached: &[(&Guest, &Interface, IpAddr)]) -> Value {
-    let entry = |(_, nic, address): &(&Guest, &Interface, IpAddr)| {
-        let mut entry = json!({ "mac": nic.mac, "ip": address });
-        if nic.dns_record {
-            entry["name"] = json!(nic.fqdn);
-        }
-        entry
-    };
-    attached.iter().map(entry).collect()
+fn reservation((_, nic, address): &Attached<'_>) -> Value {
+    let mut entry = json!({ "mac": nic.mac, "ip": address });
+    if nic.dns_record {
+        entry["name"] = json!(nic.fqdn);
+    }
+    entry
+}
+
+/// DHCPv6 knows a client by its DUID or by the name it sends; MAC addresses mean nothing to it.
+fn reservation6((_, nic, address): &Attached<'_>) -> Value {
+    let mut entry = json!({ "ip": address });
+    if let Some(id) = &nic.duid {
+        entry["id"] = json!(id.value);
+    }
+    if nic.dns_record {
+        entry["name"] = json!(nic.fqdn);
+    } else if nic.duid.is_none() {
+        entry["id"] = json!(Duid::LinkLayer.of(nic.mac));
+    }
+    entry
+}
+
+fn route(route: &RouteSpec) -> Value {
+    let subnet = route.subnet.value;
+    let mut entry = json!({
+        "family": if subnet.network().is_ipv4() { "ipv4" } else { "ipv6" },
+        "address": subnet.network(),
+        "prefix": subnet.prefix(),
+        "gateway": route.gateway.value,
+    });
+    if let Some(metric) = route.metric {
+        entry["metric"] = json!(metric);
+    }
+    entry
 }
 
 fn bridge_mac(site: &str, network: &str) -> Mac {

@@ -195,8 +195,10 @@ check 'sam is stamped as installed' equal "$(grep -o 'state="[a-z]*"' <<< "$stam
 check 'sam has its volume' virsh vol-info --pool default sam-1.qcow2
 check 'sam is left alone by a second run' refused "$workdir/guests.d/sam/vmbuild.sh"
 
-# shellcheck source=tests/e2e/storage.sh
-source "$project/tests/e2e/storage.sh"
+# shellcheck source-path=SCRIPTDIR source=storage.sh
+. "$project/tests/e2e/storage.sh"
+# shellcheck source-path=SCRIPTDIR source=networks.sh
+. "$project/tests/e2e/networks.sh"
 
 if ((failures)); then
   echo "$failures checks failed"

@@ -8,7 +8,7 @@
 
 set -euo pipefail
 
-e2e=(virtinst cpio libvirt-daemon-system qemu-system-x86 qemu-utils dnsmasq-base iptables iproute2 bind9-dnsutils udhcpc lvm2)
+e2e=(virtinst cpio libvirt-daemon-system qemu-system-x86 qemu-utils dnsmasq-base iptables iproute2 bind9-dnsutils udhcpc lvm2 isc-dhcp-client)
 
 root() {
   if [[ $(id -u) == 0 ]]; then

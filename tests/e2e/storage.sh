@@ -43,15 +43,26 @@ END
   pools=$site/workdir
   check 'the lab of pools generates' "$program" -c "$site/lab.yml" -w "$pools" generate
 
-  for pool in images group; do
-    check "pool $pool is defined" virsh pool-define "$pools/host/storages.d/$pool.xml"
-    check "pool $pool is defined again" virsh pool-define "$pools/host/storages.d/$pool.xml"
-  done
-  check 'the directory of pool images is made' virsh pool-build images
-  check 'pool images starts' virsh pool-start images
+  setup_pools() { "$pools/host/net-setup.sh" > "$work/setup.log" 2>&1 || { cat "$work/setup.log"; return 1; }; }
+  # says_of POOL TEXT…: the script's last run said each of these lines, and these alone of the pool.
+  says_of() { equal "$(grep "^pool $1:" "$work/setup.log")" "$(printf "pool $1: %s\n" "${@:2}")"; }
+  check 'net-setup.sh says that a group is missing' refused setup_pools
+  check 'it makes pool images, with its directory' says_of images defined started 'set to start with the host'
+  check 'and says how to make the group' grep -qxF 'pool group: if its volume group is still to be made: vgcreate e2e_group DEVICE' "$work/setup.log"
+  check 'net-setup.sh runs again' refused setup_pools
+  check 'pool images is as it was' says_of images unchanged
+  check 'pool images starts with the host' bash -c "virsh pool-info images | grep -q '^Autostart: *yes'"
   check 'pool images is defined while it runs' virsh pool-define "$pools/host/storages.d/images.xml"
-  virsh -q net-define "$pools/host/networks.d/lan.xml" > /dev/null
-  virsh -q net-start lan > /dev/null
+  sed -i "s|/images}|/moved}|" "$site/lab.yml"
+  check 'the lab of pools generates with another directory' "$program" -c "$site/lab.yml" -w "$pools" generate
+  check 'net-setup.sh redefines the pool' refused setup_pools
+  check 'and tells of the target it still has' says_of images redefined \
+    'it runs with its old target; when no guest needs it: virsh pool-destroy images; virsh pool-start images'
+  sed -i "s|/moved}|/images}|" "$site/lab.yml"
+  check 'the lab of pools generates as before' "$program" -c "$site/lab.yml" -w "$pools" generate
+  check 'net-setup.sh takes it back' refused setup_pools
+  check 'the pool is redefined and nothing else' says_of images redefined
+  virsh -q pool-define-as default dir --target "$site/default" > /dev/null 2>&1 || true
 
   echo '# volumes'
   qemu-img create -q -f qcow2 "$site/images/base.qcow2" 32M
@@ -101,9 +112,9 @@ print(info["format"], info["virtual-size"], full, info.get("full-backing-filenam
   done
   truncate -s 5G "$work/group.img"
   loop=$(losetup --find --show "$work/group.img")
-  check 'pool group does not start without its volume group' refused virsh pool-start group
   check 'its volume group is made' vgcreate --quiet e2e_group "$loop"
-  check 'pool group starts' virsh pool-start group
+  check 'net-setup.sh starts pool group' setup_pools
+  check 'and only that' says_of group started 'set to start with the host'
   check 'its target is the group'\''s folder' equal "$(virsh pool-dumpxml group | grep -o '/dev/[a-z0-9_]*')" /dev/e2e_group
   if grep -qw device-mapper /proc/misc; then
     check 'four is built on a volume of the group' "$pools/guests.d/four/vmbuild.sh"

@@ -457,16 +457,16 @@ fn a_lock_that_cannot_be_read_is_located() {
     contradicts(
         LAB,
         &LOCK.replace("10.0.0.3", "fd00::3"),
-        "invalid-value",
+        "lock-conflict",
         "lab.lock:5:8",
-        "`fd00::3` is not an IPv4 address",
+        "the lock gives fd00::3 to this guest, but it is outside network `lan`",
     );
     contradicts(
         LAB,
         &LOCK.replace("10.0.0.3", "none"),
         "invalid-value",
         "lab.lock:5:8",
-        "`none` is not an IPv4 address",
+        "`none` is not an IP address",
     );
     contradicts(
         LAB,

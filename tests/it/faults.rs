@@ -705,7 +705,7 @@ fn interfaces_and_hardware_make_sense() {
         "end: 10.0.0.199}",
         "end: 10.0.0.199, lease: 1}",
         "invalid-value",
-        "3:3",
+        "3:96",
         "dnsmasq's leases last at least 2 minutes, not 1",
     );
 }

@@ -305,6 +305,59 @@ const PLACES: &[(Kind, &str, &str)] = &[
         "networks.lan.dns",
         r#"[{"ip": "10.9.0.8", "hostname": "@"}]"#,
     ),
+    // The network's DNS, IPv6 and ports.
+    (
+        Closed,
+        "networks.lan.srv",
+        r#"[{"service": "@", "protocol": "tcp", "target": "x.y", "port": 1}]"#,
+    ),
+    (
+        Closed,
+        "networks.lan.srv",
+        r#"[{"service": "x", "protocol": "@", "target": "x.y", "port": 1}]"#,
+    ),
+    (
+        Closed,
+        "networks.lan.srv",
+        r#"[{"service": "x", "protocol": "tcp", "target": "@", "port": 1}]"#,
+    ),
+    (
+        Closed,
+        "networks.lan.srv",
+        r#"[{"service": "x", "protocol": "tcp", "target": "x.y", "port": "@"}]"#,
+    ),
+    (
+        Closed,
+        "networks.lan.txt",
+        r#"[{"name": "@", "value": "x"}]"#,
+    ),
+    (Text, "networks.lan.txt", r#"[{"name": "x", "value": "@"}]"#),
+    (Closed, "networks.lan.forwarders", r#"["@"]"#),
+    (Closed, "networks.lan.forwarders", r#"[{"domain": "@"}]"#),
+    (Closed, "networks.lan.ipv6", r#"{"subnet": "@"}"#),
+    (
+        Closed,
+        "networks.lan.routes",
+        r#"[{"subnet": "@", "gateway": "10.9.0.8"}]"#,
+    ),
+    (Closed, "networks.lan.portgroups", r#"[{"name": "@"}]"#),
+    (
+        Closed,
+        "networks.lan.portgroups",
+        r#"[{"name": "x", "vlan": "@"}]"#,
+    ),
+    (Text, "networks.lan.dnsmasq", r#"["@"]"#),
+    (Text, "networks.lan.dnsmasq", r#"["address=/x/@"]"#),
+    (
+        Closed,
+        "guests.g9.interfaces",
+        r#"[{"network": "lan", "portgroup": "@"}]"#,
+    ),
+    (
+        Closed,
+        "guests.g9.interfaces",
+        r#"[{"network": "lan", "ipv6": "fd00::1", "duid": "@"}]"#,
+    ),
     (Text, "host.connect", r#""@""#),
     (Text, "host.name", r#""@""#),
     // Install data, which all versions are given alike.

@@ -17,6 +17,7 @@ use crate::support::{Run, Site, judge, project, tree};
 const SITES: &[(&str, Option<&str>)] = &[
     ("examples/service", None),
     ("examples/ha-cluster", None),
+    ("examples/multinet", None),
     ("examples/three-tier", None),
     ("tests/sites/normative-a", None),
     ("tests/sites/normative-c", Some("farm.yml")),

@@ -11,6 +11,7 @@ mod installers;
 mod judges;
 mod kickstart;
 mod layers;
+mod networks;
 mod payloads;
 mod readme;
 mod secrets;

@@ -1,14 +1,9 @@
 //! Storage pools and the disks in them: pool XML before libvirt, the host's script before bash, and one fault each.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use miniascape::diag::Sink;
-use miniascape::files::Files;
-use miniascape::render::{Engine, Payloads, storage_context};
-use miniascape::{Request, load};
 use roxmltree::Document;
-use serde_json::json;
 
 use crate::faults::fault;
 use crate::support::{Run, Site, judge, tree};
@@ -413,105 +408,61 @@ fn overlays_say_what_they_lie_over() {
     );
 }
 
-/// The pools' part of the host's script, with a libvirt that notes its orders, answers `uuid` to
-/// every name, and runs no pool.
-fn host_script(uuid: &str, dry_run: bool) -> (String, Run) {
-    let site = Site::copy("tests/sites/pools");
-    let (mut files, mut sink) = (Files::default(), Sink::default());
-    let request = Request {
-        confdirs: vec![site.path().join("lab.yml")],
-        tmpldirs: Vec::new(),
-        connect: None,
-    };
-    let lab = load(&request, &mut files, &mut sink).unwrap().lab;
-    let engine = Engine::load(&[], &Payloads::default(), &mut files, &mut sink).unwrap();
-    let storages: Vec<_> = lab
-        .storages
-        .values()
-        .map(|storage| storage_context(storage, &lab))
-        .collect();
-    let context = tera::Context::from_serialize(&json!({ "storages": storages })).unwrap();
-    let part = engine
-        .render(
-            "host/net-setup/pools.sh",
-            &context,
-            "the host",
-            &files.sources,
-            &mut sink,
-        )
-        .unwrap_or_else(|| panic!("{:?}", sink.finish()));
-    let script = format!(
-        "#!/usr/bin/env bash\nset -euo pipefail\nhere=/h dry_run={}\nsay() {{ echo \"say $*\"; }}\n\
-         die() {{ echo \"die $*\"; exit 1; }}\nlab_virsh() {{\n  case $1 in\n    pool-uuid) echo '{uuid}' ;;\n    \
-         pool-list) :;;\n    pool-dumpxml) echo '<target> <path>/x</path>' ;;\n    \
-         *) echo \"virsh $*\" >&2 ;;\n  esac\n}}\n{part}",
-        u8::from(dry_run)
-    );
-    let file = site.path().join("pools.sh");
-    fs::write(&file, &script).unwrap();
-    let run = judge(
-        "shellcheck",
-        &["--exclude=SC2317", &file.display().to_string()],
-    );
+/// What the host's script says it would do on libvirt's test driver, which has a pool `default-pool`.
+fn dry_run(site: &Site) -> Run {
+    let script = site.path().join("workdir/host/net-setup.sh");
+    let run = judge("shellcheck", &[&script.display().to_string()]);
     assert_eq!(run.status, 0, "{}", run.stdout);
-    let output = Command::new("bash")
-        .arg(&file)
-        .stdin(Stdio::null())
+    let output = Command::new(&script)
+        .args(["-n", "-c", "test:///default"])
         .output()
         .unwrap();
-    (part, Run::of(&output))
+    Run::of(&output)
 }
 
 #[test]
-fn the_host_script_defines_pools_and_changes_nobody_elses() {
-    let (_, run) = host_script("", false);
-    assert!(run.stderr.starts_with("virsh pool-define /h/storages.d/images.xml\nvirsh pool-autostart images\nvirsh pool-define"), "{}", run.stderr);
+fn the_host_script_makes_pools_and_changes_nobody_elses() {
+    let site = Site::copy("tests/sites/pools");
+    site.succeed(&["-c", "lab.yml", "generate"]);
+    let run = dry_run(&site);
+    let images = "pool images: would be defined\npool images: would be started\n\
+        pool images: would be set to start with the host\n";
+    assert!(run.stdout.contains(images), "{}", run.stdout);
     assert!(
-        run.stderr.contains("virsh pool-autostart vg0 --disable\n"),
+        run.stdout.contains("pool vg0: would be started\n")
+            && !run.stdout.contains("pool vg0: would be set"),
         "{}",
-        run.stderr
-    );
-    assert!(
-        !run.stderr.contains("pool-build"),
-        "a pool that starts is not built: {}",
-        run.stderr
+        run.stdout
     );
     assert_eq!(
-        (run.status, run.stdout.lines().last()),
+        (run.status, run.stderr.as_str()),
         (
             1,
-            Some(
-                "die pool theirs does not exist on this host: define it, or let the site define it in storages.d"
-            )
+            "pool theirs: is to be on the host already, and is not: define it, or let the site define it in storages.d\n\
+             net-setup.sh: not everything could be done, see above\n"
         )
     );
-
-    let (_, run) = host_script("11111111-2222-3333-4444-555555555555", false);
-    assert_eq!(run.status, 1);
-    assert!(
-        run.stdout
-            .starts_with("die pool images of this host is another one (11111111-"),
-        "{}",
-        run.stdout
-    );
-    assert_eq!(run.stderr, "");
-
-    let (_, run) = host_script("", true);
-    assert!(
-        run.stdout
-            .starts_with("say would define pool images\nsay would start pool images\n"),
-        "{}",
-        run.stdout
-    );
-    assert_eq!(run.stderr, "", "a dry run changes nothing");
+    let script = site.read("workdir/host/net-setup.sh");
+    let groups =
+        "declare -A groups=(\n  [fast]='vg_fast /dev/sdb /dev/sdc'\n  [vg0]='vg0 DEVICE'\n)";
+    assert!(script.contains(groups), "{script}");
 }
 
 #[test]
-fn volume_groups_are_never_built() {
-    let (part, _) = host_script("", true);
+fn a_pool_of_somebody_else_stops_the_host_script() {
+    let lab = "storages: {default-pool: {target: /srv/x}, other: {target: /srv/y}}\n";
+    let site = Site::new(&[("lab.yml", lab)]);
+    site.succeed(&["-c", "lab.yml", "generate"]);
+    let run = dry_run(&site);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
     assert!(
-        part.contains("\npool fast ") && part.contains(" yes logical vg_fast /dev/sdb /dev/sdc\n"),
-        "{part}"
+        run.stderr
+            .starts_with("pool default-pool: a pool of this name, ")
+            && run.stderr.ends_with(
+                ", exists and is not this lab's; with `external: true` the lab uses it as it is\n\
+                net-setup.sh: nothing was changed\n"
+            ),
+        "{}",
+        run.stderr
     );
-    assert!(part.contains(" no logical vg0 DEVICE\n"), "{part}");
 }

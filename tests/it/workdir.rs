@@ -148,7 +148,7 @@ fn only_changed_files_are_written() {
     let before = (modified(same), modified(changed));
     let run = site.succeed(&generate);
     assert!(
-        run.stderr.ends_with("workdir: 0 written, 16 unchanged\n"),
+        run.stderr.ends_with("workdir: 0 written, 17 unchanged\n"),
         "{}",
         run.stderr
     );

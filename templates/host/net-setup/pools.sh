@@ -1,71 +1,96 @@
-{#- The pools' part of net-setup.sh, which gives it `lab_virsh`, `say`, `die`, `dry_run`, and `here`, its own directory. -#}
-{%- if storages %}
-# The UUID says whose a pool is, because libvirt keeps no stamp in one.
-pool_uuid() { lab_virsh pool-uuid "$1" 2> /dev/null || true; }
-
-pool_is_active() { [[ " $(lab_virsh pool-list --name | tr -s '[:space:]' ' ')" == *" $1 "* ]]; }
-
-# Where a pool's volumes appear; --inactive asks for what counts from its next start.
-pool_target() {
-  local xml
-  xml=$(lab_virsh pool-dumpxml "$@")
-  [[ ! $xml =~ '<target>'[[:space:]]*'<path>'([^<]*) ]] || printf '%s\n' "${BASH_REMATCH[1]}"
-}
-
-# pool NAME UUID AUTOSTART TYPE [GROUP DEVICE…]: defines and starts a pool. One that runs goes on, and what is on disks stays.
-pool() {
-  local name=$1 uuid=$2 autostart=$3 type=$4 known flags=()
-  [[ $autostart == yes ]] || flags=(--disable)
-  known=$(pool_uuid "$name")
-  [[ ! $known || $known == "$uuid" ]] ||
-    die "pool $name of this host is another one ($known); rename one, or write \`external: true\` to use it as it is"
-  if ((dry_run)); then
-    if [[ $known ]]; then say "would update pool $name"; else say "would define pool $name"; fi
-    pool_is_active "$name" || say "would start pool $name"
-    return
-  fi
-  lab_virsh pool-define "$here/storages.d/$name.xml" > /dev/null || die "pool $name could not be defined"
-  lab_virsh pool-autostart "$name" "${flags[@]}" > /dev/null || die "pool $name keeps its old autostart"
-  if pool_is_active "$name"; then
-    [[ $(pool_target "$name") == "$(pool_target "$name" --inactive)" ]] ||
-      say "pool $name runs with its old target; when no guest needs it: virsh pool-destroy $name; virsh pool-start $name"
-    say "pool $name is up to date"
-    return
-  fi
-  case $type in
-    dir | netfs)
-      # Only a directory that is missing is made: building makes no file system in these types of pools.
-      lab_virsh pool-start "$name" > /dev/null 2>&1 || {
-        lab_virsh pool-build "$name" > /dev/null || die "the directory of pool $name could not be made"
-        lab_virsh pool-start "$name" > /dev/null || die "pool $name does not start"
-      }
-      ;;
-    logical)
-      # Building would overwrite the disks of the group, so that is left to whoever knows them.
-      lab_virsh pool-start "$name" > /dev/null ||
-        die "pool $name does not start; if its volume group is still to be made: vgcreate ${*:5}"
-      ;;
-    *) lab_virsh pool-start "$name" > /dev/null || die "pool $name does not start" ;;
-  esac
-  say "pool $name is ready"
-}
-
-# external_pool NAME: a pool of the host's own, which is used and never changed.
-external_pool() {
-  local name=$1 way
-  if [[ ! $(pool_uuid "$name") ]]; then
-    way="define it, or let the site define it in storages.d"
-    [[ $name != default ]] || way+=", or: virsh pool-define-as default dir --target /var/lib/libvirt/images"
-    die "pool $name does not exist on this host: $way"
-  fi
-  pool_is_active "$name" || say "pool $name is not active; before guests are built: virsh pool-start $name"
-}
-{% for storage in storages %}
-{%- if storage.external %}
-external_pool {{ storage.name | sh }}
-{%- else %}
-pool {{ storage.name | sh }} {{ storage.uuid }} {% if storage.autostart %}yes{% else %}no{% endif %} {{ storage.type }}
-{%- if storage.type == "logical" %} {{ storage.source.name | sh }}{% for device in storage.source.devices %} {{ device | sh }}{% else %} DEVICE{% endfor %}{% endif %}
+# The lab's own pools: name, UUID, whether it starts with the host, and type. And those that must be there.
+pools=(
+{%- for storage in storages %}
+{%- if not storage.external %}
+  {{ (storage.name ~ " " ~ storage.uuid ~ " " ~ ("yes" if storage.autostart else "no") ~ " " ~ storage.type) | sh }}
 {%- endif %}
 {%- endfor %}
+)
+external_pools=({% for storage in storages %}{% if storage.external %}{{ storage.name | sh }} {% endif %}{% endfor %})
+# The volume groups of pools, each with its disks.
+declare -A groups=(
+{%- for storage in storages %}
+{%- if not storage.external and storage.type == "logical" %}
+  [{{ storage.name | sh }}]={{ (storage.source.name ~ " " ~ (storage.source.devices | join(sep=" ") if storage.source.devices else "DEVICE")) | sh }}
 {%- endif %}
+{%- endfor %}
+)
+
+# The UUID says whose a pool is, because libvirt keeps no stamp in one.
+for object in "${pools[@]}"; do
+  IFS=' ' read -r name uuid _ <<< "$object"
+  [[ -r $here/storages.d/$name.xml ]] || { say "pool $name" "its definition is missing: $here/storages.d/$name.xml" >&2; failed=yes; }
+  if theirs=$(libvirt pool-uuid "$name" 2> /dev/null); then
+    [[ $theirs == "$uuid" ]] || { say "pool $name" "a pool of this name, $theirs, exists and is not this lab's; with \`external: true\` the lab uses it as it is" >&2; failed=yes; }
+  elif theirs=$(libvirt pool-name "$uuid" 2> /dev/null); then
+    say "pool $name" "this lab's pool is called $theirs on this host; it is left alone" >&2
+    failed=yes
+  fi
+done
+
+# pool NAME UUID AUTOSTART TYPE: makes a pool of the lab, or brings it up to date. What is on disks stays.
+pool() {
+  local name=$1 uuid=$2 autostart=$3 type=$4 file=$here/storages.d/$1.xml object="pool $1" info='' wanted
+  changes=0
+  wanted=$(place < "$file")
+  if ! info=$(libvirt pool-info "$uuid" 2> /dev/null); then
+    act "$object" defined libvirt pool-define "$file" || return 0
+  elif ! is Persistent yes || [[ $wanted != "$(libvirt pool-dumpxml --inactive "$uuid" | place)" ]]; then
+    act "$object" redefined libvirt pool-define "$file" || return 0
+  fi
+  if is State running; then
+    [[ ${wanted##*$'\n'} == "$(libvirt pool-dumpxml "$uuid" | place | tail -n 1)" ]] || {
+      changes=$((changes + 1))
+      say "$object" "it runs with its old target; when no guest needs it: virsh pool-destroy $name; virsh pool-start $name"
+    }
+  elif ! act "$object" started start_pool "$uuid" "$type"; then
+    [[ $type != logical ]] || say "$object" "if its volume group is still to be made: vgcreate ${groups[$name]}" >&2
+    return 0
+  fi
+  if [[ $autostart == yes ]] && ! is Autostart yes; then
+    act "$object" 'set to start with the host' libvirt pool-autostart "$uuid" || true
+  elif [[ $autostart == no ]] && is Autostart yes; then
+    act "$object" 'set not to start with the host' libvirt pool-autostart --disable "$uuid" || true
+  fi
+  ((changes)) || say "$object" unchanged
+}
+
+# start_pool UUID TYPE
+start_pool() {
+  case $2 in
+    # Building makes the directory, and no file system in these types of pools. In others it would overwrite disks.
+    dir | netfs) libvirt pool-start "$1" 2> /dev/null || { libvirt pool-build "$1" && libvirt pool-start "$1"; } ;;
+    *) libvirt pool-start "$1" ;;
+  esac
+}
+
+# Reads the XML of a pool, libvirt's or this program's. Prints what its source is made of, and last its target's path.
+place() {
+  local line source='' parts=()
+  while IFS= read -r line; do
+    line=${line#"${line%%[! ]*}"}
+    line=${line//\"/\'}
+    line=${line//&#39;/"&apos;"}
+    case $line in
+      '<source>') source=yes ;;
+      '</source>') source= ;;
+      '<path>'*) parts+=("$line") ;;
+      *) [[ ! $source ]] || parts+=("$line") ;;
+    esac
+  done
+  printf '%s\n' "${parts[@]}"
+}
+
+# external_pool NAME: a pool of the host's own, which is used and never changed. Many hosts have no `default` until
+# somebody needs it.
+external_pool() {
+  local name=$1 info
+  if info=$(libvirt pool-info "$name" 2> /dev/null); then
+    is State running || say "pool $name" "is not active; before guests are built: virsh pool-start $name"
+  elif [[ $name == default ]]; then
+    say "pool $name" 'is not there; before guests are built: virsh pool-define-as default dir --target /var/lib/libvirt/images; virsh pool-start default'
+  else
+    say "pool $name" 'is to be on the host already, and is not: define it, or let the site define it in storages.d' >&2
+    failed=yes
+  fi
+}

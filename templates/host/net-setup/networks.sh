@@ -1,0 +1,115 @@
+# The lab's own networks: name, UUID, and whether it starts with the host. And those that must be there.
+networks=(
+{%- for network in networks %}
+{%- if not network.external %}
+  {{ (network.name ~ " " ~ network.uuid ~ " " ~ ("yes" if network.autostart else "no")) | sh }}
+{%- endif %}
+{%- endfor %}
+)
+externals=({% for network in networks %}{% if network.external %}{{ network.name | sh }} {% endif %}{% endfor %})
+
+known=$'\n'$(libvirt net-list --all --name)$'\n' || fail 'the networks of the host could not be listed'
+for object in "${networks[@]}"; do
+  IFS=' ' read -r name uuid _ <<< "$object"
+  [[ -r $here/networks.d/$name.xml ]] || { say "$name" "its definition is missing: $here/networks.d/$name.xml" >&2; failed=yes; }
+  if [[ $known == *$'\n'"$name"$'\n'* ]]; then
+    theirs=$(libvirt net-uuid "$name")
+    [[ $theirs == "$uuid" ]] || { say "$name" "a network of this name, $theirs, exists and is not this lab's; it is left alone" >&2; failed=yes; }
+  elif theirs=$(libvirt net-name "$uuid" 2> /dev/null); then
+    say "$name" "this lab's network is called $theirs on this host; it is left alone" >&2
+    failed=yes
+  fi
+done
+for name in "${externals[@]}"; do
+  [[ $known == *$'\n'"$name"$'\n'* ]] || { say "$name" 'is to be on the host already, and is not' >&2; failed=yes; }
+done
+
+# network NAME UUID AUTOSTART: makes a network of the lab, or brings it up to date.
+network() {
+  local name=$1 uuid=$2 autostart=$3 file=$here/networks.d/$1.xml info wanted stored
+  changes=0
+  wanted=$(parts < "$file")
+  if [[ $known != *$'\n'"$name"$'\n'* ]]; then
+    act "$name" defined libvirt net-define "$file" || return 0
+    act "$name" started libvirt net-start "$uuid" || return 0
+    [[ $autostart == no ]] || act "$name" 'set to start with the host' libvirt net-autostart "$uuid" || true
+    return 0
+  fi
+  info=$(libvirt net-info "$uuid")
+  # A network that was started without being defined has no stored definition: the running one is shown.
+  stored=$(libvirt net-dumpxml --inactive "$uuid" | parts)
+  if ! is Persistent yes || differs "$wanted" "$stored"; then
+    act "$name" redefined libvirt net-define "$file" || return 0
+  fi
+  if is Active yes; then
+    live "$name" "$uuid" "$wanted" "$(libvirt net-dumpxml "$uuid" | parts)"
+  else
+    act "$name" started libvirt net-start "$uuid" || return 0
+  fi
+  if [[ $autostart == yes ]] && is Autostart no; then
+    act "$name" 'set to start with the host' libvirt net-autostart "$uuid" || true
+  elif [[ $autostart == no ]] && is Autostart yes; then
+    act "$name" 'set not to start with the host' libvirt net-autostart --disable "$uuid" || true
+  fi
+  ((changes)) || say "$name" unchanged
+}
+
+# differs WANTED FOUND: whether two definitions differ otherwise than in the name libvirt chose for the bridge.
+differs() {
+  local found=$2
+  [[ $1 == *$'bridge\t'* ]] || found=$(without bridge "$2")
+  [[ $(missing "$1" "$found")$(missing "$found" "$1") ]]
+}
+
+# without KIND PARTS
+without() {
+  local line
+  while IFS= read -r line; do
+    [[ $line == "$1"$'\t'* ]] || printf '%s\n' "$line"
+  done <<< "$2"
+}
+
+# live NAME UUID WANTED FOUND: changes a running network, or says what has to wait for its next start.
+live() {
+  local name=$1 uuid=$2 wanted found gone new line moved='' later=()
+  wanted=$(without stamp "$3") found=$(without stamp "$4")
+  [[ $wanted == *$'bridge\t'* ]] || found=$(without bridge "$found")
+  gone=$(missing "$found" "$wanted") new=$(missing "$wanted" "$found")
+  # An <ip> that comes, goes or moves takes its DHCP along.
+  [[ $gone$new != *$'fixed\t<ip '* ]] || moved=yes
+  while IFS= read -r line; do
+    case $line in
+      '') ;;
+      fixed* | bridge*) later+=("- ${line#*$'\t'}") ;;
+      ip-dhcp*) [[ $moved ]] || update "$name" "$uuid" delete "$line" ;;
+      *) update "$name" "$uuid" delete "$line" ;;
+    esac
+  done <<< "$gone"
+  while IFS= read -r line; do
+    case $line in
+      '') ;;
+      fixed* | bridge*) later+=("+ ${line#*$'\t'}") ;;
+      ip-dhcp*) [[ $moved ]] || update "$name" "$uuid" add "$line" ;;
+      *) update "$name" "$uuid" add "$line" ;;
+    esac
+  done <<< "$new"
+  [[ ! ${later[*]} ]] || {
+    changes=$((changes + 1))
+    say "$name" "these changes wait for its next start (virsh net-destroy $name; virsh net-start $name), which takes running guests off the network:"
+    printf '    %s\n' "${later[@]}"
+  }
+}
+
+# update NAME UUID COMMAND PART: one change of a running network.
+update() {
+  local name=$1 uuid=$2 command=$3 section=${4%%$'\t'*} element=${4#*$'\t'} at=()
+  local given=$element
+  [[ $section != *' '* ]] || at=(--parent-index "${section#* }")
+  section=${section%% *}
+  # libvirt finds an entry by address or by name, and a name may have an address of each family.
+  [[ "$command $section" != 'delete dns-host' ]] || given="${element%%>*}/>"
+  local done=added
+  [[ $command == add ]] || done=removed
+  act "$name" "$done live: $element" \
+    libvirt net-update "$uuid" "$command" "$section" "$given" --live "${at[@]}" || true
+}
