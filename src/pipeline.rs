@@ -103,7 +103,7 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     }
     tmpldirs.retain(|dir| dir.is_dir());
     tmpldirs.extend(Some(layers.root.join("templates")).filter(|dir| dir.is_dir()));
-    let engine = Engine::load(&tmpldirs, files, sink);
+    let engine = Engine::load(&tmpldirs, &used_templates(&lab), files, sink);
     proceed(sink)?;
     Some(Loaded {
         lab,
@@ -112,6 +112,15 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
         lock: layers.lock,
         table,
     })
+}
+
+/// The templates that guests and the host ask for by name.
+fn used_templates(lab: &Lab) -> HashSet<&str> {
+    let guests = lab.guests.iter().flat_map(|guest| guest.templates.values());
+    guests
+        .chain(lab.host.host_templates.values())
+        .filter_map(|output| Some(output.src.as_ref()?.as_str()))
+        .collect()
 }
 
 fn proceed(sink: &Sink) -> Option<()> {

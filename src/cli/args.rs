@@ -114,9 +114,12 @@ pub(super) struct Show {
     /// How to print it
     #[arg(long, value_enum, default_value = "yaml")]
     pub(super) format: DataFormat,
-    /// Print everything a guest's templates see
+    /// Print everything the object's templates see
     #[arg(long)]
     pub(super) context: bool,
+    /// Print what a template makes of the object: a template's name, or a file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["context", "format"])]
+    pub(super) template: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,10 +1,16 @@
-//! `show`: a resolved object.
+//! `show`: a resolved object, what its templates see, or what one of them makes of it.
+//!
+//! Secrets are masked in all three.
+
+use std::path::Path;
 
 use serde_json::{Value, json};
+use tera::Context;
 
 use super::args::{DataFormat, Show};
 use super::session::Session;
 use super::{Outcome, UsageError};
+use crate::diag::{Sink, nearest};
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
 use crate::render::{guest_context, guest_list, mask, network_context};
@@ -14,11 +20,14 @@ use crate::yaml::emit::to_yaml;
 const KINDS: &[&str] = &["guest", "network", "storage", "host", "os"];
 
 pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outcome> {
-    let Some(loaded) = session.open()? else {
+    let Some(mut loaded) = session.open()? else {
         return Ok(Outcome::Faults);
     };
     let mut value = object(command, &loaded)?;
     mask(&mut value);
+    if let Some(template) = &command.template {
+        return render(template, &command.object, &value, &mut loaded, session);
+    }
     let text = match command.format {
         DataFormat::Yaml => to_yaml(&value),
         DataFormat::Json => {
@@ -33,6 +42,47 @@ pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outco
     Ok(Outcome::Done)
 }
 
+/// Prints what a template, by its name or its file, makes of an object.
+fn render(
+    template: &Path,
+    object: &str,
+    values: &Value,
+    loaded: &mut Loaded,
+    session: &mut Session,
+) -> anyhow::Result<Outcome> {
+    let engine = &mut loaded.engine;
+    let named = template.to_str().filter(|name| engine.contains(name));
+    let mut sink = Sink::default();
+    let name = match named {
+        Some(name) => Some(name.to_owned()),
+        None if template.exists() => engine.add_file(template, &mut session.files, &mut sink),
+        None => {
+            let name = template.display().to_string();
+            let near = nearest(&name, engine.names());
+            let hint = near.map(|near| format!("; did you mean `{near}`?"));
+            let message = format!("`{name}` is neither a template nor a file");
+            return Err(UsageError(message + &hint.unwrap_or_default()).into());
+        }
+    };
+    let text = name.and_then(|name| {
+        let context = Context::from_serialize(values).ok()?;
+        let sources = &session.files.sources;
+        loaded
+            .engine
+            .render(&name, &context, &format!("`{object}`"), sources, &mut sink)
+    });
+    session
+        .ui
+        .diagnostics(&sink.finish(), &session.files.sources);
+    match text {
+        Some(text) => {
+            session.ui.data(&text)?;
+            Ok(Outcome::Done)
+        }
+        None => Ok(Outcome::Faults),
+    }
+}
+
 fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
     let lab = &loaded.lab;
     let (kind, name) = command
@@ -40,8 +90,10 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
         .split_once('/')
         .unwrap_or((&command.object, ""));
     let missing = |known: Vec<&str>| UsageError::unknown(kind, name, &known);
-    if kind != "guest" && command.context {
-        return Err(UsageError("--context is about guests".to_owned()).into());
+    let templates = command.context || command.template.is_some();
+    if kind == "os" && templates {
+        let message = "no template is rendered for an operating system; `show guest/NAME --context` has its `os`";
+        return Err(UsageError(message.to_owned()).into());
     }
     match kind {
         "guest" => {
@@ -49,7 +101,7 @@ fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {
             let guest = guest
                 .ok_or_else(|| missing(lab.guests.iter().map(|guest| &*guest.name).collect()))?;
             let mut values = guest_context(guest, lab, &loaded.payloads);
-            if command.context {
+            if templates {
                 values.insert("networks".into(), serde_json::to_value(&lab.networks)?);
                 values.insert("host".into(), host(&lab.host)?);
                 values.insert("guests".into(), guest_list(lab));

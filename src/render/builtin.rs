@@ -33,6 +33,11 @@ embed! {
     "host/network.xml",
 }
 
+/// Returns whether a template of that name ships inside the program.
+pub(super) fn contains(name: &str) -> bool {
+    TEMPLATES.iter().any(|(known, _)| *known == name)
+}
+
 #[cfg(test)]
 mod tests {
     use walkdir::WalkDir;

@@ -1,16 +1,17 @@
-//! Templates: found, compiled, rendered, and their faults located.
+//! Templates: found, compiled and rendered.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tera::{Context, Tera};
 use walkdir::WalkDir;
 
+use super::faults::{Texts, compile_faults, render_fault};
 use super::{builtin, filters};
-use crate::diag::{Code, Diagnostic, Sink};
+use crate::diag::{Code, Diagnostic, Severity, Sink};
 use crate::files::Files;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Sources};
 
 /// The compiled templates of a run.
 #[derive(Debug)]
@@ -18,13 +19,21 @@ pub struct Engine {
     tera: Tera,
     /// Where each template's text came from.
     origins: HashMap<String, FileId>,
+    /// What is wrong with those that do not compile.
+    broken: BTreeMap<String, Vec<Diagnostic>>,
 }
 
 impl Engine {
     /// Compiles the built-in templates, each replaced by the file of its name in the first of `dirs` that has one.
     ///
-    /// Files in `dirs` of other names are templates too, for a site's own outputs.
-    pub fn load(dirs: &[PathBuf], files: &mut Files, sink: &mut Sink) -> Option<Self> {
+    /// Files in `dirs` of other names are templates too, for a site's own outputs. One that does not compile is an error
+    /// when it is `used` or takes a built-in one's place, else a warning: the directory may hold other things.
+    pub fn load(
+        dirs: &[PathBuf],
+        used: &HashSet<&str>,
+        files: &mut Files,
+        sink: &mut Sink,
+    ) -> Option<Self> {
         let mut texts: BTreeMap<String, FileId> = BTreeMap::new();
         for (name, text) in builtin::TEMPLATES {
             texts.insert(
@@ -44,22 +53,46 @@ impl Engine {
                 }
             }
         }
-        let mut tera = Tera::new();
-        // The quotes of XML are the only ones Tera knows; every other language has a filter.
-        tera.autoescape_on([".xml"]);
-        filters::register(&mut tera);
-        let pairs: Vec<(&str, Arc<str>)> = texts
-            .iter()
-            .map(|(name, file)| (name.as_str(), Arc::clone(files.sources.text(*file))))
-            .collect();
-        let added = tera.add_raw_templates(pairs.iter().map(|(name, text)| (*name, &**text)));
         let origins = texts.into_iter().collect();
-        let engine = Self { tera, origins };
-        if let Err(error) = added {
-            sink.push(engine.fault(&error, "", &files.sources));
-            return None;
+        let (tera, broken) = compile(&origins, &files.sources, sink)?;
+        let engine = Self {
+            tera,
+            origins,
+            broken,
+        };
+        for (name, faults) in &engine.broken {
+            let used = used.contains(name.as_str()) || builtin::contains(name);
+            for fault in faults {
+                let mut fault = fault.clone();
+                if !used {
+                    fault.severity = Severity::Warning;
+                }
+                sink.push(fault);
+            }
         }
         Some(engine)
+    }
+
+    /// Adds the template in the file at `path`, and returns the name it is rendered by: the path.
+    pub fn add_file(&mut self, path: &Path, files: &mut Files, sink: &mut Sink) -> Option<String> {
+        let name = path.display().to_string();
+        let file = files.text(path, sink)?;
+        self.origins.insert(name.clone(), file);
+        let text = Arc::clone(files.sources.text(file));
+        if let Err(error) = self.tera.add_raw_template(&name, &text) {
+            for fault in compile_faults(&error, self.texts(&files.sources)) {
+                sink.push(fault.diagnostic);
+            }
+            return None;
+        }
+        Some(name)
+    }
+
+    fn texts<'a>(&'a self, sources: &'a Sources) -> Texts<'a> {
+        Texts {
+            origins: &self.origins,
+            sources,
+        }
     }
 
     /// Returns whether there is a template of that name.
@@ -85,10 +118,16 @@ impl Engine {
         sources: &Sources,
         sink: &mut Sink,
     ) -> Option<String> {
+        if let Some(faults) = self.broken.get(name) {
+            faults.iter().cloned().for_each(|fault| sink.push(fault));
+            return None;
+        }
+        filters::restart();
         match self.tera.render(name, context) {
             Ok(text) => Some(text),
             Err(error) => {
-                let mut diagnostic = self.fault(&error, name, sources);
+                let texts = self.texts(sources);
+                let mut diagnostic = render_fault(&error, &self.tera, name, context, texts);
                 let help = format!("rendered for {object}");
                 diagnostic.help = Some(
                     diagnostic
@@ -100,79 +139,51 @@ impl Engine {
             }
         }
     }
-
-    fn fault(&self, error: &tera::Error, name: &str, sources: &Sources) -> Diagnostic {
-        let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) =
-            error.kind()
-        else {
-            return self.report(&error.to_string(), name, sources);
-        };
-        let mut lines = report
-            .message()
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty());
-        let message = lines.next().unwrap_or("the template fails").to_owned();
-        let rest: Vec<&str> = lines.collect();
-        let mut diagnostic = match self.origins.get(report.filename()) {
-            Some(&file) => {
-                let text = sources.text(file);
-                let start = offset(text, report.span().start_line, report.span().start_col);
-                let end = offset(text, report.span().end_line, report.span().end_col);
-                Diagnostic::error(Code::Template, Span::new(file, start, end), message)
-            }
-            None => Diagnostic::file_error(Code::Template, report.filename(), message),
-        };
-        if !rest.is_empty() {
-            diagnostic = diagnostic.help(rest.join(" "));
-        }
-        diagnostic
-    }
 }
 
-impl Engine {
-    /// Turns a fault that Tera gives as a rendered report, such as an unknown filter, back into a place.
-    fn report(&self, text: &str, name: &str, sources: &Sources) -> Diagnostic {
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let place = text.lines().find_map(|line| {
-            let mut parts = line.trim().strip_prefix("-->")?.trim().rsplitn(3, ':');
-            let (column, line) = (
-                parts.next()?.parse::<usize>().ok()?,
-                parts.next()?.parse::<usize>().ok()?,
-            );
-            Some((*self.origins.get(parts.next()?)?, line, column))
-        });
-        match place {
-            Some((file, line, column)) => {
-                let at = offset(sources.text(file), line, column.saturating_sub(1));
-                Diagnostic::error(Code::Template, Span::new(file, at, at), message)
+/// Compiles templates, and sets aside those that cannot be, with what is wrong with them.
+fn compile(
+    origins: &HashMap<String, FileId>,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Option<(Tera, BTreeMap<String, Vec<Diagnostic>>)> {
+    let texts = Texts { origins, sources };
+    let mut broken: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+    loop {
+        let mut tera = Tera::new();
+        // The quotes of XML are the only ones Tera knows; every other language has a filter.
+        tera.autoescape_on([".xml"]);
+        filters::register(&mut tera);
+        let sound = origins
+            .iter()
+            .filter(|(name, _)| !broken.contains_key(*name));
+        let pairs: BTreeMap<&str, &str> = sound
+            .map(|(name, file)| (name.as_str(), &**sources.text(*file)))
+            .collect();
+        let Err(error) = tera.add_raw_templates(pairs) else {
+            return Some((tera, broken));
+        };
+        let mut aside: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+        for fault in compile_faults(&error, texts) {
+            let Some(name) = fault.template.filter(|name| origins.contains_key(name)) else {
+                sink.push(fault.diagnostic);
+                return None;
+            };
+            // Whoever includes a broken template is as broken, by the same fault.
+            let cause = fault.wants.and_then(|wants| broken.get(&wants));
+            let place = fault.diagnostic.primary.as_ref().map(|label| label.span);
+            let faults = aside.entry(name).or_default();
+            match (cause, place) {
+                (Some(cause), Some(place)) => faults.extend(
+                    cause
+                        .iter()
+                        .map(|fault| fault.clone().also(place, "included from here")),
+                ),
+                _ => faults.push(fault.diagnostic),
             }
-            None => Diagnostic::file_error(
-                Code::Template,
-                if name.is_empty() { "templates" } else { name },
-                message,
-            ),
         }
+        broken.append(&mut aside);
     }
-}
-
-/// Returns the byte offset of a line (from 1) and a column (from 0, in characters).
-fn offset(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
-    let rest = &text[start..];
-    start
-        + rest
-            .char_indices()
-            .nth(column)
-            .map_or(rest.len(), |(at, _)| at)
 }
 
 /// Lists the templates below `dir` by name, in byte order.

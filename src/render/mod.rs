@@ -6,6 +6,7 @@
 mod builtin;
 mod context;
 mod engine;
+mod faults;
 mod filters;
 mod guest_files;
 mod host_files;
@@ -13,10 +14,12 @@ mod mask;
 mod network;
 mod outputs;
 mod payloads;
+mod probe;
 mod targets;
 
 pub use context::{guest_context, guest_list};
 pub use engine::Engine;
+pub use filters::{CALLABLES, Callable};
 pub use mask::mask;
 pub use network::network_context;
 pub use outputs::{OutFile, Selection, render};
