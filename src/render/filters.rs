@@ -14,7 +14,7 @@ use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 pub(super) use range::restart;
 use table::Body;
-pub use table::{CALLABLES, Callable};
+pub(super) use table::CALLABLES;
 
 /// Tera's own filters, for suggestions.
 pub(super) const TERA_FILTERS: &[&str] = &[

@@ -11,18 +11,21 @@ mod filters;
 mod guest_files;
 mod host_files;
 mod mask;
+mod names;
 mod network;
 mod outputs;
+mod page;
 mod payloads;
 mod probe;
 mod targets;
 
 pub use context::{guest_context, guest_list};
 pub use engine::Engine;
-pub use filters::{CALLABLES, Callable};
 pub use mask::mask;
+pub use names::{Kind, Name, Topic, guest_names, network_names};
 pub use network::network_context;
 pub use outputs::{OutFile, Selection, render};
+pub use page::page_parts;
 pub use payloads::Payloads;
 
 /// The XML namespace of the stamp that marks what this program made.

@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use tera::{Context, Error, Kwargs, State, Tera, TeraResult, Value};
 
+use super::filters::restart;
+
 /// The function that asks. No template can mean it: names of this form are Tera's own.
 const PROBE: &str = "__probe";
 
@@ -84,30 +86,36 @@ pub(super) fn probe(
     span: &Range<usize>,
 ) -> Option<Missing> {
     let tag = tag(text, span);
-    let mut probed = text.to_owned();
     let all = names(text, &tag);
-    let inside = |name: &&Name| {
+    let marked = |name: &&Name| {
         name.range.start < span.end.max(span.start + 1) && span.start < name.range.end
     };
-    // A filter's fault is marked at the filter; what it was given stands before it.
-    let anywhere = !all.iter().any(|name| inside(&name));
-    let asked = |name: &&Name| inside(name) || (anywhere && name.range.end <= span.start);
-    for found in all.iter().filter(asked).rev() {
-        let path = text[found.range.clone()]
-            .replace('\\', "\\\\")
-            .replace('"', "\\\"");
-        let question = format!(
-            "{PROBE}(scope={SCOPE}, root={}, at={}, path=\"{path}\")",
-            found.root, found.range.start
-        );
-        probed.replace_range(found.range.clone(), &question);
-    }
-    let mut tera = tera.clone();
-    tera.register_function(PROBE, |kwargs: Kwargs, _: &State<'_>| ask(&kwargs));
-    tera.add_raw_template(name, &probed).ok()?;
-    FOUND.take();
-    tera.render(root, context).err()?;
-    FOUND.take()
+    let marked: Vec<&Name> = all.iter().filter(marked).collect();
+    // A filter's fault is marked at the filter, not at what it was given.
+    [marked, all.iter().collect()].iter().find_map(|names| {
+        let mut probed = text.to_owned();
+        for found in names.iter().rev() {
+            probed.replace_range(found.range.clone(), &question(text, found));
+        }
+        let mut tera = tera.clone();
+        tera.register_function(PROBE, |kwargs: Kwargs, _: &State<'_>| ask(&kwargs));
+        tera.add_raw_template(name, &probed).ok()?;
+        FOUND.take();
+        restart();
+        tera.render(root, context).err()?;
+        FOUND.take()
+    })
+}
+
+/// Returns the call that asks for a name where it stands.
+fn question(text: &str, name: &Name) -> String {
+    let path = text[name.range.clone()]
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"");
+    format!(
+        "{PROBE}(scope={SCOPE}, root={}, at={}, path=\"{path}\")",
+        name.root, name.range.start
+    )
 }
 
 /// Answers with the value of the path, or keeps what is missing and ends the rendering.

@@ -10,4 +10,5 @@ mod judges;
 mod layers;
 mod readme;
 mod session;
+mod templates;
 mod workdir;

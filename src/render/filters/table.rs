@@ -7,15 +7,15 @@ use tera::{Error, Kwargs, TeraResult, Value};
 use super::{Filtered, encode, kickstart, plain, range, sh, subopt};
 
 /// Something a template can call.
-pub struct Callable {
+pub(crate) struct Callable {
     /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What its results are for: a language, as a heading of the page.
-    pub language: &'static str,
+    pub(crate) language: &'static str,
     /// What it does, as one sentence or two of Markdown.
-    pub does: &'static str,
+    pub(crate) does: &'static str,
     /// Templates and what they render as, or a part of the message that refuses them.
-    pub examples: &'static [(&'static str, Result<&'static str, &'static str>)],
+    pub(crate) examples: &'static [(&'static str, Result<&'static str, &'static str>)],
     /// What is called.
     pub(super) body: Body,
 }
@@ -36,8 +36,7 @@ pub(super) enum Body {
 
 impl Callable {
     /// Returns what it is, as the page says it.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self.body {
             Body::Text(_) => "filter on text",
             Body::List(_) => "filter on a list of texts",
@@ -49,7 +48,7 @@ impl Callable {
 }
 
 /// Everything, by language.
-pub const CALLABLES: &[Callable] = &[
+pub(crate) const CALLABLES: &[Callable] = &[
     Callable {
         name: "sh",
         language: "Shell",
