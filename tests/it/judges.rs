@@ -16,6 +16,8 @@ use crate::support::{Run, Site, judge, project, tree};
 /// The sites whose outputs are judged, and the single file that is all of the site, if it is one.
 const SITES: &[(&str, Option<&str>)] = &[
     ("examples/service", None),
+    ("examples/single", None),
+    ("examples/small", None),
     ("tests/sites/normative-a", None),
     ("tests/sites/normative-c", Some("farm.yml")),
     ("tests/sites/rhel9", Some("lab.yml")),

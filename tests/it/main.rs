@@ -6,6 +6,7 @@ mod support;
 
 mod faults;
 mod hostile;
+mod init;
 mod judges;
 mod layers;
 mod readme;
