@@ -135,12 +135,12 @@ pub(super) fn render_fault(
     let undefined = ["undefined", "not defined"]
         .iter()
         .any(|word| diagnostic.message.contains(word));
-    if let (true, Some(place), Some((file, text))) = (undefined, place, texts.of(&template)) {
-        if let Some(missing) = probe(tera, root, context, (&template, text), &place) {
-            let span = Span::new(file, missing.range.start, missing.range.end);
-            let message = format!("`{}` is not defined", missing.path);
-            diagnostic = Diagnostic::error(Code::Template, span, message).help(available(&missing));
-        }
+    if let (true, Some(place), Some((file, text))) = (undefined, place, texts.of(&template))
+        && let Some(missing) = probe(tera, root, context, (&template, text), &place)
+    {
+        let span = Span::new(file, missing.range.start, missing.range.end);
+        let message = format!("`{}` is not defined", missing.path);
+        diagnostic = Diagnostic::error(Code::Template, span, message).help(available(&missing));
     }
     included_from(diagnostic, &error.to_string(), texts)
 }

@@ -485,8 +485,7 @@ fn devices(domain: &Node, guest: &Value, networks: &[String]) {
         assert_eq!(network, wanted["network"]);
         assert!(
             // libvirt's own network is the host's.
-            network == "default"
-                || networks.contains(&format!("host/networks.d/{network}.xml")),
+            network == "default" || networks.contains(&format!("host/networks.d/{network}.xml")),
             "network {network} is generated"
         );
         let mtu = find(nic, "mtu").map(|mtu| attribute(&mtu, "@size").parse::<u64>().unwrap());

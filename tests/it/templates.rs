@@ -48,7 +48,7 @@ impl<'n> Walk<'n> {
                 None => self.faults.push(format!("`{path}` is not on the page")),
             }
         }
-        for (path, _) in &self.names {
+        for path in self.names.keys() {
             let own = path
                 .strip_prefix(prefix)
                 .is_some_and(|key| !key.contains(['.', '[']));
