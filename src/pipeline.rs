@@ -103,8 +103,14 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     }
     tmpldirs.retain(|dir| dir.is_dir());
     tmpldirs.extend(Some(layers.root.join("templates")).filter(|dir| dir.is_dir()));
-    let engine = Engine::load(&tmpldirs, &used_templates(&lab), files, sink);
+    let used = used_templates(&lab);
+    let engine = Engine::load(&tmpldirs, &used, files, sink);
     proceed(sink)?;
+    if let Some(engine) = &engine {
+        let own = lab.guests.iter().flat_map(|guest| guest.extra.keys());
+        let own = own.map(|key| &**key).collect();
+        engine.check_names(&used, &own, &files.sources, sink);
+    }
     Some(Loaded {
         lab,
         engine: engine?,

@@ -33,9 +33,12 @@ embed! {
     "host/network.xml",
 }
 
-/// Returns whether a template of that name ships inside the program.
-pub(super) fn contains(name: &str) -> bool {
-    TEMPLATES.iter().any(|(known, _)| *known == name)
+/// Returns the text of a template that ships inside the program.
+pub(super) fn text(name: &str) -> Option<&'static str> {
+    let mut templates = TEMPLATES.iter();
+    templates
+        .find(|(known, _)| *known == name)
+        .map(|(_, text)| *text)
 }
 
 #[cfg(test)]

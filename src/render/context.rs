@@ -178,6 +178,8 @@ fn interface(nic: &Interface) -> Value {
     );
     set("gateway", nic.gateway.map(|gateway| json!(gateway)));
     set("ipv6", nic.ipv6.map(|ipv6| json!(ipv6)));
+    // An address without a network that says otherwise is in a subnet of the usual size (RFC 7421).
+    set("ipv6_prefix", nic.ipv6.map(|_| json!(64)));
     set("mtu", nic.mtu.map(|mtu| json!(mtu)));
     set(
         "options",

@@ -1,13 +1,14 @@
 //! Templates: found, compiled and rendered.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tera::{Context, Tera};
 use walkdir::WalkDir;
 
-use super::faults::{Texts, compile_faults, render_fault};
+use super::faults::{Texts, compile_faults, includes, render_fault};
+use super::strangers::Known;
 use super::{builtin, filters};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
 use crate::files::Files;
@@ -61,7 +62,7 @@ impl Engine {
             broken,
         };
         for (name, faults) in &engine.broken {
-            let used = used.contains(name.as_str()) || builtin::contains(name);
+            let used = used.contains(name.as_str()) || builtin::text(name).is_some();
             for fault in faults {
                 let mut fault = fault.clone();
                 if !used {
@@ -92,6 +93,46 @@ impl Engine {
         Texts {
             origins: &self.origins,
             sources,
+        }
+    }
+
+    /// Warns of names in the site's own templates that no context has, `own` keys of guests aside: in those that are
+    /// `used`, take a built-in one's place, or are included by such.
+    pub fn check_names(
+        &self,
+        used: &HashSet<&str>,
+        own: &BTreeSet<&str>,
+        sources: &Sources,
+        sink: &mut Sink,
+    ) {
+        let text = |name: &str| {
+            let file = self
+                .origins
+                .get(name)
+                .filter(|_| !self.broken.contains_key(name))?;
+            Some((*file, &**sources.text(*file)))
+        };
+        let is_site =
+            |name: &str| text(name).is_some_and(|(_, text)| builtin::text(name) != Some(text));
+        let mut wanted: BTreeSet<&str> = self.origins.keys().map(String::as_str).collect();
+        wanted
+            .retain(|name| is_site(name) && (used.contains(name) || builtin::text(name).is_some()));
+        let mut checked = BTreeSet::new();
+        if wanted.is_empty() {
+            return;
+        }
+        let texts = self
+            .names()
+            .into_iter()
+            .filter_map(|name| Some(text(name)?.1));
+        let known = Known::new(own, texts);
+        while let Some(name) = wanted.pop_first() {
+            let Some((file, text)) = text(name).filter(|_| checked.insert(name)) else {
+                continue;
+            };
+            known.check(file, text, sink);
+            let included = self.origins.keys().map(String::as_str);
+            wanted.extend(included.filter(|other| is_site(other) && includes(text, other)));
         }
     }
 

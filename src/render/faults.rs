@@ -303,6 +303,13 @@ fn suggest<'k>(
     diagnostic.help(help)
 }
 
+/// Returns whether a template includes or extends another.
+pub(super) fn includes(text: &str, name: &str) -> bool {
+    ["include", "extends"]
+        .iter()
+        .any(|tag| reference(text, tag, name).is_some())
+}
+
 /// Returns where `text` names a template in a tag such as `include`.
 fn reference(text: &str, tag: &str, name: &str) -> Option<Range<usize>> {
     text.match_indices(tag).find_map(|(at, _)| {

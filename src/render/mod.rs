@@ -17,6 +17,8 @@ mod outputs;
 mod page;
 mod payloads;
 mod probe;
+mod scan;
+mod strangers;
 mod targets;
 
 pub use context::{guest_context, guest_list};

@@ -4,15 +4,13 @@
 //! failing tag replaced by a question that is asked in the name's own scope: loops, partials and `set` included. Only
 //! failures cost this.
 
-mod scan;
-
 use std::cell::RefCell;
 use std::ops::Range;
 
 use tera::{Context, Error, Kwargs, State, Tera, TeraResult, Value};
 
 use super::filters::restart;
-use scan::{Name, names, parts, tag};
+use super::scan::{Name, names, parts, tag};
 
 /// The function that asks. No template can mean it: names of this form are Tera's own.
 const PROBE: &str = "__probe";

@@ -475,3 +475,41 @@ fn contexts_hide_secrets_and_come_in_both_formats() {
         assert_eq!(json.as_object().unwrap(), &want, "{object}");
     }
 }
+
+#[test]
+fn names_that_no_template_has_are_warned_about() {
+    let more = [
+        ("templates/part.txt", "{{ os.nam == 1 }}"),
+        ("templates/other.txt", "{{ nam ~ 1 }}"),
+    ];
+    let site = site(
+        "{% if virtinst.rma == 1 %}{% endif %}{% include \"part.txt\" %}{{ rolle ~ role }}",
+        &more,
+    );
+    site.edit("lab.yml", "a: {ip", "a: {role: x, ip");
+    let run = site.run(&["-c", "lab.yml", "validate"]);
+    let said = |text: &str| run.stderr.contains(text);
+    assert!(
+        run.status == 0 && said("warning[unknown-name]: no template has a name `virtinst.rma`"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        said("templates/motd.txt:1:7") && said("did you mean `ram`?"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        said("no template has a name `os.nam`") && said("`rolle`") && said("did you mean `role`?"),
+        "{}",
+        run.stderr
+    );
+    // The guest's own key is known, and a file nobody uses is nobody's fault.
+    assert!(!said("`role`\n") && !said("`nam`"), "{}", run.stderr);
+    assert_eq!(
+        run.stderr.matches("warning[unknown-name]").count(),
+        3,
+        "{}",
+        run.stderr
+    );
+}

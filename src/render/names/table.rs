@@ -65,6 +65,7 @@ rows! {
         "interfaces[].prefix" optional Number: "The netmask as the number of its bits.",
         "interfaces[].gateway" optional Text: "The gateway of its network.",
         "interfaces[].ipv6" optional Text: "Its IPv6 address.",
+        "interfaces[].ipv6_prefix" optional Number: "The prefix length of its IPv6 address.",
         "interfaces[].nameservers" always Texts: "Name servers of a static address.",
         "interfaces[].bootproto" always Text: "How the system gets the address: `dhcp`, `static` or `none`.",
         "interfaces[].hostname" always Text: "Its name.",

@@ -10,9 +10,17 @@ const WORDS: &[&str] = &[
     "and",
     "as",
     "block",
+    "break",
     "component",
+    "continue",
     "elif",
     "else",
+    "endblock",
+    "endcomponent",
+    "endfilter",
+    "endfor",
+    "endif",
+    "endset",
     "extends",
     "false",
     "False",
@@ -76,6 +84,66 @@ pub(super) fn tag(text: &str, span: &Range<usize>) -> Range<usize> {
         .min()
         .map_or(text.len(), |end| span.start + end);
     start..end
+}
+
+/// Returns the bytes of every tag, in order, without comments and raw text.
+pub(super) fn tags(text: &str) -> Vec<Range<usize>> {
+    let mut tags = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find('{').map(|open| at + open) {
+        let close = match text.as_bytes().get(open + 1) {
+            Some(b'#') => "#}",
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            _ => {
+                at = open + 1;
+                continue;
+            }
+        };
+        let Some(end) = text[open + 2..].find(close).map(|end| open + 2 + end) else {
+            break;
+        };
+        let inside = text[open + 2..end].trim_matches(['-', ' ']);
+        at = end + 2;
+        if inside == "raw" && close == "%}" {
+            at = text[at..].find("endraw").map_or(text.len(), |end| at + end);
+        } else if close != "#}" {
+            tags.push(open + 2..end);
+        }
+    }
+    tags
+}
+
+/// Returns the variables that a tag makes, each with the path a loop takes it from; `set` and the keys of maps have none.
+pub(super) fn bound<'t>(text: &'t str, tag: &Range<usize>) -> Vec<(&'t str, Option<&'t str>)> {
+    let mut bound = Vec::new();
+    let mut words = Vec::new();
+    let mut at = tag.start;
+    while let Some(c) = text[at..tag.end].chars().next() {
+        if c.is_alphabetic() || c == '_' {
+            let end = path_end(text, word(text, at, tag.end), tag.end);
+            words.push(&text[at..end]);
+            at = end;
+        } else {
+            if !c.is_whitespace() {
+                words.push(&text[at..at + c.len_utf8()]);
+            }
+            at += c.len_utf8();
+        }
+    }
+    for (at, start) in words.iter().enumerate() {
+        match (*start, &words[at + 1..]) {
+            ("for", [name, "in", path, ..]) => {
+                // A filter or an operator behind the path gives something else.
+                let plain = matches!(words.get(at + 4).copied(), None | Some("-" | "]" | "if"));
+                bound.push((*name, Some(*path).filter(|_| plain)));
+            }
+            ("for", [key, ",", value, "in", ..]) => bound.extend([(*key, None), (*value, None)]),
+            ("set" | "set_global", [name, ..]) => bound.push((*name, None)),
+            _ => {}
+        }
+    }
+    bound
 }
 
 /// Returns the names of values in a tag whose absence would be a fault, in order.
@@ -187,6 +255,27 @@ mod tests {
             .into_iter()
             .map(|name| &text[name.range])
             .collect()
+    }
+
+    #[test]
+    fn tags_and_what_they_bind_are_found() {
+        let text = "{# {{ a }} #}{% raw %}{{ b }}{% endraw %}{%- for x in c.d -%}{{ {\"e\": x} }}";
+        let tags = tags(text);
+        let shown: Vec<&str> = tags.iter().map(|tag| &text[tag.clone()]).collect();
+        assert_eq!(shown, ["- for x in c.d -", " {\"e\": x} "]);
+        assert_eq!(bound(text, &tags[0]), [("x", Some("c.d"))]);
+        let cases = [
+            ("{% set_global x = 1 %}", vec![("x", None)]),
+            ("{% for k, v in m %}", vec![("k", None), ("v", None)]),
+            (
+                "{{ [d.x for d in disks if d.y] }}",
+                vec![("d", Some("disks"))],
+            ),
+            ("{% for x in y | sort %}", vec![("x", None)]),
+        ];
+        for (text, want) in cases {
+            assert_eq!(bound(text, &(2..text.len() - 2)), want, "{text}");
+        }
     }
 
     #[test]
