@@ -107,9 +107,7 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     let engine = Engine::load(&tmpldirs, &used, files, sink);
     proceed(sink)?;
     if let Some(engine) = &engine {
-        let own = lab.guests.iter().flat_map(|guest| guest.extra.keys());
-        let own = own.map(|key| &**key).collect();
-        engine.check_names(&used, &own, &files.sources, sink);
+        engine.check_names(&used, &lab.own_keys(), &files.sources, sink);
     }
     Some(Loaded {
         lab,

@@ -2,6 +2,7 @@
 //!
 //! Secrets are masked in all three.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -50,37 +51,52 @@ fn render(
     loaded: &mut Loaded,
     session: &mut Session,
 ) -> anyhow::Result<Outcome> {
-    let engine = &mut loaded.engine;
-    let named = template.to_str().filter(|name| engine.contains(name));
     let mut sink = Sink::default();
-    let name = match named {
-        Some(name) => Some(name.to_owned()),
-        None if template.exists() => engine.add_file(template, &mut session.files, &mut sink),
-        None => {
-            let name = template.display().to_string();
-            let near = nearest(&name, engine.names());
-            let hint = near.map(|near| format!("; did you mean `{near}`?"));
-            let message = format!("`{name}` is neither a template nor a file");
-            return Err(UsageError(message + &hint.unwrap_or_default()).into());
-        }
-    };
-    let text = name.and_then(|name| {
+    let text = find(template, loaded, session, &mut sink)?.and_then(|name| {
         let context = Context::from_serialize(values).ok()?;
-        let sources = &session.files.sources;
-        loaded
-            .engine
-            .render(&name, &context, &format!("`{object}`"), sources, &mut sink)
+        let (object, sources) = (format!("`{object}`"), &session.files.sources);
+        let engine = &loaded.engine;
+        engine.render(&name, &context, &object, sources, &mut sink)
     });
+    if session.common.strict {
+        sink.promote_warnings();
+    }
+    let text = text.filter(|_| !sink.has_errors());
     session
         .ui
         .diagnostics(&sink.finish(), &session.files.sources);
-    match text {
-        Some(text) => {
-            session.ui.data(&text)?;
-            Ok(Outcome::Done)
-        }
-        None => Ok(Outcome::Faults),
+    let Some(text) = text else {
+        return Ok(Outcome::Faults);
+    };
+    session.ui.data(&text)?;
+    Ok(Outcome::Done)
+}
+
+/// Returns the name of the template that is meant; a file is added under its path.
+fn find(
+    template: &Path,
+    loaded: &mut Loaded,
+    session: &mut Session,
+    sink: &mut Sink,
+) -> anyhow::Result<Option<String>> {
+    let engine = &mut loaded.engine;
+    let shown = template.display().to_string();
+    if engine.contains(&shown) {
+        return Ok(Some(shown));
     }
+    if !template.exists() {
+        let near = nearest(&shown, engine.names());
+        let hint = near.map(|near| format!("; did you mean `{near}`?"));
+        let message = format!("`{shown}` is neither a template nor a file");
+        return Err(UsageError(message + &hint.unwrap_or_default()).into());
+    }
+    let name = engine.add_file(template, &mut session.files, sink);
+    if let Some(name) = &name {
+        let used = HashSet::from([name.as_str()]);
+        let own = loaded.lab.own_keys();
+        engine.check_names(&used, &own, &session.files.sources, sink);
+    }
+    Ok(name)
 }
 
 fn object(command: &Show, loaded: &Loaded) -> anyhow::Result<Value> {

@@ -505,7 +505,11 @@ fn names_that_no_template_has_are_warned_about() {
         run.stderr
     );
     // The guest's own key is known, and a file nobody uses is nobody's fault.
-    assert!(!said("`role`\n") && !said("`nam`"), "{}", run.stderr);
+    assert!(
+        !said("a name `role`") && !said("a name `nam`"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(
         run.stderr.matches("warning[unknown-name]").count(),
         3,
