@@ -20,6 +20,10 @@ pub enum Kind {
     Text,
     /// A whole number.
     Number,
+    /// A size in bytes.
+    Bytes,
+    /// A size in MiB.
+    Mebibytes,
     /// A boolean.
     YesNo,
     /// A list of texts.
@@ -39,6 +43,8 @@ impl Kind {
         match self {
             Self::Text => "text",
             Self::Number => "number",
+            Self::Bytes => "number of bytes",
+            Self::Mebibytes => "number of MiB",
             Self::YesNo => "true or false",
             Self::Texts => "list of texts",
             Self::Maps => "list of maps",
@@ -200,7 +206,9 @@ fn kind(path: &str, rust: &str) -> Kind {
         _ if has(".") || rust.contains("IndexMap<") => Kind::Map,
         _ if rust.contains("Vec<") => Kind::Texts,
         "bool" => Kind::YesNo,
-        "u32" | "Size" | "Memory" => Kind::Number,
+        "u32" => Kind::Number,
+        "Size" => Kind::Bytes,
+        "Memory" => Kind::Mebibytes,
         "Node" => Kind::Any,
         _ => Kind::Text,
     }

@@ -64,7 +64,7 @@ impl<'n> Walk<'n> {
         let path = &name.path;
         let fits = match name.kind {
             Kind::Text => value.is_string(),
-            Kind::Number => value.is_u64(),
+            Kind::Number | Kind::Bytes | Kind::Mebibytes => value.is_u64(),
             Kind::YesNo => value.is_boolean(),
             Kind::Texts | Kind::Maps => value.is_array(),
             Kind::Map => value.is_object(),
