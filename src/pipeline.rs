@@ -109,8 +109,12 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     }
     tmpldirs.retain(|dir| dir.is_dir());
     tmpldirs.extend(Some(layers.root.join("templates")).filter(|dir| dir.is_dir()));
-    let engine = Engine::load(&tmpldirs, &payloads, files, sink);
+    let used = used_templates(&lab);
+    let engine = Engine::load(&tmpldirs, &used, &payloads, files, sink);
     proceed(sink)?;
+    if let Some(engine) = &engine {
+        engine.check_names(&used, &lab.own_keys(), &files.sources, sink);
+    }
     Some(Loaded {
         lab,
         engine: engine?,
@@ -128,6 +132,15 @@ pub fn os_table(request: &Request, files: &mut Files, sink: &mut Sink) -> Option
     let table = OsTable::build(&builtin_os, &defaults, &layers, sink);
     proceed(sink)?;
     Some(table)
+}
+
+/// The templates that guests and the host ask for by name.
+fn used_templates(lab: &Lab) -> HashSet<&str> {
+    let guests = lab.guests.iter().flat_map(|guest| guest.templates.values());
+    guests
+        .chain(lab.host.host_templates.values())
+        .filter_map(|output| Some(output.src.as_ref()?.as_str()))
+        .collect()
 }
 
 fn proceed(sink: &Sink) -> Option<()> {

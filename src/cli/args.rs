@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use super::init::{EXAMPLES, Example};
 
 /// Compile a lab of virtual machines into libvirt network XML, install files and build scripts
 #[derive(Debug, Parser)]
@@ -55,6 +58,9 @@ pub(super) struct Common {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write a commented site to start from
+    #[command(visible_alias = "i")]
+    Init(Init),
     /// Write the whole workdir
     Generate(Generate),
     /// Write the files of some guests, or list the guests
@@ -69,6 +75,22 @@ pub(super) enum Command {
     Os(Os),
     /// Print what generate would change, as a unified diff
     Diff,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Init {
+    /// The site's directory; its name becomes the site's
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// The lab to start from
+    #[arg(long, value_name = "NAME", value_parser = examples(), default_value = EXAMPLES[0].name)]
+    pub(super) example: String,
+}
+
+/// The names of the examples, with what help says of them.
+fn examples() -> PossibleValuesParser {
+    let value = |example: &Example| PossibleValue::new(example.name).help(example.summary);
+    PossibleValuesParser::new(EXAMPLES.iter().map(value))
 }
 
 #[derive(Debug, ClapArgs)]
@@ -116,9 +138,12 @@ pub(super) struct Show {
     /// How to print it
     #[arg(long, value_enum, default_value = "yaml")]
     pub(super) format: DataFormat,
-    /// Print everything a guest's templates see
+    /// Print everything the object's templates see
     #[arg(long)]
     pub(super) context: bool,
+    /// Print what a template makes of the object: a template's name, or a file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["context", "format"])]
+    pub(super) template: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

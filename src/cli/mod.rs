@@ -4,6 +4,7 @@ mod args;
 mod diff;
 mod generate;
 mod guest;
+mod init;
 mod net;
 mod os;
 mod session;
@@ -58,6 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let mut session = Session::new(args.common);
     let outcome = match args.command {
+        Command::Init(command) => init::run(&command, &session),
         Command::Generate(command) => generate::run(&command, &mut session),
         Command::Guest(command) => guest::run(&command, &mut session),
         Command::Net(command) => net::run(&command, &mut session),

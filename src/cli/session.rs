@@ -227,7 +227,7 @@ impl Session {
     }
 }
 
-fn failed((path, error): (PathBuf, std::io::Error)) -> anyhow::Error {
+pub(super) fn failed((path, error): (PathBuf, std::io::Error)) -> anyhow::Error {
     anyhow!("{}: {}", path.display(), reason(&error))
 }
 

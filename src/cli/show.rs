@@ -1,11 +1,17 @@
-//! `show`: a resolved object.
+//! `show`: a resolved object, what its templates see, or what one of them makes of it.
+//!
+//! Secrets are masked in all three.
+
+use std::collections::HashSet;
+use std::path::Path;
 
 use serde_json::{Value, json};
+use tera::Context;
 
 use super::args::{DataFormat, Show};
 use super::session::Session;
 use super::{Outcome, UsageError, os};
-use crate::diag::Sink;
+use crate::diag::{Sink, nearest};
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
 use crate::render::{guest_context, guest_list, mask, network_context, review, storage_context};
@@ -17,7 +23,7 @@ use crate::yaml::emit::to_yaml;
 const KINDS: &[&str] = &["guest", "network", "storage", "host", "os"];
 
 pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outcome> {
-    let Some(loaded) = session.open()? else {
+    let Some(mut loaded) = session.open()? else {
         return Ok(Outcome::Faults);
     };
     let mut sink = Sink::default();
@@ -29,6 +35,9 @@ pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outco
         return Ok(Outcome::Faults);
     }
     mask(&mut value, &Secrets::default());
+    if let Some(template) = &command.template {
+        return render(template, &command.object, &value, &mut loaded, session);
+    }
     session.ui.data(&text(value, command.format))?;
     Ok(Outcome::Done)
 }
@@ -47,6 +56,62 @@ pub(super) fn text(value: Value, format: DataFormat) -> String {
     }
 }
 
+/// Prints what a template, by its name or its file, makes of an object.
+fn render(
+    template: &Path,
+    object: &str,
+    values: &Value,
+    loaded: &mut Loaded,
+    session: &mut Session,
+) -> anyhow::Result<Outcome> {
+    let mut sink = Sink::default();
+    let text = find(template, loaded, session, &mut sink)?.and_then(|name| {
+        let context = Context::from_serialize(values).ok()?;
+        let (object, sources) = (format!("`{object}`"), &session.files.sources);
+        let engine = &loaded.engine;
+        engine.render(&name, &context, &object, sources, &mut sink)
+    });
+    if session.common.strict {
+        sink.promote_warnings();
+    }
+    let text = text.filter(|_| !sink.has_errors());
+    session
+        .ui
+        .diagnostics(&sink.finish(), &session.files.sources);
+    let Some(text) = text else {
+        return Ok(Outcome::Faults);
+    };
+    session.ui.data(&text)?;
+    Ok(Outcome::Done)
+}
+
+/// Returns the name of the template that is meant; a file is added under its path.
+fn find(
+    template: &Path,
+    loaded: &mut Loaded,
+    session: &mut Session,
+    sink: &mut Sink,
+) -> anyhow::Result<Option<String>> {
+    let engine = &mut loaded.engine;
+    let shown = template.display().to_string();
+    if engine.contains(&shown) {
+        return Ok(Some(shown));
+    }
+    if !template.exists() {
+        let near = nearest(&shown, engine.names());
+        let hint = near.map(|near| format!("; did you mean `{near}`?"));
+        let message = format!("`{shown}` is neither a template nor a file");
+        return Err(UsageError(message + &hint.unwrap_or_default()).into());
+    }
+    let name = engine.add_file(template, &mut session.files, sink);
+    if let Some(name) = &name {
+        let used = HashSet::from([name.as_str()]);
+        let own = loaded.lab.own_keys();
+        engine.check_names(&used, &own, &session.files.sources, sink);
+    }
+    Ok(name)
+}
+
 fn object(
     command: &Show,
     loaded: &Loaded,
@@ -59,8 +124,10 @@ fn object(
         .split_once('/')
         .unwrap_or((&command.object, ""));
     let missing = |known: Vec<&str>| UsageError::unknown(kind, name, &known);
-    if kind != "guest" && command.context {
-        return Err(UsageError("--context is about guests".to_owned()).into());
+    let templates = command.context || command.template.is_some();
+    if kind == "os" && templates {
+        let message = "no template is rendered for an operating system; `show guest/NAME --context` has its `os`";
+        return Err(UsageError(message.to_owned()).into());
     }
     match kind {
         "guest" => {
@@ -69,7 +136,7 @@ fn object(
                 .ok_or_else(|| missing(lab.guests.iter().map(|guest| &*guest.name).collect()))?;
             let (engine, payloads) = (&loaded.engine, &loaded.payloads);
             let mut values = guest_context(guest, lab, engine, payloads, sources, sink);
-            if !command.context {
+            if !templates {
                 values = review(&values);
             } else {
                 values.insert("networks".into(), serde_json::to_value(&lab.networks)?);

@@ -16,6 +16,7 @@ pub use ids::uuid;
 pub use lock::{Choices, Lock};
 pub use resolve::{Input, link};
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -51,6 +52,15 @@ pub struct Lab {
     pub guests: Vec<Guest>,
     /// The addresses chosen, for the lock file.
     pub lock: Lock,
+}
+
+impl Lab {
+    /// Returns the keys of guests that the program does not know, which templates see by these names.
+    #[must_use]
+    pub fn own_keys(&self) -> BTreeSet<&str> {
+        let keys = self.guests.iter().flat_map(|guest| guest.extra.keys());
+        keys.map(|key| &**key).collect()
+    }
 }
 
 /// A resolved guest.

@@ -112,7 +112,7 @@ fn salt(site: &str, account: &str) -> String {
 }
 
 /// Hashes as `openssl passwd -6` does, with the default of 5000 rounds (crypt(5), "SHA-512").
-fn sha512(password: &str, salt: &str) -> String {
+pub(crate) fn sha512(password: &str, salt: &str) -> String {
     let digest = sha512_crypt(password.as_bytes(), salt.as_bytes(), Params::RECOMMENDED);
     format!("$6${salt}${}", encode(&digest))
 }

@@ -44,6 +44,14 @@ embed! {
     "host/storage.xml",
 }
 
+/// Returns the text of a template that ships inside the program.
+pub(super) fn text(name: &str) -> Option<&'static str> {
+    let mut templates = TEMPLATES.iter();
+    templates
+        .find(|(known, _)| *known == name)
+        .map(|(_, text)| *text)
+}
+
 #[cfg(test)]
 mod tests {
     use walkdir::WalkDir;

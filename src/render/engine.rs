@@ -1,16 +1,19 @@
-//! Templates: found, compiled, rendered, and their faults located.
+//! Templates: found, compiled and rendered.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tera::{Context, Tera};
 use walkdir::WalkDir;
 
+use super::faults::{Texts, compile_faults, includes, render_fault};
+use super::origin::Origin;
+use super::strangers::Known;
 use super::{Payloads, builtin, filters};
-use crate::diag::{Code, Diagnostic, Sink};
+use crate::diag::{Code, Diagnostic, Severity, Sink};
 use crate::files::Files;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Sources};
 
 /// The compiled templates of a run.
 #[derive(Debug)]
@@ -18,23 +21,19 @@ pub struct Engine {
     tera: Tera,
     /// Where each template's text came from.
     origins: HashMap<String, Origin>,
-}
-
-/// Where the text of a template stands.
-#[derive(Clone, Debug)]
-pub(super) enum Origin {
-    /// It is a file.
-    File(FileId),
-    /// It is a value of the site, which stands here.
-    Value(Arc<str>, Span),
+    /// What is wrong with those that do not compile.
+    broken: BTreeMap<String, Vec<Diagnostic>>,
 }
 
 impl Engine {
     /// Compiles the built-in templates, each replaced by the file of its name in the first of `dirs` that has one.
     ///
     /// Files in `dirs` of other names are templates too, for a site's own outputs, and so are the payloads that say so.
+    /// A file that does not compile is an error when it is `used` or takes a built-in one's place, else a warning: the
+    /// directory may hold other things.
     pub fn load(
         dirs: &[PathBuf],
+        used: &HashSet<&str>,
         payloads: &Payloads,
         files: &mut Files,
         sink: &mut Sink,
@@ -58,27 +57,89 @@ impl Engine {
                 }
             }
         }
-        let mut tera = Tera::new();
-        // The quotes of XML are the only ones Tera knows; every other language has a filter.
-        tera.autoescape_on([".xml"]);
-        filters::register(&mut tera);
-        let mut origins: BTreeMap<String, Origin> = texts
+        let mut origins: HashMap<String, Origin> = texts
             .into_iter()
             .map(|(name, file)| (name, Origin::File(file)))
             .collect();
         origins.extend(payloads.templates().clone());
-        let pairs: Vec<(&str, Arc<str>)> = origins
-            .iter()
-            .map(|(name, origin)| (name.as_str(), origin.text(&files.sources)))
-            .collect();
-        let added = tera.add_raw_templates(pairs.iter().map(|(name, text)| (*name, &**text)));
-        let origins = origins.into_iter().collect();
-        let engine = Self { tera, origins };
-        if let Err(error) = added {
-            sink.push(engine.fault(&error, "", &files.sources));
-            return None;
+        let (tera, broken) = compile(&origins, &files.sources, sink)?;
+        let engine = Self {
+            tera,
+            origins,
+            broken,
+        };
+        for (name, faults) in &engine.broken {
+            let used = is_used(name, used);
+            for fault in faults {
+                let mut fault = fault.clone();
+                if !used {
+                    fault.severity = Severity::Warning;
+                }
+                sink.push(fault);
+            }
         }
         Some(engine)
+    }
+
+    /// Adds the template in the file at `path`, and returns the name it is rendered by: the path.
+    pub fn add_file(&mut self, path: &Path, files: &mut Files, sink: &mut Sink) -> Option<String> {
+        let name = path.display().to_string();
+        let file = files.text(path, sink)?;
+        self.origins.insert(name.clone(), Origin::File(file));
+        let text = Arc::clone(files.sources.text(file));
+        if let Err(error) = self.tera.add_raw_template(&name, &text) {
+            for fault in compile_faults(&error, self.texts(&files.sources)) {
+                sink.push(fault.diagnostic);
+            }
+            return None;
+        }
+        Some(name)
+    }
+
+    fn texts<'a>(&'a self, sources: &'a Sources) -> Texts<'a> {
+        Texts {
+            origins: &self.origins,
+            sources,
+        }
+    }
+
+    /// Warns of names in the site's own templates that no context has, `own` keys of guests aside: in those that are
+    /// `used`, take a built-in one's place, or are included by such.
+    pub fn check_names(
+        &self,
+        used: &HashSet<&str>,
+        own: &BTreeSet<&str>,
+        sources: &Sources,
+        sink: &mut Sink,
+    ) {
+        let text = |name: &str| {
+            let origin = self
+                .origins
+                .get(name)
+                .filter(|_| !self.broken.contains_key(name))?;
+            Some((origin, origin.text(sources)))
+        };
+        let is_site =
+            |name: &str| text(name).is_some_and(|(_, text)| builtin::text(name) != Some(text));
+        let mut wanted: BTreeSet<&str> = self.origins.keys().map(String::as_str).collect();
+        wanted.retain(|name| is_site(name) && is_used(name, used));
+        let mut checked = BTreeSet::new();
+        if wanted.is_empty() {
+            return;
+        }
+        let texts = self
+            .names()
+            .into_iter()
+            .filter_map(|name| Some(text(name)?.1));
+        let known = Known::new(own, texts);
+        while let Some(name) = wanted.pop_first() {
+            let Some((origin, text)) = text(name).filter(|_| checked.insert(name)) else {
+                continue;
+            };
+            known.check(origin, text, sources, sink);
+            let included = self.origins.keys().map(String::as_str);
+            wanted.extend(included.filter(|other| is_site(other) && includes(text, other)));
+        }
     }
 
     /// Returns whether there is a template of that name.
@@ -111,6 +172,7 @@ impl Engine {
 
     /// Renders `name`, unless that fails.
     pub(super) fn try_render(&self, name: &str, context: &Context) -> Option<String> {
+        filters::restart();
         self.tera.render(name, context).ok()
     }
 
@@ -123,10 +185,16 @@ impl Engine {
         sources: &Sources,
         sink: &mut Sink,
     ) -> Option<String> {
+        if let Some(faults) = self.broken.get(name) {
+            faults.iter().cloned().for_each(|fault| sink.push(fault));
+            return None;
+        }
+        filters::restart();
         match self.tera.render(name, context) {
             Ok(text) => Some(text),
             Err(error) => {
-                let mut diagnostic = self.fault(&error, name, sources);
+                let texts = self.texts(sources);
+                let mut diagnostic = render_fault(&error, &self.tera, name, context, texts);
                 let help = format!("rendered for {object}");
                 diagnostic.help = Some(
                     diagnostic
@@ -138,117 +206,56 @@ impl Engine {
             }
         }
     }
+}
 
-    fn fault(&self, error: &tera::Error, name: &str, sources: &Sources) -> Diagnostic {
-        let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) =
-            error.kind()
-        else {
-            return self.report(&error.to_string(), name, sources);
+/// Returns whether something is made of a template: `used` names those that guests and the host ask for.
+fn is_used(name: &str, used: &HashSet<&str>) -> bool {
+    used.contains(name) || name.starts_with(Engine::PAYLOAD) || builtin::text(name).is_some()
+}
+
+/// Compiles templates, and sets aside those that cannot be, with what is wrong with them.
+fn compile(
+    origins: &HashMap<String, Origin>,
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Option<(Tera, BTreeMap<String, Vec<Diagnostic>>)> {
+    let texts = Texts { origins, sources };
+    let mut broken: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+    loop {
+        let mut tera = Tera::new();
+        // The quotes of XML are the only ones Tera knows; every other language has a filter.
+        tera.autoescape_on([".xml"]);
+        filters::register(&mut tera);
+        let sound = origins
+            .iter()
+            .filter(|(name, _)| !broken.contains_key(*name));
+        let pairs: BTreeMap<&str, &str> = sound
+            .map(|(name, origin)| (name.as_str(), origin.text(sources)))
+            .collect();
+        let Err(error) = tera.add_raw_templates(pairs) else {
+            return Some((tera, broken));
         };
-        let mut lines = report
-            .message()
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty());
-        let message = lines.next().unwrap_or("the template fails").to_owned();
-        let rest: Vec<&str> = lines.collect();
-        let mut diagnostic = match self.origins.get(report.filename()) {
-            Some(origin) => {
-                let place = |line, column| origin.place(line, column, sources);
-                let start = place(report.span().start_line, report.span().start_col);
-                let end = place(report.span().end_line, report.span().end_col);
-                let span = Span {
-                    end: end.start.max(start.start),
-                    ..start
-                };
-                Diagnostic::error(Code::Template, span, message)
-            }
-            None => Diagnostic::file_error(Code::Template, report.filename(), message),
-        };
-        if !rest.is_empty() {
-            diagnostic = diagnostic.help(rest.join(" "));
-        }
-        diagnostic
-    }
-}
-
-impl Engine {
-    /// Turns a fault that Tera gives as a rendered report, such as an unknown filter, back into a place.
-    fn report(&self, text: &str, name: &str, sources: &Sources) -> Diagnostic {
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let place = text.lines().find_map(|line| {
-            let mut parts = line.trim().strip_prefix("-->")?.trim().rsplitn(3, ':');
-            let (column, line) = (
-                parts.next()?.parse::<usize>().ok()?,
-                parts.next()?.parse::<usize>().ok()?,
-            );
-            Some((self.origins.get(parts.next()?)?, line, column))
-        });
-        match place {
-            Some((origin, line, column)) => {
-                let span = origin.place(line, column.saturating_sub(1), sources);
-                Diagnostic::error(Code::Template, span, message)
-            }
-            None => Diagnostic::file_error(
-                Code::Template,
-                if name.is_empty() { "templates" } else { name },
-                message,
-            ),
-        }
-    }
-}
-
-impl Origin {
-    fn text(&self, sources: &Sources) -> Arc<str> {
-        match self {
-            Self::File(file) => Arc::clone(sources.text(*file)),
-            Self::Value(text, _) => Arc::clone(text),
-        }
-    }
-
-    /// Returns the place of a line (from 1) and a column (from 0, in characters) of the template.
-    ///
-    /// A value of the site may be indented, folded or escaped: the line is looked for in it, and the place is the start
-    /// of the value when it is not there as it is.
-    fn place(&self, line: usize, column: usize, sources: &Sources) -> Span {
-        match self {
-            Self::File(file) => {
-                let at = offset(sources.text(*file), line, column);
-                Span::new(*file, at, at)
-            }
-            Self::Value(text, span) => {
-                let wanted = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-                let written = sources.slice(*span);
-                let from = offset(written, line, 0);
-                let at = written[from..].find(wanted).map(|at| from + at);
-                let at = at.filter(|_| !wanted.trim().is_empty()).map(|at| {
-                    let column = wanted.char_indices().nth(column);
-                    at + column.map_or(wanted.len(), |(column, _)| column)
-                });
-                let start = span.start as usize + at.unwrap_or_default();
-                Span::new(span.file, start, start)
+        let mut aside: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+        for fault in compile_faults(&error, texts) {
+            let Some(name) = fault.template.filter(|name| origins.contains_key(name)) else {
+                sink.push(fault.diagnostic);
+                return None;
+            };
+            // Whoever includes a broken template is as broken, by the same fault.
+            let cause = fault.wants.and_then(|wants| broken.get(&wants));
+            let place = fault.diagnostic.primary.as_ref().map(|label| label.span);
+            let faults = aside.entry(name).or_default();
+            match (cause, place) {
+                (Some(cause), Some(place)) => faults.extend(
+                    cause
+                        .iter()
+                        .map(|fault| fault.clone().also(place, "included from here")),
+                ),
+                _ => faults.push(fault.diagnostic),
             }
         }
+        broken.append(&mut aside);
     }
-}
-
-/// Returns the byte offset of a line (from 1) and a column (from 0, in characters).
-fn offset(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
-    let rest = &text[start..];
-    start
-        + rest
-            .char_indices()
-            .nth(column)
-            .map_or(rest.len(), |(at, _)| at)
 }
 
 /// Lists the templates below `dir` by name, in byte order.

@@ -1,4 +1,4 @@
-//! The filters, the tests and the one function that templates have beside Tera's own.
+//! The filters, tests and functions that templates have beside Tera's own.
 //!
 //! Each filter carries one value into one language: a shell word, a virt-install suboption, a word of a
 //! kickstart command. A value that the language cannot carry is an error at its place in the template,
@@ -7,8 +7,76 @@
 mod encode;
 mod kickstart;
 mod plain;
+mod range;
+mod table;
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
+
+pub(super) use range::restart;
+use table::Body;
+pub(super) use table::CALLABLES;
+
+/// Tera's own filters, for suggestions.
+pub(super) const TERA_FILTERS: &[&str] = &[
+    "abs",
+    "capitalize",
+    "default",
+    "escape",
+    "escape_html",
+    "escape_xml",
+    "first",
+    "float",
+    "get",
+    "group_by",
+    "indent",
+    "int",
+    "join",
+    "keys",
+    "last",
+    "length",
+    "lower",
+    "newlines_to_br",
+    "nth",
+    "pairs",
+    "pluralize",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "sort",
+    "split",
+    "str",
+    "title",
+    "trim",
+    "trim_end",
+    "trim_start",
+    "truncate",
+    "unique",
+    "upper",
+    "values",
+    "wordcount",
+];
+
+/// Tera's own tests, for suggestions.
+pub(super) const TERA_TESTS: &[&str] = &[
+    "array",
+    "bool",
+    "containing",
+    "defined",
+    "divisible_by",
+    "ending_with",
+    "even",
+    "float",
+    "integer",
+    "iterable",
+    "map",
+    "none",
+    "number",
+    "odd",
+    "starting_with",
+    "string",
+    "undefined",
+];
 
 /// Returns base64 of bytes, for what no template could hold.
 pub(super) fn encode_base64(bytes: &[u8]) -> String {
@@ -18,77 +86,64 @@ pub(super) fn encode_base64(bytes: &[u8]) -> String {
 /// What every filter on text is: the new text, or why there is none.
 type Filtered = Result<String, String>;
 
-/// Registers every filter, test and function of the built-in templates. Must run before templates are added,
-/// because Tera resolves the names when it compiles a template.
+/// Registers every filter, test and function of the table. Must run before templates are added, because Tera resolves
+/// the names when it compiles a template.
 pub(crate) fn register(tera: &mut Tera) {
-    text(tera, "sh", sh);
-    text(tera, "subopt", subopt);
-    text(tera, "xml", encode::xml);
-    text(tera, "yaml", encode::yaml);
-    text(tera, "base64", encode::base64);
-    text(tera, "fold", encode::fold);
-    text(tera, "ks", kickstart::word);
-    text(tera, "ks_arg", kickstart::argument);
-    text(tera, "ks_package", kickstart::package);
-    text(tera, "ks_raw", kickstart::raw);
-    text(tera, "line", plain::line);
-    text(tera, "path", plain::path);
-    text(tera, "ident", plain::ident);
-    text(tera, "account", plain::account);
-    text(tera, "comment", plain::comment);
-    bytes(tera, "gib", encode::gib);
-    bytes(tera, "mib", encode::mib);
-    tera.register_filter("ks_list", |value: &Value, kwargs: Kwargs, _: &State| {
-        no_options("ks_list", &kwargs)?;
-        let items = value
-            .as_array()
-            .ok_or_else(|| wrong_kind("ks_list", "a list of strings", value))?;
-        let items = items
-            .iter()
-            .map(|item| {
-                item.as_str()
-                    .ok_or_else(|| wrong_kind("ks_list", "a list of strings", item))
-            })
-            .collect::<TeraResult<Vec<_>>>()?;
-        kickstart::list(&items).map_err(|why| refusal("ks_list", &why))
-    });
-    tera.register_test("ks_script", |value: &Value, kwargs: Kwargs, _: &State| {
-        no_options("ks_script", &kwargs)?;
-        let script = value
-            .as_str()
-            .ok_or_else(|| wrong_kind("ks_script", "a string", value))?;
-        Ok::<_, Error>(kickstart::is_plain_script(script))
-    });
-    tera.register_function("fail", |kwargs: Kwargs, _: &State| -> TeraResult<Value> {
-        Err(Error::message(kwargs.must_get::<&str>("msg")?))
-    });
+    for callable in CALLABLES {
+        let name = callable.name;
+        match callable.body {
+            Body::Text(filter) => {
+                tera.register_filter(name, move |value: &Value, kwargs: Kwargs, _: &State| {
+                    no_options(name, &kwargs)?;
+                    filter(text(name, value)?).map_err(|why| refusal(name, &why))
+                })
+            }
+            Body::List(filter) => {
+                tera.register_filter(name, move |value: &Value, kwargs: Kwargs, _: &State| {
+                    no_options(name, &kwargs)?;
+                    filter(&texts(name, value)?).map_err(|why| refusal(name, &why))
+                })
+            }
+            Body::Bytes(filter) => {
+                tera.register_filter(name, move |value: &Value, kwargs: Kwargs, _: &State| {
+                    no_options(name, &kwargs)?;
+                    bytes(name, value).map(filter)
+                })
+            }
+            Body::Test(test) => {
+                tera.register_test(name, move |value: &Value, kwargs: Kwargs, _: &State| {
+                    no_options(name, &kwargs)?;
+                    Ok::<_, Error>(test(text(name, value)?))
+                })
+            }
+            Body::Function(function) => {
+                tera.register_function(name, move |kwargs: Kwargs, _: &State| function(&kwargs));
+            }
+        }
+    }
 }
 
-/// Registers a filter on text.
-fn text(tera: &mut Tera, name: &'static str, filter: fn(&str) -> Filtered) {
-    tera.register_filter(name, move |value: &Value, kwargs: Kwargs, _: &State| {
-        no_options(name, &kwargs)?;
-        let text = value
-            .as_str()
-            .ok_or_else(|| wrong_kind(name, "a string", value))?;
-        filter(text).map_err(|why| refusal(name, &why))
-    });
+/// The text in `value`.
+fn text<'v>(name: &str, value: &'v Value) -> TeraResult<&'v str> {
+    value
+        .as_str()
+        .ok_or_else(|| wrong_kind(name, "a string", value))
 }
 
-/// Registers a filter on a number of bytes.
-fn bytes(tera: &mut Tera, name: &'static str, filter: fn(u64) -> String) {
-    tera.register_filter(name, move |value: &Value, kwargs: Kwargs, _: &State| {
-        no_options(name, &kwargs)?;
-        // A float is refused even when it is whole: a size that went through floating point may have lost bytes.
-        let bytes = if value.is_number() && !value.is_f64() {
-            value.as_u64()
-        } else {
-            None
-        };
-        bytes
-            .map(filter)
-            .ok_or_else(|| wrong_kind(name, "a whole number of bytes", value))
-    });
+/// The texts in `value`.
+fn texts<'v>(name: &str, value: &'v Value) -> TeraResult<Vec<&'v str>> {
+    let wrong = |value: &Value| wrong_kind(name, "a list of strings", value);
+    let items = value.as_array().ok_or_else(|| wrong(value))?;
+    let text = |item: &'v Value| item.as_str().ok_or_else(|| wrong(item));
+    items.iter().map(text).collect()
+}
+
+/// The number of bytes in `value`. A float is refused even when it is whole: a size that went through floating point
+/// may have lost bytes.
+fn bytes(name: &str, value: &Value) -> TeraResult<u64> {
+    let whole = value.is_number() && !value.is_f64();
+    let bytes = whole.then(|| value.as_u64()).flatten();
+    bytes.ok_or_else(|| wrong_kind(name, "a whole number of bytes", value))
 }
 
 /// Refuses keyword arguments, which Tera would ignore.
@@ -142,6 +197,18 @@ mod tests {
         let mut context = Context::new();
         context.insert("v", &value.into());
         tera.render("t", &context).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn what_tera_is_said_to_have_it_has() {
+        for name in TERA_FILTERS {
+            let error = render(&format!("{{{{ v | {name} }}}}"), "x").err();
+            assert!(!error.unwrap_or_default().contains("Unknown"), "{name}");
+        }
+        for name in TERA_TESTS {
+            let error = render(&format!("{{{{ v is {name} }}}}"), "x").err();
+            assert!(!error.unwrap_or_default().contains("Unknown"), "{name}");
+        }
     }
 
     #[test]

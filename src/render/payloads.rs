@@ -12,7 +12,7 @@ use tera::Context;
 
 use self::find::{Found, find};
 use super::Engine;
-use super::engine::Origin;
+use super::origin::Origin;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::files::Files;
 use crate::link::{Guest, Lab};

@@ -7,8 +7,10 @@ mod apply;
 mod compare;
 mod diff;
 mod manifest;
+mod site;
 
 pub use apply::{replace, write};
 pub use compare::{Change, Changes, Kept, Scope, compare};
 pub use diff::diff;
 pub use manifest::{Manifest, Sum, sum};
+pub use site::{create, taken};

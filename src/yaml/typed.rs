@@ -275,7 +275,18 @@ impl FromNode for String {
     }
 }
 
-/// Declares a section of the model: the struct, its reader and its keys.
+/// What is said of a key of a section, for pages made from the code.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldDoc {
+    /// The key.
+    pub key: &'static str,
+    /// The field's Rust type, as written.
+    pub rust: &'static str,
+    /// Its documentation.
+    pub doc: &'static str,
+}
+
+/// Declares a section of the model: the struct, its reader, its keys and what is said of them.
 ///
 /// Field types decide what is required: `Option`, `Vec` and `IndexMap` fields may be missing, [`Spanned`] ones may
 /// not. `field("key"): T` names the YAML key where it is not the field's name.
@@ -283,14 +294,14 @@ macro_rules! section {
     (
         $(#[$meta:meta])*
         $what:literal struct $name:ident {
-            $($(#[$field_meta:meta])* $field:ident $(($key:literal))? : $type:ty,)*
+            $($(#[doc = $doc:literal])+ $field:ident $(($key:literal))? : $type:ty,)*
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, serde::Serialize)]
         pub struct $name {
             $(
-                $(#[$field_meta])*
+                $(#[doc = $doc])+
                 $(#[serde(rename = $key)])?
                 #[serde(skip_serializing_if = "crate::yaml::typed::is_absent")]
                 pub $field: $type,
@@ -300,6 +311,15 @@ macro_rules! section {
         impl $name {
             /// The keys of the section, in the order of its documentation.
             pub const KEYS: &'static [&'static str] = &[$(section!(@key $field $($key)?),)*];
+
+            /// The keys with their documentation.
+            pub const FIELDS: &'static [crate::yaml::typed::FieldDoc] = &[$(
+                crate::yaml::typed::FieldDoc {
+                    key: section!(@key $field $($key)?),
+                    rust: stringify!($type),
+                    doc: concat!($($doc),+),
+                },
+            )*];
 
             /// Reads the known keys of `map`, which stands at `span`, and leaves unknown ones to the caller.
             pub fn read(

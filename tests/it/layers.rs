@@ -304,7 +304,7 @@ fn template_faults_name_the_template_line() {
     site.write("templates/motd.txt", "{{ name | nope }}\n");
     let run = site.run(&["generate"]);
     assert!(
-        run.stderr.contains("Unknown filter `nope`") && run.stderr.contains("motd.txt:1:"),
+        run.stderr.contains("unknown filter `nope`") && run.stderr.contains("motd.txt:1:"),
         "{}",
         run.stderr
     );

@@ -1,4 +1,4 @@
-//! The README is true: its consoles are run as printed.
+//! The README and the page for template authors are true: their consoles are run as printed.
 
 use crate::support::{PROGRAM, Site, project};
 
@@ -23,13 +23,11 @@ fn blocks<'a>(text: &'a str, language: &'a str) -> impl Iterator<Item = &'a str>
     })
 }
 
-#[test]
-fn consoles_show_what_is_printed() {
-    let readme = std::fs::read_to_string(project("README.md")).unwrap();
-    let lab = blocks(&readme, "yaml").next().unwrap();
-    let site = Site::new(&[("farm.yml", lab), ("typo.yml", TYPO)]);
+/// Runs the consoles of a page in a site of these files, and returns how many commands they hold.
+#[track_caller]
+fn run_consoles(page: &str, site: &Site) -> usize {
     let mut commands = 0;
-    for console in blocks(&readme, "console") {
+    for console in blocks(page, "console") {
         for session in console.split("$ miniascape ").skip(1) {
             let (args, want) = session.split_once('\n').unwrap();
             let run = site
@@ -42,5 +40,31 @@ fn consoles_show_what_is_printed() {
             commands += 1;
         }
     }
-    assert_eq!(commands, 4);
+    commands
+}
+
+#[test]
+fn consoles_show_what_is_printed() {
+    let readme = std::fs::read_to_string(project("README.md")).unwrap();
+    let lab = blocks(&readme, "yaml").next().unwrap();
+    let site = Site::new(&[("farm.yml", lab), ("typo.yml", TYPO)]);
+    assert_eq!(run_consoles(&readme, &site), 4);
+}
+
+#[test]
+fn consoles_of_the_page_for_template_authors_do_too() {
+    let page = std::fs::read_to_string(project("docs/TEMPLATES.md")).unwrap();
+    let lab = blocks(&page, "yaml").find(|block| block.contains("# lab.yml"));
+    let text = |name: &str| {
+        let mut texts = blocks(&page, "text");
+        let text = texts.find(|block| block.contains(name)).unwrap();
+        // A page shows a file's name in its first line.
+        format!("{text}\n")
+    };
+    let site = Site::new(&[
+        ("lab.yml", lab.unwrap()),
+        ("hosts.txt", &text("hosts.txt")),
+        ("mtu.txt", &text("mtu.txt")),
+    ]);
+    assert_eq!(run_consoles(&page, &site), 2);
 }

@@ -1,0 +1,340 @@
+//! Every filter, test and function of the program's own, with what the page for template authors says of it.
+//!
+//! The table is what gets registered, so nothing can be called that is not documented; a test runs the examples.
+
+use tera::{Error, Kwargs, TeraResult, Value};
+
+use super::{Filtered, encode, kickstart, plain, range, sh, subopt};
+
+/// Something a template can call.
+pub(crate) struct Callable {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What its results are for: a language, as a heading of the page.
+    pub(crate) language: &'static str,
+    /// What it does, as one sentence or two of Markdown.
+    pub(crate) does: &'static str,
+    /// Templates and what they render as, or a part of the message that refuses them.
+    pub(crate) examples: &'static [(&'static str, Result<&'static str, &'static str>)],
+    /// What is called.
+    pub(super) body: Body,
+}
+
+/// The kinds of what can be called.
+pub(super) enum Body {
+    /// A filter on text.
+    Text(fn(&str) -> Filtered),
+    /// A filter on a list of texts.
+    List(fn(&[&str]) -> Filtered),
+    /// A filter on a number of bytes.
+    Bytes(fn(u64) -> String),
+    /// A test of text.
+    Test(fn(&str) -> bool),
+    /// A function.
+    Function(fn(&Kwargs) -> TeraResult<Value>),
+}
+
+impl Callable {
+    /// Returns what it is, as the page says it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.body {
+            Body::Text(_) => "filter on text",
+            Body::List(_) => "filter on a list of texts",
+            Body::Bytes(_) => "filter on a number of bytes",
+            Body::Test(_) => "test of text",
+            Body::Function(_) => "function",
+        }
+    }
+}
+
+/// Everything, by language.
+pub(crate) const CALLABLES: &[Callable] = &[
+    Callable {
+        name: "sh",
+        language: "Shell",
+        does: "One word of a POSIX shell command line, quoted where it must be. Never put quotes around it.",
+        examples: &[
+            ("cp {{ \"/srv/a b\" | sh }} .", Ok("cp '/srv/a b' .")),
+            (
+                "echo {{ \"a; rm -rf $HOME\" | sh }}",
+                Ok("echo 'a; rm -rf $HOME'"),
+            ),
+        ],
+        body: Body::Text(sh),
+    },
+    Callable {
+        name: "comment",
+        language: "Shell",
+        does: "Lines that start with `#`, for shell, kickstart, YAML and every other language that comments so.",
+        examples: &[("{{ \"one\\ntwo\" | comment }}", Ok("# one\n# two"))],
+        body: Body::Text(plain::comment),
+    },
+    Callable {
+        name: "subopt",
+        language: "virt-install",
+        does: "One value in an option made of `key=value` parts. The whole option still goes through `sh`.",
+        examples: &[(
+            "{{ (\"path=\" ~ (\"/a,b.img\" | subopt) ~ \",bus=virtio\") | sh }}",
+            Ok("'path=\"/a,b.img\",bus=virtio'"),
+        )],
+        body: Body::Text(subopt),
+    },
+    Callable {
+        name: "xml",
+        language: "XML",
+        does: "Text or an attribute's value. Templates whose name ends in `.xml` do it by themselves: this is for XML inside of other files.",
+        examples: &[("<t>{{ \"a&<b>\" | xml }}</t>", Ok("<t>a&amp;&lt;b&gt;</t>"))],
+        body: Body::Text(encode::xml),
+    },
+    Callable {
+        name: "yaml",
+        language: "YAML and JSON",
+        does: "A string in double quotes that YAML 1.1, YAML 1.2 and JSON read as the same text.",
+        examples: &[(
+            "motd: {{ \"no: \\\"x\\\"\" | yaml }}",
+            Ok("motd: \"no: \\\"x\\\"\""),
+        )],
+        body: Body::Text(encode::yaml),
+    },
+    Callable {
+        name: "ks",
+        language: "Kickstart",
+        does: "The value of a command's option.",
+        examples: &[
+            (
+                "user --gecos={{ \"Ann O'Neill\" | ks }}",
+                Ok("user --gecos=\"Ann O'Neill\""),
+            ),
+            (
+                "{{ \"a\\n%end\" | ks }}",
+                Err("a line break or control character"),
+            ),
+        ],
+        body: Body::Text(kickstart::word),
+    },
+    Callable {
+        name: "ks_arg",
+        language: "Kickstart",
+        does: "A command's argument that is no option's value, so that it must not look like an option.",
+        examples: &[
+            (
+                "lang {{ \"de_DE.UTF-8\" | ks_arg }}",
+                Ok("lang de_DE.UTF-8"),
+            ),
+            (
+                "lang {{ \"--erase\" | ks_arg }}",
+                Err("would be read as an option"),
+            ),
+        ],
+        body: Body::Text(kickstart::argument),
+    },
+    Callable {
+        name: "ks_list",
+        language: "Kickstart",
+        does: "Several values in one option, with commas between them.",
+        examples: &[
+            (
+                "services --enabled={{ [\"sshd\", \"chronyd\"] | ks_list }}",
+                Ok("services --enabled=sshd,chronyd"),
+            ),
+            ("{{ [\"a,b\"] | ks_list }}", Err("cannot be one item")),
+        ],
+        body: Body::List(kickstart::list),
+    },
+    Callable {
+        name: "ks_package",
+        language: "Kickstart",
+        does: "A line of `%packages`: a package, `@group` or `@^environment`.",
+        examples: &[
+            ("{{ \"@core\" | ks_package }}", Ok("@core")),
+            (
+                "{{ \"-vim\" | ks_package }}",
+                Err("is not a package or @group"),
+            ),
+        ],
+        body: Body::Text(kickstart::package),
+    },
+    Callable {
+        name: "ks_raw",
+        language: "Kickstart",
+        does: "Commands the site wrote for the installer, verbatim; they may not open or close a section.",
+        examples: &[
+            (
+                "{{ \"clearpart --all\\n\" | ks_raw }}",
+                Ok("clearpart --all"),
+            ),
+            (
+                "{{ \"a\\n%post\" | ks_raw }}",
+                Err("would open or close a section"),
+            ),
+        ],
+        body: Body::Text(kickstart::raw),
+    },
+    Callable {
+        name: "ks_script",
+        language: "Kickstart",
+        does: "Whether a script can stand in its section as it is; another one has to be carried in base64.",
+        examples: &[
+            ("{{ \"echo hi\" is ks_script }}", Ok("true")),
+            ("{{ \"%end\" is ks_script }}", Ok("false")),
+        ],
+        body: Body::Test(kickstart::is_plain_script),
+    },
+    Callable {
+        name: "line",
+        language: "Files without quoting",
+        does: "The text unchanged, on one line: for configuration files that take the rest of a line literally.",
+        examples: &[
+            ("motd={{ \"a 'b' $c\" | line }}", Ok("motd=a 'b' $c")),
+            (
+                "{{ \"a\\nb\" | line }}",
+                Err("a line break or control character"),
+            ),
+        ],
+        body: Body::Text(plain::line),
+    },
+    Callable {
+        name: "path",
+        language: "Files without quoting",
+        does: "The text unchanged, which must be a file's absolute path, on one line.",
+        examples: &[
+            ("{{ \"/etc/motd\" | path }}", Ok("/etc/motd")),
+            (
+                "{{ \"motd\" | path }}",
+                Err("is not the absolute path of a file"),
+            ),
+        ],
+        body: Body::Text(plain::path),
+    },
+    Callable {
+        name: "ident",
+        language: "Files without quoting",
+        does: "The text unchanged, which must be a plain name: letters, digits and `_` `.` `:` `-`, and no `-` in front.",
+        examples: &[
+            (
+                "Host {{ \"web-1.lab.test\" | ident }}",
+                Ok("Host web-1.lab.test"),
+            ),
+            ("{{ \"a b\" | ident }}", Err("is not a plain name")),
+        ],
+        body: Body::Text(plain::ident),
+    },
+    Callable {
+        name: "account",
+        language: "Files without quoting",
+        does: "The text unchanged, which must be a plain name without `:`, as users and groups have.",
+        examples: &[
+            ("{{ \"ann\" | account }}:x:1000:", Ok("ann:x:1000:")),
+            (
+                "{{ \"ann:x\" | account }}",
+                Err("cannot be the name of a user or group"),
+            ),
+        ],
+        body: Body::Text(plain::account),
+    },
+    Callable {
+        name: "base64",
+        language: "Any bytes",
+        does: "The text's UTF-8 bytes in base64, on one line.",
+        examples: &[(
+            "echo {{ \"a\\n%end\" | base64 }} | base64 -d",
+            Ok("echo YQolZW5k | base64 -d"),
+        )],
+        body: Body::Text(encode::base64),
+    },
+    Callable {
+        name: "fold",
+        language: "Any bytes",
+        does: "Base64 in lines of 76 characters, none of which can be the `EOF` of a here-document.",
+        examples: &[
+            ("{{ \"YQolZW5k\" | fold }}", Ok("YQolZW5k")),
+            ("{{ \"EOF\" | fold }}", Err("the text is not base64")),
+        ],
+        body: Body::Text(encode::fold),
+    },
+    Callable {
+        name: "gib",
+        language: "Sizes",
+        does: "Bytes as GiB, exactly.",
+        examples: &[("{{ 11274289152 | gib }}", Ok("10.5"))],
+        body: Body::Bytes(encode::gib),
+    },
+    Callable {
+        name: "mib",
+        language: "Sizes",
+        does: "Bytes as whole MiB, rounded up.",
+        examples: &[("{{ 524288001 | mib }}", Ok("501"))],
+        body: Body::Bytes(encode::mib),
+    },
+    Callable {
+        name: "fail",
+        language: "Control",
+        does: "Ends the run with `msg` at this line: for what a template cannot do.",
+        examples: &[(
+            "{{ fail(msg=\"RHEL 5 has no thin pools\") }}",
+            Err("RHEL 5 has no thin pools"),
+        )],
+        body: Body::Function(fail),
+    },
+    Callable {
+        name: "range",
+        language: "Control",
+        does: "The whole numbers from `start` (0) to before `end`, by `step_by` (1). One file may take 100000 of them altogether, so that loops in loops end.",
+        examples: &[
+            (
+                "{% for i in range(start=1, end=4) %}{{ i }} {% endfor %}",
+                Ok("1 2 3 "),
+            ),
+            (
+                "{{ range(end=1000000000) }}",
+                Err("more than 100000 numbers"),
+            ),
+        ],
+        body: Body::Function(range::range),
+    },
+];
+
+fn fail(kwargs: &Kwargs) -> TeraResult<Value> {
+    Err(Error::message(kwargs.must_get::<&str>("msg")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use tera::{Context, Tera};
+
+    use super::CALLABLES;
+
+    #[test]
+    fn examples_render_as_the_page_says() {
+        for callable in CALLABLES {
+            assert!(!callable.examples.is_empty(), "{}", callable.name);
+            for (template, want) in callable.examples {
+                assert!(template.contains(callable.name), "{template}");
+                let mut tera = Tera::new();
+                super::super::register(&mut tera);
+                tera.autoescape_on([".xml"]);
+                tera.add_raw_template("t", template).unwrap();
+                let shown = tera
+                    .render("t", &Context::new())
+                    .map_err(|error| error.to_string());
+                match want {
+                    Ok(want) => assert_eq!(shown.as_deref(), Ok(*want), "{template}"),
+                    Err(want) => assert!(shown.unwrap_err().contains(want), "{template}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_languages_stand_together() {
+        let mut names: Vec<&str> = CALLABLES.iter().map(|callable| callable.name).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+        let mut languages: Vec<&str> = CALLABLES.iter().map(|callable| callable.language).collect();
+        languages.dedup();
+        let count = languages.len();
+        languages.sort_unstable();
+        languages.dedup();
+        assert_eq!(languages.len(), count, "a heading would appear twice");
+    }
+}
