@@ -12,5 +12,5 @@ mod sources;
 mod values;
 
 pub use eval::{Evaluator, evaluate};
-pub use names::mentioned;
+pub use names::{end_of_string, mentioned};
 pub use scope::Globals;

@@ -79,6 +79,20 @@ pub fn mentioned(tag: &str) -> impl Iterator<Item = String> {
         })
 }
 
+/// Returns the length of the string literal that `text` begins with; a quote behind a `\` does not end it.
+pub fn end_of_string(text: &str) -> usize {
+    let mut chars = text.char_indices();
+    let quote = chars.next().map(|(_, quote)| quote);
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' {
+            chars.next();
+        } else if Some(c) == quote {
+            return at + c.len_utf8();
+        }
+    }
+    text.len()
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token<'a> {
     Word(&'a str),
@@ -102,7 +116,7 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
                 .unwrap_or(rest.len());
             (Some(Token::Number(&rest[..length])), length)
         } else if matches!(first, '"' | '\'' | '`') {
-            let end = rest[1..].find(first).map_or(rest.len(), |end| end + 2);
+            let end = end_of_string(rest);
             (Some(Token::Text(rest[1..end].trim_end_matches(first))), end)
         } else {
             (
@@ -137,6 +151,7 @@ mod tests {
     #[test]
     fn finds_what_is_read() {
         assert_eq!(read("2048 * index"), ["index"]);
+        assert_eq!(read(r#""a\" ~ b \\" ~ c ~ "d""#), ["c"]);
         assert_eq!(
             read("virtinst.arch ~ vars['tree'][0].x"),
             ["virtinst.arch", "vars.tree.0.x"]

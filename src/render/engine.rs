@@ -170,10 +170,11 @@ impl Engine {
         }
     }
 
-    /// Renders `name`, unless that fails.
-    pub(super) fn try_render(&self, name: &str, context: &Context) -> Option<String> {
-        filters::restart();
-        self.tera.render(name, context).ok()
+    /// Returns these templates with some more, unless one of those does not compile.
+    pub(super) fn with(&self, more: Vec<(String, String)>) -> Option<Tera> {
+        let mut tera = self.tera.clone();
+        tera.add_raw_templates(more).ok()?;
+        Some(tera)
     }
 
     /// Renders `name`; a fault says which object it was rendered for.

@@ -36,6 +36,8 @@ const MAX_KEPT: usize = 16 * 1024;
 pub(super) struct Section {
     /// Two sections with the same number say the same.
     pub(super) id: u32,
+    /// Whether other guests may have it as well.
+    pub(super) is_shared: bool,
     /// The name and the value, as [`text`] writes them.
     pub(super) text: Arc<str>,
     /// The value as templates see it.
@@ -145,14 +147,14 @@ impl Known {
     pub(super) fn section(&self, key: &str, value: Value) -> Arc<Section> {
         let text = text(key, &value);
         if OWN.contains(&key) || text.len() > MAX_KEPT {
-            return Arc::new(self.convert(key, value, text));
+            return Arc::new(self.convert(key, value, text, false));
         }
         let sections = self.sections.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(section) = sections.get(&*text) {
             return Arc::clone(section);
         }
         drop(sections);
-        let section = Arc::new(self.convert(key, value, Arc::clone(&text)));
+        let section = Arc::new(self.convert(key, value, Arc::clone(&text), true));
         let mut sections = self
             .sections
             .write()
@@ -160,10 +162,13 @@ impl Known {
         Arc::clone(sections.entry(text).or_insert(section))
     }
 
-    fn convert(&self, key: &str, value: Value, text: Arc<str>) -> Section {
+    fn convert(&self, key: &str, value: Value, text: Arc<str>, is_shared: bool) -> Section {
         // The first numbers are those of what all guests share.
         let id = self.next.fetch_add(1, Ordering::Relaxed) + COMMON.len() as u32;
-        Section::new(id, key, value, text)
+        Section {
+            is_shared,
+            ..Section::new(id, key, value, text)
+        }
     }
 }
 
@@ -172,6 +177,7 @@ impl Section {
         let as_seen = tera::Value::from_serializable(&value);
         Self {
             id,
+            is_shared: true,
             text,
             value: as_seen,
             review: review(key, value, &Secrets::default()).into_bytes().into(),

@@ -1007,7 +1007,11 @@ fn review(trial: &Trial, word: &Trial) -> Vec<String> {
                 let text = String::from_utf8(bytes).unwrap();
                 let mut out = Vec::new();
                 match serde_yaml::from_str::<serde_yaml::Value>(&text) {
-                    Ok(value) => leaves(&value, &mut String::new(), &mut out),
+                    Ok(value) => {
+                        leaves(&value, &mut String::new(), &mut out);
+                        // A text in dnsmasq's quotes, which the judge of the XML takes off.
+                        out.retain(|leaf| !leaf.starts_with(".txt[].record="));
+                    }
                     Err(error) => faults.push(format!("{}: {name}: {error}", trial.describe())),
                 }
                 (name, out)

@@ -55,7 +55,7 @@ impl Lab {
         self.site.path().join("workdir")
     }
 
-    /// The absolute paths of the generated files whose path ends so; the lab with no network of its own has no XML.
+    /// The absolute paths of the generated files whose path ends so; a lab with no network of its own has no XML.
     fn files(&self, ending: &str) -> Vec<String> {
         let names = tree(&self.workdir())
             .into_keys()
@@ -64,7 +64,8 @@ impl Lab {
             .map(|name| self.workdir().join(name).display().to_string())
             .collect();
         assert!(
-            !files.is_empty() || (ending == ".xml" && !self.workdir().join("host").exists()),
+            !files.is_empty()
+                || (ending == ".xml" && !self.workdir().join("host/networks.d").exists()),
             "{} has no {ending}",
             self.workdir().display()
         );

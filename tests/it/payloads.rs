@@ -490,19 +490,19 @@ fn faults_are_located() {
         "    - {src: bad.txt, template: true}\n",
         "template",
         "./bad.txt:2:4",
-        "Variable `nmae` is not defined",
+        "`nmae` is not defined",
     );
     one(
         "    - {src: syntax.txt, template: true}\n",
         "template",
         "./syntax.txt:3:7",
-        "Found `%}` but expected one of",
+        "found `%}` but expected one of",
     );
     one(
         "    - content: |\n        one\n        {{ nmae }}\n      dst: /x\n      template: true\n",
         "template",
         "lab.yml:13:12",
-        "Variable `nmae` is not defined",
+        "`nmae` is not defined",
     );
     one(
         "    - {src: latin1, template: true}\n",

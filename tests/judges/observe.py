@@ -267,7 +267,13 @@ def xml(text):
         elements(ET.fromstring(text), "", seen)
     except ET.ParseError as error:
         seen.append(("error", f"{error}: {text}"))
-    return seen
+    return [(place, unquoted(value) if place == "/network/dns/txt@value" else value) for place, value in seen]
+
+
+def unquoted(word):
+    """A word of dnsmasq's configuration as dnsmasq reads it; libvirt hands it on as it is."""
+    quoted = re.fullmatch('"(.*)"', word, re.S)
+    return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else word
 
 
 DERIVED = [
