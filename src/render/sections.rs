@@ -49,7 +49,7 @@ pub(super) struct Section {
 /// The sections of a guest.
 pub(super) struct Sections<'s> {
     /// Its own by name, in the order of `guest.yml`.
-    pub(super) own: IndexMap<String, Arc<Section>>,
+    pub(super) own: IndexMap<Arc<str>, Arc<Section>>,
     /// Those of all guests.
     pub(super) common: &'s Common<'s>,
 }
@@ -81,7 +81,7 @@ impl Sections<'_> {
         COMMON
             .iter()
             .copied()
-            .chain(self.own.keys().map(String::as_str))
+            .chain(self.own.keys().map(|name| &**name))
     }
 }
 
@@ -135,10 +135,10 @@ pub(super) struct Known {
 
 impl Known {
     /// Converts a whole context.
-    pub(super) fn sections(&self, context: Map<String, Value>) -> IndexMap<String, Arc<Section>> {
+    pub(super) fn sections(&self, context: Map<String, Value>) -> IndexMap<Arc<str>, Arc<Section>> {
         let entry = |(key, value): (String, Value)| {
             let section = self.section(&key, value);
-            (key, section)
+            (key.into(), section)
         };
         context.into_iter().map(entry).collect()
     }
