@@ -174,6 +174,17 @@ impl Secrets {
     }
 }
 
+/// Returns whether nothing in a text looks like a secret, nor like a key of one: a quick look, which may be wrong to say
+/// no.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let words = SECRET_WORDS.iter().copied();
+    !words
+        .chain(["hash", "://", "$", "grub.pbkdf2.", "--pass"])
+        .any(|word| text.contains(word))
+}
+
 /// Returns whether `text` holds something that is a secret by its form.
 #[must_use]
 pub fn has_shape(text: &str) -> bool {

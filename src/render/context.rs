@@ -92,6 +92,7 @@ pub(super) fn identity(guest: &Guest, lab: &Lab) -> Map<String, Value> {
         guest.interfaces.iter().map(interface).collect(),
     );
     set("disks", guest.disks.iter().map(disk).collect());
+    set("drives", guest.disks.iter().map(drive).collect());
     set("virtinst", virtinst(guest));
     set("install", install_boot(guest));
     context
@@ -218,6 +219,15 @@ fn disk(disk: &Disk) -> Value {
     }
     if let Some(format) = disk.backing_format {
         value["backing_format"] = json!(format);
+    }
+    value
+}
+
+/// A disk as the installer knows it. Guests with different volumes have this in common.
+fn drive(disk: &Disk) -> Value {
+    let mut value = json!({ "device": disk.device, "shareable": disk.shareable });
+    if let Some(size) = disk.size {
+        value["size"] = json!(size);
     }
     value
 }

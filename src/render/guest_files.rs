@@ -11,7 +11,7 @@ use tera::Context;
 use super::context::{Digest, Hashes, identity, install, setup_data};
 use super::parts::Parts;
 use super::payloads::{Payload, Payloads};
-use super::sections::{Common, Known, Section, Sections, text};
+use super::sections::{Common, DRIVES, Known, Section, Sections, text};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
 use crate::diag::{Code, Diagnostic, Sink};
@@ -241,9 +241,10 @@ fn holds_secret(guest: &Guest, payloads: &[Payload<'_>]) -> bool {
         || payloads.iter().any(|payload| payload.secret)
 }
 
-/// `guest.yml` and `show` leave out the bytes of payloads: they lie in `setup/`.
+/// `guest.yml` and `show` leave out the bytes of payloads, which lie in `setup/`, and what they say of disks already.
 pub fn review(values: &Map<String, Value>) -> Map<String, Value> {
     let mut review = values.clone();
+    review.shift_remove(DRIVES);
     for payload in review
         .get_mut("setup_data")
         .and_then(Value::as_array_mut)

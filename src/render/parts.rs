@@ -57,6 +57,8 @@ struct Unit {
     name: String,
     /// The places in [`Split::names`] of the names it reads.
     reads: Vec<usize>,
+    /// What is empty when it is.
+    guard: Option<Box<Unit>>,
     /// What it became, by the numbers of the sections it reads.
     rendered: RwLock<HashMap<Key, Piece>>,
 }
@@ -97,21 +99,35 @@ impl Split {
         let segments = split(template, &text_of)?;
         let names = segments.iter().filter_map(|segment| match segment {
             Segment::Text(_) => None,
+            // What the guard reads, the unit reads as well.
             Segment::Unit { reads, .. } => Some(reads),
         });
         let names: BTreeSet<String> = names.flatten().cloned().collect();
         let names: Vec<String> = names.into_iter().collect();
         let mut templates = Vec::new();
+        let mut unit = |name: String, source, reads: BTreeSet<String>| {
+            templates.push((name.clone(), source));
+            let place = |read: &String| names.binary_search(read).ok();
+            Unit {
+                name,
+                reads: reads.iter().filter_map(place).collect(),
+                guard: None,
+                rendered: RwLock::default(),
+            }
+        };
         let part = |(at, segment)| match segment {
             Segment::Text(text) => Part::Text(text.into()),
-            Segment::Unit { source, reads } => {
-                let name = format!("{template}#{at}");
-                templates.push((name.clone(), source));
-                let place = |read: &String| names.binary_search(read).ok();
+            Segment::Unit {
+                source,
+                reads,
+                guard,
+            } => {
+                let guard = guard.map(|(source, reads)| {
+                    Box::new(unit(format!("{template}#{at}?"), source, reads))
+                });
                 Part::Unit(Unit {
-                    name,
-                    reads: reads.iter().filter_map(place).collect(),
-                    rendered: RwLock::default(),
+                    guard,
+                    ..unit(format!("{template}#{at}"), source, reads)
                 })
             }
         };
@@ -152,7 +168,7 @@ impl Split {
         for part in &self.parts {
             pieces.push(match part {
                 Part::Text(text) => Some(text.clone()),
-                Part::Unit(unit) if unit.is_own(slots) => None,
+                Part::Unit(unit) if unit.is_own(slots) => unit.absent(self, slots)?,
                 Part::Unit(unit) => Some(unit.shared(self, slots)?),
             });
         }
@@ -175,6 +191,16 @@ impl Unit {
     fn is_own(&self, slots: &Slots<'_>) -> bool {
         let mut sections = self.reads.iter().filter_map(|read| slots[*read]);
         sections.any(|section| !section.is_shared)
+    }
+
+    /// Returns the empty piece when its guard, for which other guests count as well, says that it is one.
+    #[expect(clippy::option_option, reason = "a guard may fail")]
+    fn absent(&self, split: &Split, slots: &Slots<'_>) -> Option<Option<Piece>> {
+        let Some(guard) = self.guard.as_ref().filter(|guard| !guard.is_own(slots)) else {
+            return Some(None);
+        };
+        let said = guard.shared(split, slots)?;
+        Some(said.bytes().is_empty().then_some(said))
     }
 
     fn shared(&self, split: &Split, slots: &Slots<'_>) -> Option<Piece> {

@@ -11,7 +11,7 @@ use super::context::guest_list;
 use super::{Content, mask};
 use crate::link::Lab;
 use crate::model::host::Host;
-use crate::secret::Secrets;
+use crate::secret::{Secrets, is_plain};
 use crate::yaml::emit::to_yaml;
 
 /// Names whose values no two guests share; looking for an equal one would be in vain.
@@ -27,6 +27,9 @@ const OWN: &[&str] = &[
     "disks",
     "stamp",
 ];
+
+/// The disks as installers see them, which `guest.yml` has in full under `disks`.
+pub(super) const DRIVES: &str = "drives";
 
 /// The longest value, as JSON, that is kept for other guests; payloads may be as large as they like.
 const MAX_KEPT: usize = 16 * 1024;
@@ -70,7 +73,7 @@ impl Sections<'_> {
             } else {
                 let value = section.text.get(name.len() + 1..).unwrap_or_default();
                 let value = serde_json::from_str(value).unwrap_or_default();
-                review(name, value, secrets).into()
+                review(name, value, Some(secrets)).into()
             });
         }
         content
@@ -175,12 +178,19 @@ impl Known {
 impl Section {
     fn new(id: u32, key: &str, value: Value, text: Arc<str>) -> Self {
         let as_seen = tera::Value::from_serializable(&value);
+        let review = match text.is_empty() {
+            // What all guests share is in no guest's file.
+            true => String::new(),
+            // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
+            false if is_plain(&text) => review(key, value, None),
+            false => review(key, value, Some(&Secrets::default())),
+        };
         Self {
             id,
             is_shared: true,
             text,
             value: as_seen,
-            review: review(key, value, &Secrets::default()).into_bytes().into(),
+            review: review.into_bytes().into(),
         }
     }
 }
@@ -191,8 +201,12 @@ pub(super) fn text(name: &str, value: &Value) -> Arc<str> {
     [name, "=", &json, "\n"].concat().into()
 }
 
-/// What `guest.yml` shows of a value: no secrets, and not the bytes of payloads, which lie beside it in `setup/`.
-fn review(key: &str, mut value: Value, secrets: &Secrets) -> String {
+/// What `guest.yml` shows of a value: no secrets, unless there is nothing to hide, and not the bytes of payloads, which
+/// lie beside it in `setup/`.
+fn review(key: &str, mut value: Value, secrets: Option<&Secrets>) -> String {
+    if key == DRIVES {
+        return String::new();
+    }
     if key == "setup_data" {
         for payload in value.as_array_mut().into_iter().flatten() {
             if let Some(payload) = payload.as_object_mut() {
@@ -201,6 +215,8 @@ fn review(key: &str, mut value: Value, secrets: &Secrets) -> String {
         }
     }
     let mut review = Value::Object(Map::from_iter([(key.to_owned(), value)]));
-    mask(&mut review, secrets);
+    if let Some(secrets) = secrets {
+        mask(&mut review, secrets);
+    }
     to_yaml(&review)
 }
