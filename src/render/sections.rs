@@ -12,7 +12,7 @@ use super::{Content, mask};
 use crate::link::Lab;
 use crate::model::host::Host;
 use crate::secret::{Secrets, is_plain};
-use crate::yaml::emit::to_yaml;
+use crate::yaml::emit::{entry_to_yaml, to_yaml};
 
 /// Names whose values no two guests share; looking for an equal one would be in vain.
 const OWN: &[&str] = &[
@@ -178,11 +178,12 @@ impl Known {
 impl Section {
     fn new(id: u32, key: &str, value: Value, text: Arc<str>) -> Self {
         let as_seen = tera::Value::from_serializable(&value);
+        let is_name = OWN.contains(&key) && !value.is_array();
         let review = match text.is_empty() {
             // What all guests share is in no guest's file.
             true => String::new(),
             // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
-            false if is_plain(&text) => review(key, value, None),
+            false if is_name || is_plain(&text) => review(key, value, None),
             false => review(key, value, Some(&Secrets::default())),
         };
         Self {
@@ -214,9 +215,11 @@ fn review(key: &str, mut value: Value, secrets: Option<&Secrets>) -> String {
             }
         }
     }
+    let Some(secrets) = secrets else {
+        return entry_to_yaml(key, &value);
+    };
+    // The key counts: what is under it may be a secret for its name.
     let mut review = Value::Object(Map::from_iter([(key.to_owned(), value)]));
-    if let Some(secrets) = secrets {
-        mask(&mut review, secrets);
-    }
+    mask(&mut review, secrets);
     to_yaml(&review)
 }

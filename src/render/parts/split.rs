@@ -151,6 +151,11 @@ impl<'a> Splitter<'a, '_> {
         if reads.contains(ALL_NAMES) || reads.iter().any(|name| self.inner.contains(name)) {
             return None;
         }
+        if let ([include], []) = (tokens, needed.as_slice())
+            && let Some(name) = include.included()
+        {
+            return Some(((self.text_of)(name)?.to_owned(), reads));
+        }
         let source = needed.into_iter().rev().map(str::to_owned);
         let source = source.chain(tokens.iter().map(Token::source)).collect();
         Some((source, reads))
@@ -207,8 +212,7 @@ impl<'a> Names<'a, '_> {
                 ('#', _) | ('%', "else" | "endif" | "endfor") => {}
                 ('%', "extends" | "block" | "import" | "component" | "raw") => return None,
                 ('%', "include") => {
-                    let name = inner["include".len()..].trim();
-                    let name = name.strip_prefix('"')?.strip_suffix('"')?;
+                    let name = token.included()?;
                     if self.seen.insert(name.to_owned()) {
                         let included = self::tokens((self.text_of)(name)?);
                         self.gather(&included, found)?;
@@ -255,6 +259,17 @@ impl<'a> Token<'a> {
     /// Returns whether it gives a variable a value.
     fn sets(&self) -> bool {
         matches!(self.word(), "set" | "set_global")
+    }
+
+    /// Returns the name of the template an `include` names.
+    fn included(&self) -> Option<&'a str> {
+        let Self::Tag { kind: '%', inner } = self else {
+            return None;
+        };
+        let name = inner
+            .trim_matches(['-', ' ', '\n'])
+            .strip_prefix("include")?;
+        name.trim().strip_prefix('"')?.strip_suffix('"')
     }
 
     /// Returns the second word of a tag, which is the variable of a `set`.
