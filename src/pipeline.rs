@@ -193,7 +193,7 @@ fn object<T>(
 fn host(layers: &Layers, sink: &mut Sink) -> Host {
     let empty = || {
         Host::read(
-            &Map::new(),
+            &Map::default(),
             no_place(layers),
             &mut Typer {
                 sink: &mut Sink::default(),

@@ -1,8 +1,10 @@
 //! A guest's evaluated map → its typed sections.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::fast::RandomState;
 
 use super::guest::GuestSpec;
 use super::install::Install;
@@ -93,7 +95,7 @@ impl Reader {
 
 /// Returns the values of unknown keys, and reports those that look like known ones.
 fn extra(values: &Map, sink: &mut Sink) -> Map {
-    let mut extra = Map::new();
+    let mut extra = Map::default();
     for (key, entry) in values.iter().filter(|(key, _)| !is_known(key)) {
         let known = GuestSpec::KEYS.iter().chain(Install::KEYS).copied();
         let message = format!("unknown key `{key}`");

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use tera::Context;
 
 use super::context::{Digest, Hashes, identity, install, setup_data};
 use super::parts::Parts;
 use super::payloads::{Payload, Payloads};
-use super::sections::{Common, DRIVES, Known, Section, Sections, text};
+use super::sections::{Common, DRIVES, Known, Own, Section, Sections, text};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
 use crate::diag::{Code, Diagnostic, Sink};
@@ -121,7 +120,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// The sections of a guest, less its payloads and its stamp.
-    fn plain(&self, guest: &Guest) -> IndexMap<Arc<str>, Arc<Section>> {
+    fn plain(&self, guest: &Guest) -> Own {
         let mut own = self.known.sections(identity(guest, self.lab));
         own.extend(self.install(guest).iter().cloned());
         for (key, entry) in &guest.extra {

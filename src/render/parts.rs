@@ -8,6 +8,7 @@ mod split;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use foldhash::fast::RandomState;
 use tera::{Context, Tera};
 
 use self::split::{Segment, split};
@@ -32,7 +33,7 @@ struct Split {
     names: Vec<String>,
     /// All that guests have in common, by the numbers of the shared sections they read: of each part, unless it is a
     /// guest's own.
-    common: RwLock<HashMap<Key, Arc<[Option<Piece>]>>>,
+    common: RwLock<HashMap<Key, Arc<[Option<Piece>]>, RandomState>>,
 }
 
 /// Numbers of sections: none for those that are missing, [`OWN`] for a guest's own.
@@ -60,7 +61,7 @@ struct Unit {
     /// What is empty when it is.
     guard: Option<Box<Unit>>,
     /// What it became, by the numbers of the sections it reads.
-    rendered: RwLock<HashMap<Key, Piece>>,
+    rendered: RwLock<HashMap<Key, Piece, RandomState>>,
 }
 
 /// The sections of a guest, in the order of [`Split::names`].

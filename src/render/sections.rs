@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
@@ -49,10 +50,13 @@ pub(super) struct Section {
     pub(super) review: Arc<[u8]>,
 }
 
+/// The sections of a guest by name, in the order of `guest.yml`.
+pub(super) type Own = IndexMap<Arc<str>, Arc<Section>, RandomState>;
+
 /// The sections of a guest.
 pub(super) struct Sections<'s> {
-    /// Its own by name, in the order of `guest.yml`.
-    pub(super) own: IndexMap<Arc<str>, Arc<Section>>,
+    /// Its own.
+    pub(super) own: Own,
     /// Those of all guests.
     pub(super) common: &'s Common<'s>,
 }
@@ -132,13 +136,13 @@ fn host(lab: &Lab) -> Value {
 /// The sections known so far in a run.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    sections: RwLock<HashMap<Arc<str>, Arc<Section>>>,
+    sections: RwLock<HashMap<Arc<str>, Arc<Section>, RandomState>>,
     next: AtomicU32,
 }
 
 impl Known {
     /// Converts a whole context.
-    pub(super) fn sections(&self, context: Map<String, Value>) -> IndexMap<Arc<str>, Arc<Section>> {
+    pub(super) fn sections(&self, context: Map<String, Value>) -> Own {
         let entry = |(key, value): (String, Value)| {
             let section = self.section(&key, value);
             (key.into(), section)

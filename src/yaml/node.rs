@@ -63,8 +63,8 @@ pub enum Kind {
     Map(Arc<Map>),
 }
 
-/// A map's content.
-pub type Map = IndexMap<Arc<str>, Entry>;
+/// A map's content. Keys are few and short, and looked up all the time.
+pub type Map = IndexMap<Arc<str>, Entry, foldhash::fast::RandomState>;
 
 /// One entry of a map.
 #[derive(Clone, Debug)]
