@@ -43,7 +43,7 @@ impl Hashes {
 
 /// Returns what a guest's templates read of itself: identity and hardware.
 pub(super) fn identity(guest: &Guest, lab: &Lab) -> Map<String, Value> {
-    let mut context = Map::new();
+    let mut context = Map::with_capacity(24);
     let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
     set("site", json!(lab.site));
     set("name", json!(&*guest.name));
@@ -139,88 +139,81 @@ fn os(guest: &Guest) -> Value {
 }
 
 fn interface(nic: &Interface) -> Value {
-    let mut value = json!({
-        "device": nic.device,
-        "mac": nic.mac,
-        "model": nic.model,
-        "bootproto": nic.bootproto,
-        "hostname": nic.hostname,
-        "fqdn": nic.fqdn,
-        "nameservers": nic.nameservers,
-        "dns_record": nic.dns_record,
-        "nodns": nic.nodns,
-        "nodefroute": nic.nodefroute,
-    });
-    let mut set = |key: &str, present: Option<Value>| {
-        if let Some(present) = present {
-            value[key] = present;
+    let mut values = Map::with_capacity(24);
+    let mut set = |key: &str, value: Value| values.insert(key.to_owned(), value);
+    set("device", json!(nic.device));
+    set("mac", json!(nic.mac));
+    set("model", json!(nic.model));
+    set("bootproto", json!(nic.bootproto));
+    set("hostname", json!(nic.hostname));
+    set("fqdn", json!(nic.fqdn));
+    set("nameservers", json!(nic.nameservers));
+    set("dns_record", json!(nic.dns_record));
+    set("nodns", json!(nic.nodns));
+    set("nodefroute", json!(nic.nodefroute));
+    let prefix = nic.netmask.map(|netmask| netmask.to_bits().count_ones());
+    let ipv6 = nic.ipv6.as_ref();
+    let ipv6_gateway = nic.ipv6_gateway.filter(|_| ipv6.is_some());
+    let known = [
+        (
+            "network",
+            nic.network.as_ref().map(|name| json!(name.value)),
+        ),
+        ("bridge", nic.bridge.as_ref().map(|bridge| json!(bridge))),
+        ("ip", nic.ip.as_ref().map(|ip| json!(ip.value))),
+        ("netmask", nic.netmask.map(|netmask| json!(netmask))),
+        ("prefix", prefix.map(|prefix| json!(prefix))),
+        ("gateway", nic.gateway.map(|gateway| json!(gateway))),
+        ("ipv6", ipv6.map(|ipv6| json!(ipv6.value))),
+        ("ipv6_prefix", ipv6.map(|_| json!(nic.ipv6_prefix))),
+        ("ipv6_gateway", ipv6_gateway.map(|gateway| json!(gateway))),
+        ("duid", nic.duid.as_ref().map(|duid| json!(duid.value))),
+        (
+            "portgroup",
+            nic.portgroup.as_ref().map(|group| json!(group.value)),
+        ),
+        ("mtu", nic.mtu.map(|mtu| json!(mtu))),
+        (
+            "options",
+            nic.options.as_ref().map(|options| json!(options)),
+        ),
+    ];
+    for (key, value) in known {
+        if let Some(value) = value {
+            set(key, value);
         }
-    };
-    set(
-        "network",
-        nic.network.as_ref().map(|name| json!(name.value)),
-    );
-    set("bridge", nic.bridge.as_ref().map(|bridge| json!(bridge)));
-    set("ip", nic.ip.as_ref().map(|ip| json!(ip.value)));
-    set("netmask", nic.netmask.map(|netmask| json!(netmask)));
-    set(
-        "prefix",
-        nic.netmask
-            .map(|netmask| json!(netmask.to_bits().count_ones())),
-    );
-    set("gateway", nic.gateway.map(|gateway| json!(gateway)));
-    set("ipv6", nic.ipv6.as_ref().map(|ipv6| json!(ipv6.value)));
-    set(
-        "ipv6_prefix",
-        nic.ipv6.as_ref().map(|_| json!(nic.ipv6_prefix)),
-    );
-    set(
-        "ipv6_gateway",
-        nic.ipv6_gateway
-            .filter(|_| nic.ipv6.is_some())
-            .map(|gateway| json!(gateway)),
-    );
-    set("duid", nic.duid.as_ref().map(|duid| json!(duid.value)));
-    set(
-        "portgroup",
-        nic.portgroup
-            .as_ref()
-            .map(|portgroup| json!(portgroup.value)),
-    );
-    set("mtu", nic.mtu.map(|mtu| json!(mtu)));
-    set(
-        "options",
-        nic.options.as_ref().map(|options| json!(options)),
-    );
-    value
+    }
+    Value::Object(values)
 }
 
 fn disk(disk: &Disk) -> Value {
-    let mut value = json!({
-        "device": disk.device,
-        "format": disk.format,
-        "cache": disk.cache,
-        "bus": disk.bus,
-        "shareable": disk.shareable,
-        "sparse": disk.sparse,
-    });
+    let mut values = Map::with_capacity(12);
+    let mut set = |key: &str, value: Value| values.insert(key.to_owned(), value);
+    set("device", json!(disk.device));
+    set("format", json!(disk.format));
+    set("cache", json!(disk.cache));
+    set("bus", json!(disk.bus));
+    set("shareable", json!(disk.shareable));
+    set("sparse", json!(disk.sparse));
     match &disk.place {
         DiskPlace::Volume { pool, vol } => {
-            value["pool"] = json!(pool);
-            value["vol"] = json!(vol);
+            set("pool", json!(pool));
+            set("vol", json!(vol));
         }
-        DiskPlace::Path(path) => value["path"] = json!(path),
+        DiskPlace::Path(path) => {
+            set("path", json!(path));
+        }
     }
     if let Some(size) = disk.size {
-        value["size"] = json!(size);
+        set("size", json!(size));
     }
     if let Some(backing) = &disk.backing {
-        value["backing"] = json!(backing);
+        set("backing", json!(backing));
     }
     if let Some(format) = disk.backing_format {
-        value["backing_format"] = json!(format);
+        set("backing_format", json!(format));
     }
-    value
+    Value::Object(values)
 }
 
 /// A disk as the installer knows it. Guests with different volumes have this in common.
