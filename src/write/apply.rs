@@ -69,7 +69,7 @@ pub fn write(
 fn both(changes: &Changes) -> Manifest {
     let mut manifest = changes.manifest.clone();
     for (path, sums) in &changes.next.files {
-        manifest.files.entry(path.clone()).or_default().extend(sums);
+        manifest.add(path.clone(), sums);
     }
     manifest
 }

@@ -175,7 +175,7 @@ pub fn compare(
 
 impl Changes {
     fn set(&mut self, file: &OutFile, sum: Sum) {
-        self.next.files.insert(file.path.clone(), [sum].into());
+        self.next.files.insert(file.path.clone(), vec![sum]);
     }
 }
 

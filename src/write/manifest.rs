@@ -1,6 +1,6 @@
 //! Which files of a workdir the program wrote, and with which content.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,9 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::render::Content;
 
 /// The hexadecimal digits.
-const DIGITS: [char; 16] = [
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-];
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// A SHA-256 sum.
 pub type Sum = [u8; 32];
@@ -22,8 +20,8 @@ pub type Sum = [u8; 32];
 /// While a run writes, a file may have two sums, its old and its new one; both are the program's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
-    /// The sums of each file, by its path below the workdir.
-    pub files: BTreeMap<String, BTreeSet<Sum>>,
+    /// The sums of each file, sorted, by its path below the workdir.
+    pub files: BTreeMap<String, Vec<Sum>>,
 }
 
 impl Manifest {
@@ -51,10 +49,18 @@ impl Manifest {
                 .and_then(|(sum, path)| Some((parse(sum)?, path.to_owned())))
                 && is_inside(&path)
             {
-                manifest.files.entry(path).or_default().insert(sum);
+                manifest.add(path, &[sum]);
             }
         }
         Ok(manifest)
+    }
+
+    /// Adds sums to those of a file.
+    pub(super) fn add(&mut self, path: String, sums: &[Sum]) {
+        let all = self.files.entry(path).or_default();
+        all.extend(sums);
+        all.sort_unstable();
+        all.dedup();
     }
 
     /// Returns the manifest's text.
@@ -63,12 +69,12 @@ impl Manifest {
         let mut text = String::with_capacity(self.files.len() * 100);
         for (path, sums) in &self.files {
             for sum in sums {
-                text.extend(sum.iter().flat_map(|byte| {
-                    [
-                        DIGITS[usize::from(byte >> 4)],
-                        DIGITS[usize::from(byte & 15)],
-                    ]
-                }));
+                let mut hex = [0; 64];
+                for (digits, byte) in hex.chunks_exact_mut(2).zip(sum) {
+                    digits[0] = DIGITS[usize::from(byte >> 4)];
+                    digits[1] = DIGITS[usize::from(byte & 15)];
+                }
+                text.push_str(std::str::from_utf8(&hex).expect("digits are ASCII"));
                 text.push_str("  ");
                 text.push_str(path);
                 text.push('\n');
@@ -126,11 +132,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join(".miniascape")).unwrap();
         let mut manifest = Manifest::default();
-        manifest
-            .files
-            .entry("guests.d/a b/ks.cfg".into())
-            .or_default()
-            .extend([sum(b"old"), sum(b"new")]);
+        manifest.add("guests.d/a b/ks.cfg".into(), &[sum(b"old"), sum(b"new")]);
         let outside = Manifest {
             files: [("../x".to_owned(), [sum(b"x")].into())].into(),
         };
