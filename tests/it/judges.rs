@@ -11,21 +11,7 @@ use rayon::prelude::*;
 use roxmltree::{Document, Node};
 use serde_json::Value;
 
-use crate::support::{Run, Site, judge, project, tree};
-
-/// The sites whose outputs are judged, and the single file that is all of the site, if it is one.
-const SITES: &[(&str, Option<&str>)] = &[
-    ("examples/service", None),
-    ("examples/ha-cluster", None),
-    ("examples/multinet", None),
-    ("examples/three-tier", None),
-    ("examples/single", None),
-    ("examples/small", None),
-    ("tests/sites/normative-a", None),
-    ("tests/sites/normative-c", Some("farm.yml")),
-    ("tests/sites/pools", Some("lab.yml")),
-    ("tests/sites/rhel9", Some("lab.yml")),
-];
+use crate::support::{Run, SITES, Site, judge, project, tree};
 
 /// A site with its workdir.
 struct Lab {

@@ -6,6 +6,7 @@ mod support;
 
 mod addresses;
 mod faults;
+mod golden;
 mod hostile;
 mod init;
 mod installers;

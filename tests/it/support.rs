@@ -12,6 +12,20 @@ use walkdir::WalkDir;
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_miniascape");
 
+/// The sites whose outputs are judged and compared, and the single file that is all of the site, if it is one.
+pub(crate) const SITES: &[(&str, Option<&str>)] = &[
+    ("examples/service", None),
+    ("examples/ha-cluster", None),
+    ("examples/multinet", None),
+    ("examples/three-tier", None),
+    ("examples/single", None),
+    ("examples/small", None),
+    ("tests/sites/normative-a", None),
+    ("tests/sites/normative-c", Some("farm.yml")),
+    ("tests/sites/pools", Some("lab.yml")),
+    ("tests/sites/rhel9", Some("lab.yml")),
+];
+
 /// Returns a path below the project.
 pub(crate) fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
