@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::one_of;
-use super::text::{DiskPath, Line, ObjectName};
+use super::text::{DiskPath, Line, ObjectName, shortest};
 use super::words::{HostAddress, IscsiName, PlainName};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
@@ -364,7 +364,8 @@ fn exported(format: NetfsFormat, dir: Spanned<Line>, typer: &mut Typer<'_>) -> O
         NetfsFormat::Nfs if !absolute => "NFS exports are absolute paths, as in /srv/images",
         NetfsFormat::Glusterfs if absolute => "GlusterFS exports volumes by name, as in gv0",
         NetfsFormat::Cifs if absolute => "SMB shares have a name, as in images",
-        _ => return Some(dir.value),
+        // libvirt keeps it that way.
+        _ => return shortest(&dir.value).parse().ok(),
     };
     typer.invalid(dir.span, format!("`{}`: {wrong}", dir.value));
     None
@@ -407,7 +408,7 @@ fn target(
             );
             None
         }
-        (_, Some(given)) if given.trim_end_matches('/').is_empty() => {
+        (_, Some(given)) if given.as_str() == "/" => {
             typer.invalid(
                 given.span,
                 "`/` cannot be a pool: name a directory of its own",

@@ -87,6 +87,19 @@ fn pools_are_valid_and_can_be_defined_twice() {
                 said(&fs::read_to_string(&file).unwrap()),
                 "{file}"
             );
+            fs::write(folder.join("kept"), kept).unwrap();
+            let script = site.path().join("workdir/host/net-setup.sh");
+            let place = |name: &str| {
+                let command = "source <(sed -n '/^place()/,/^}/p' \"$1\"); place < \"$2\"";
+                let (script, file) = (script.display().to_string(), folder.join(name));
+                let file = file.display().to_string();
+                judge("bash", &["-euc", command, "bash", &script, &file]).stdout
+            };
+            assert_eq!(
+                place("kept"),
+                place(&name),
+                "{file}: the script would define it anew"
+            );
             pools += 1;
         }
         assert!(pools > 0, "{from}");
