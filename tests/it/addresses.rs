@@ -436,6 +436,18 @@ fn a_lock_that_contradicts_the_site_is_explained() {
         run.stderr
     );
     let run = contradicts(
+        &lab(
+            "{subnet: 10.0.0.0/24}",
+            "{subnet: 10.0.0.0/24, ipv6: {subnet: 'fd00::/64', gateway: 'fd00::3'}}",
+        )
+        .replace("  b: {}", "  b: {interfaces: [{network: lan, ipv6: auto}]}"),
+        "format: 1\naddresses6:\n  lan:\n    b: 'fd00::3'\n",
+        "lock-conflict",
+        "lab.lock:4:8",
+        "the lock gives fd00::3 to this guest, but it is the gateway's",
+    );
+    assert!(run.stderr.contains("set here"), "{}", run.stderr);
+    let run = contradicts(
         LAB,
         &LOCK.replace("10.0.0.3", "10.0.0.2"),
         "lock-conflict",
