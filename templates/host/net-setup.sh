@@ -29,6 +29,8 @@ fail() { printf 'net-setup.sh: %s\n' "$*" >&2; exit 1; }
 misuse() { printf 'net-setup.sh: %s\n' "$*" >&2; usage >&2; exit 2; }
 # Its answers are compared, so they must not be translated.
 libvirt() { LC_ALL=C virsh --quiet --connect "$connect" "$@"; }
+# ask COMMAND…: an answer that what is to be done depends on.
+ask() { libvirt "$@" || fail "no answer to \`virsh $*\`; run this again"; }
 
 dry=
 while (($#)); do
@@ -69,6 +71,8 @@ act() {
 
 # is KEY ANSWER: what libvirt said of an object in `info`.
 is() { [[ $info =~ $'\n'$1:\ +$2 ]]; }
+# listed WORD LINES
+listed() { [[ $'\n'$2$'\n' == *$'\n'"$1"$'\n'* ]]; }
 {% if networks %}
 {% include "host/net-setup/parts.sh" %}
 {% include "host/net-setup/networks.sh" %}
@@ -83,6 +87,9 @@ is() { [[ $info =~ $'\n'$1:\ +$2 ]]; }
 for object in "${networks[@]}"; do
   IFS=' ' read -r name uuid autostart <<< "$object"
   network "$name" "$uuid" "$autostart"
+done
+for name in "${externals[@]}"; do
+  external_network "$name"
 done
 {%- endif %}
 {%- if storages %}

@@ -66,6 +66,8 @@ check 'a dry run says what would be done' bash -c "'$setup' -n | grep -qx 'offic
 check 'and does nothing' refused virsh net-info office
 check 'all networks are made' set_up
 check 'that is said' says defined started 'set to start with the host'
+check 'that the network of the host is not active is said, too' grep -qx 'default: is not active; before guests are built: virsh net-start default' "$work/setup.log"
+check 'it is started' virsh net-start default
 for network in dmz lan office six storage switch; do
   check "$network runs" bash -c "virsh net-info $network | grep -q '^Active: *yes'"
 done

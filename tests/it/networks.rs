@@ -548,6 +548,10 @@ fn routes_and_records_lead_somewhere() {
         "error[overlapping-networks]: a route to 10.0.0.128/25 is of no use: the host is in network `n` itself @10.0.0.128/25",
     );
     broken(
+        "routes: [{subnet: 10.1.0.0/24, gateway: 10.0.0.2, metric: 0}]",
+        "error[invalid-value]: libvirt takes no metric of 0: the first route to be taken has 1 @0",
+    );
+    broken(
         "srv: [{service: _ldap, protocol: tcp, target: g, port: 1}]",
         "error[invalid-value]: libvirt adds the underscore of `_ldap` itself: write `ldap` @_ldap",
     );
@@ -575,6 +579,14 @@ fn routes_and_records_lead_somewhere() {
     );
     fine(
         &format!("{net}txt: [{{name: a, value: {}}}]", "x".repeat(255)),
+        "",
+    );
+    broken(
+        "txt: [{name: a, value: x}, {name: a.x.test, value: y}]",
+        "error[duplicate-name]: the text `a.x.test` is defined twice @a.x.test",
+    );
+    fine(
+        &format!("{net}txt: [{{name: a, value: x}}, {{name: b, value: x}}]"),
         "",
     );
     broken(
@@ -769,5 +781,129 @@ fn the_example_is_complete() {
             Some(status),
             "{args:?}"
         );
+    }
+}
+
+/// libvirt takes no second reservation of a name for a running network.
+#[test]
+fn a_guest_twice_in_a_network_has_its_name_reserved_once() {
+    let site = generated(
+        "subnet: 10.0.0.0/24, domain: x.test",
+        "{network: n, ip: auto}, {network: n, ip: auto}",
+    );
+    let body = body(&site);
+    assert_eq!(body.matches("name=\"g.x.test\"").count(), 1, "{body}");
+    assert_eq!(
+        body.matches("<hostname>g.x.test</hostname>").count(),
+        2,
+        "{body}"
+    );
+}
+
+#[test]
+fn names_of_interfaces_are_nobody_elses() {
+    let two = |guests: &str| {
+        format!(
+            "site: x\nnetworks:\n  n: {{subnet: 10.0.0.0/24, domain: x.test, dns: [{{ip: 10.0.0.9, hostname: nine}}]}}\n  \
+             m: {{subnet: 10.1.0.0/24, domain: x.test}}\n\
+             common: {{os: rhel9, rootpw: locked, virtinst: {{location: http://x/}}}}\nguests:\n{guests}"
+        )
+    };
+    let own = "  a: {interfaces: [{network: n, ip: 10.0.0.5}]}\n";
+    let other = |nic: &str| {
+        two(&format!(
+            "{own}  b: {{interfaces: [{{network: m, ip: auto}}, {nic}]}}\n"
+        ))
+    };
+    crate::faults::fault(
+        &other("{network: n, ip: 10.0.0.6, host: A}"),
+        "duplicate-name",
+        "8:44",
+        "the name `A.x.test` is guest `a`'s already",
+    );
+    crate::faults::fault(
+        &other("{network: n, ip: 10.0.0.6, host: nine}"),
+        "duplicate-name",
+        "3:55",
+        "the name `nine.x.test` is guest `b`'s already",
+    );
+    crate::faults::fault(
+        &two(
+            "  a: {interfaces: [{network: m}, {network: n, host: s}]}\n  b: {interfaces: [{network: m}, {network: n, host: s}]}\n",
+        ),
+        "duplicate-name",
+        "8:34",
+        "the name `s.x.test` is guest `a`'s already",
+    );
+    for good in [
+        other("{network: n, ip: 10.0.0.6, host: a, dns_record: false}"),
+        other("{network: n, ip: 10.0.0.9, host: nine}"),
+        other("{network: n, ip: 10.0.0.6}"),
+        two(
+            "  a: {interfaces: [{network: m}, {network: n, host: s}]}\n  b: {interfaces: [{network: n}, {network: m, host: s}]}\n",
+        ),
+    ] {
+        let site = Site::new(&[("lab.yml", &good)]);
+        site.succeed(&["-c", "lab.yml", "generate"]);
+    }
+}
+
+/// A virsh on which the lab's network runs as it is defined; it writes down what it is asked, and `FAIL` fails.
+const VIRSH: &str = r#"#!/bin/bash
+shift 3
+echo "$*" >> "$LOG"
+[[ $* != $FAIL ]] || { echo 'error: connection reset' >&2; exit 1; }
+case $* in
+  'net-list --all --name') echo n ;;
+  'net-list --all --uuid' | 'net-uuid n') sed -n 's:.*<uuid>\(.*\)</uuid>.*:\1:p' "$XML" ;;
+  net-info*) printf '%s\n' 'Name: n' 'Active: yes' 'Persistent: yes' 'Autostart: yes' ;;
+  net-dumpxml*) cat "$XML" ;;
+esac
+"#;
+
+#[test]
+fn the_host_script_does_nothing_on_an_answer_it_has_not() {
+    let site = generated("subnet: 10.0.0.0/24", "{network: n, ip: auto}");
+    site.write("bin/virsh", VIRSH);
+    let virsh = site.path().join("bin/virsh");
+    std::fs::set_permissions(&virsh, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let run = |fail: &str| {
+        site.write("log", "");
+        let path = std::env::var("PATH").unwrap();
+        let output = std::process::Command::new(site.path().join("workdir/host/net-setup.sh"))
+            .env("PATH", format!("{}/bin:{path}", site.path().display()))
+            .env("LOG", site.path().join("log"))
+            .env("XML", site.path().join("workdir/host/networks.d/n.xml"))
+            .env("FAIL", fail)
+            .output()
+            .unwrap();
+        let log = site.read("log");
+        let changed = ["net-define", "net-start", "net-update", "net-autostart"]
+            .iter()
+            .any(|word| log.contains(word));
+        assert!(!changed, "{fail}: {log}");
+        crate::support::Run::of(&output)
+    };
+    let fine = run("none");
+    assert!(
+        fine.status == 0 && fine.stdout.starts_with("n: unchanged\n"),
+        "{}{}",
+        fine.stdout,
+        fine.stderr
+    );
+    for asked in [
+        "net-list --all --name",
+        "net-list --all --uuid",
+        "net-uuid n",
+        "net-info *",
+        "net-dumpxml --inactive *",
+        "net-dumpxml [^-]*",
+    ] {
+        let run = run(asked);
+        let said = run
+            .stderr
+            .contains("net-setup.sh: no answer to `virsh net-");
+        assert!(run.status == 1 && said, "{asked}: {}", run.stderr);
+        assert_eq!(run.stdout, "", "{asked}");
     }
 }

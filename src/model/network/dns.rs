@@ -255,6 +255,25 @@ impl Txt {
     }
 }
 
+/// Reports texts of one name: libvirt knows a text by its name when it changes a running network
+/// (`virNetworkDefUpdateDNSTxt` in src/conf/network_conf.c).
+pub(super) fn check_texts(texts: &[Txt], typer: &mut Typer<'_>) {
+    for (index, text) in texts.iter().enumerate() {
+        let same = |other: &&Txt| other.name.value == text.name.value;
+        if let Some(first) = texts[..index].iter().find(same) {
+            let name = &text.name.value;
+            let message = format!("the text `{name}` is defined twice");
+            typer.sink.push(
+                Diagnostic::error(Code::DuplicateName, text.name.span, message)
+                    .also(first.name.span, "the other one")
+                    .help(format!(
+                        "libvirt knows texts by their names; write further ones as `dnsmasq: [\"txt-record={name},…\"]`"
+                    )),
+            );
+        }
+    }
+}
+
 /// A text as one word of dnsmasq's configuration: in quotes, where a comma, a quote or `#` would mean something.
 fn dnsmasq_word(text: &str) -> String {
     let plain = |c: char| !matches!(c, ',' | '"' | '\\' | '#') && !c.is_whitespace();

@@ -222,6 +222,12 @@ impl Network {
                     .help("give the network a `domain`"),
             );
         }
+        let txt: Vec<Txt> = spec
+            .txt
+            .into_iter()
+            .map(|txt| Txt::new(txt, suffix))
+            .collect();
+        dns::check_texts(&txt, typer);
         let has_range = dhcp.is_some() || ipv6.as_ref().is_some_and(|ipv6| ipv6.dhcp.is_some());
         dnsmasq::check(&spec.dnsmasq, has_range, typer);
         Self {
@@ -240,11 +246,7 @@ impl Network {
                 .into_iter()
                 .map(|srv| Srv::new(srv, suffix, typer))
                 .collect(),
-            txt: spec
-                .txt
-                .into_iter()
-                .map(|txt| Txt::new(txt, suffix))
-                .collect(),
+            txt,
             forwarders: spec.forwarders,
             localonly: spec.localonly.is_some_and(|local| local.value),
             dnsmasq: spec.dnsmasq,
