@@ -80,7 +80,7 @@ section! {
         /// Where a pool that is no directory has its volumes from.
         source: Option<Spanned<SourceSpec>>,
         /// Whether it starts with the host; it does when nothing is said.
-        autostart: Option<bool>,
+        autostart: Option<Spanned<bool>>,
         /// Whether it must exist on the host and is never changed.
         external: Option<bool>,
     }
@@ -220,6 +220,14 @@ impl Storage {
                         .help("remove `source`, or `external: true` to have the pool defined"),
                 );
             }
+            if let Some(autostart) = &spec.autostart {
+                let message =
+                    "`autostart` has no effect: the pool is external, and is never changed";
+                typer.sink.push(
+                    Diagnostic::warning(Code::ConflictingKeys, autostart.span, message)
+                        .help("remove it, or `external`, if this site shall define the pool"),
+                );
+            }
             return Self {
                 kind,
                 target: spec.target,
@@ -233,7 +241,7 @@ impl Storage {
             kind,
             source,
             target,
-            autostart: spec.autostart.unwrap_or(true),
+            autostart: spec.autostart.is_none_or(|autostart| autostart.value),
             external: false,
             defined,
         }

@@ -15,7 +15,8 @@ Usage: net-setup.sh [-n] [-c URI]
 
 Defines and starts the lab's networks and pools. Of a running network it changes live what libvirt can change live:
 DHCP ranges and reservations, names, services and texts of DNS, portgroups. What needs a restart is said, as a restart
-takes the running guests off the network. A network that is not the lab's is left alone.
+takes the running guests off the network. Networks and pools that are not the lab's are left alone, and so is what is
+on disks.
 
   -n, --dry-run      print what would be done; change nothing
   -c, --connect URI  the libvirt to use (default: $LIBVIRT_DEFAULT_URI, else what the site says)
@@ -49,6 +50,7 @@ while (($#)); do
   shift
 done
 command -v virsh > /dev/null || fail 'virsh is not installed here'
+[[ $dry || $connect != test:* ]] || fail "libvirt's test driver forgets networks when the program ends: only -n makes sense"
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 libvirt uri > /dev/null || fail "no connection to $connect"
 

@@ -249,6 +249,24 @@ fn keys_of_a_pool_fit_its_type() {
 }
 
 #[test]
+fn external_pools_are_never_changed() {
+    let lab = with(
+        5,
+        "  files: {external: true, target: /srv/files, autostart: true}",
+    );
+    let site = Site::new(&[("lab.yml", &lab)]);
+    let run = site.run(&["-c", "lab.yml", "validate", "--strict"]);
+    let head = "error[conflicting-keys]: `autostart` has no effect: the pool is external, and is never changed\n \
+                --> lab.yml:5:58\n";
+    assert!(
+        run.status == 1 && run.stderr.starts_with(head),
+        "{}",
+        run.stderr
+    );
+    fine(5, "  files: {external: true, target: /srv/files}");
+}
+
+#[test]
 fn a_source_that_lacks_all_is_reported_at_once() {
     let site = Site::new(&[("lab.yml", &with(8, "  target: {type: iscsi}"))]);
     let run = site.run(&["-c", "lab.yml", "validate"]);
@@ -459,6 +477,24 @@ fn the_host_script_makes_pools_and_changes_nobody_elses() {
     let groups =
         "declare -A groups=(\n  [fast]='vg_fast /dev/sdb /dev/sdc'\n  [vg0]='vg0 DEVICE'\n)";
     assert!(script.contains(groups), "{script}");
+}
+
+#[test]
+fn the_host_script_makes_nothing_that_would_be_forgotten() {
+    let site = Site::new(&[("lab.yml", "storages: {p: {target: /srv/x}}\n")]);
+    site.succeed(&["-c", "lab.yml", "generate"]);
+    let script = site.path().join("workdir/host/net-setup.sh");
+    let output = Command::new(&script)
+        .args(["-c", "test:///default"])
+        .output();
+    let run = Run::of(&output.unwrap());
+    assert_eq!(
+        (run.status, run.stderr.as_str()),
+        (
+            1,
+            "net-setup.sh: libvirt's test driver forgets networks when the program ends: only -n makes sense\n"
+        )
+    );
 }
 
 #[test]
