@@ -75,6 +75,25 @@ act() {
 is() { [[ $info =~ $'\n'$1:\ +$2 ]]; }
 # listed WORD LINES
 listed() { [[ $'\n'$2$'\n' == *$'\n'"$1"$'\n'* ]]; }
+
+# claim KIND NAME UUID NAMES UUIDS: finds what stands in the way of an object of the lab, given all names and UUIDs of
+# the host's objects of its kind.
+claim() {
+  local kind=$1 name=$2 uuid=$3 object="pool $2" command=pool file=$here/storages.d/$2.xml theirs
+  [[ $kind == pool ]] || object=$name command=net file=$here/networks.d/$name.xml
+  [[ -r $file ]] || { say "$object" "its definition is missing: $file" >&2; failed=yes; }
+  if listed "$name" "$4"; then
+    theirs=$(ask "$command-uuid" "$name")
+    [[ $theirs == "$uuid" ]] || {
+      say "$object" "a $kind of this name, $theirs, exists and is not this lab's; it is left alone, and with \`external: true\` the lab uses it" >&2
+      failed=yes
+    }
+  elif listed "$uuid" "$5"; then
+    theirs=$(ask "$command-name" "$uuid")
+    say "$object" "this lab's $kind is called $theirs on this host; it is left alone" >&2
+    failed=yes
+  fi
+}
 {% if networks %}
 {% include "host/net-setup/parts.sh" %}
 {% include "host/net-setup/networks.sh" %}

@@ -12,6 +12,7 @@ mod installers;
 mod judges;
 mod kickstart;
 mod layers;
+mod net_setup;
 mod networks;
 mod payloads;
 mod readme;

@@ -508,7 +508,7 @@ fn a_pool_of_somebody_else_stops_the_host_script() {
         run.stderr
             .starts_with("pool default-pool: a pool of this name, ")
             && run.stderr.ends_with(
-                ", exists and is not this lab's; with `external: true` the lab uses it as it is\n\
+                ", exists and is not this lab's; it is left alone, and with `external: true` the lab uses it\n\
                 net-setup.sh: nothing was changed\n"
             ),
         "{}",

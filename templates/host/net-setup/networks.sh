@@ -12,15 +12,7 @@ known=$(ask net-list --all --name)
 known_ids=$(ask net-list --all --uuid)
 for object in "${networks[@]}"; do
   IFS=' ' read -r name uuid _ <<< "$object"
-  [[ -r $here/networks.d/$name.xml ]] || { say "$name" "its definition is missing: $here/networks.d/$name.xml" >&2; failed=yes; }
-  if listed "$name" "$known"; then
-    theirs=$(ask net-uuid "$name")
-    [[ $theirs == "$uuid" ]] || { say "$name" "a network of this name, $theirs, exists and is not this lab's; it is left alone" >&2; failed=yes; }
-  elif listed "$uuid" "$known_ids"; then
-    theirs=$(ask net-name "$uuid")
-    say "$name" "this lab's network is called $theirs on this host; it is left alone" >&2
-    failed=yes
-  fi
+  claim network "$name" "$uuid" "$known" "$known_ids"
 done
 for name in "${externals[@]}"; do
   listed "$name" "$known" || { say "$name" 'is to be on the host already, and is not' >&2; failed=yes; }

@@ -22,15 +22,7 @@ known_pools=$(ask pool-list --all --name | sed 's/ *$//')
 known_pool_ids=$(ask pool-list --all --uuid)
 for object in "${pools[@]}"; do
   IFS=' ' read -r name uuid _ <<< "$object"
-  [[ -r $here/storages.d/$name.xml ]] || { say "pool $name" "its definition is missing: $here/storages.d/$name.xml" >&2; failed=yes; }
-  if listed "$name" "$known_pools"; then
-    theirs=$(ask pool-uuid "$name")
-    [[ $theirs == "$uuid" ]] || { say "pool $name" "a pool of this name, $theirs, exists and is not this lab's; with \`external: true\` the lab uses it as it is" >&2; failed=yes; }
-  elif listed "$uuid" "$known_pool_ids"; then
-    theirs=$(ask pool-name "$uuid")
-    say "pool $name" "this lab's pool is called $theirs on this host; it is left alone" >&2
-    failed=yes
-  fi
+  claim pool "$name" "$uuid" "$known_pools" "$known_pool_ids"
 done
 
 # pool NAME UUID AUTOSTART TYPE: makes a pool of the lab, or brings it up to date. What is on disks stays.
