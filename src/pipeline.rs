@@ -15,7 +15,7 @@ use crate::link::{Input, Lab, link};
 use crate::model::host::Host;
 use crate::model::network::Network;
 use crate::model::os::OsTable;
-use crate::model::read::{TypedGuest, read_guest};
+use crate::model::read::{Reader, TypedGuest};
 use crate::model::storage::{Storage, StorageSpec};
 use crate::model::text::{DnsName, Line, ObjectName};
 use crate::render::{Engine, Payloads};
@@ -193,7 +193,7 @@ fn object<T>(
 fn host(layers: &Layers, sink: &mut Sink) -> Host {
     let empty = || {
         Host::read(
-            &Map::new(),
+            &Map::default(),
             no_place(layers),
             &mut Typer {
                 sink: &mut Sink::default(),
@@ -265,9 +265,10 @@ fn storages(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Storage> {
 
 fn typed(drafts: Vec<Draft>, sink: &mut Sink) -> Vec<TypedGuest> {
     use rayon::prelude::*;
+    let reader = Reader::default();
     let read = |draft| {
         let mut sink = Sink::default();
-        (read_guest(draft, &mut sink), sink)
+        (reader.read(draft, &mut sink), sink)
     };
     let read: Vec<(Option<TypedGuest>, Sink)> = drafts.into_par_iter().map(read).collect();
     let mut guests = Vec::with_capacity(read.len());

@@ -174,6 +174,17 @@ impl Secrets {
     }
 }
 
+/// Returns whether nothing in a text looks like a secret, nor like a key of one: a quick look, which may be wrong to say
+/// no.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let words = SECRET_WORDS.iter().copied();
+    !words
+        .chain(["hash", "://", "$", "grub.pbkdf2.", "--pass"])
+        .any(|word| text.contains(word))
+}
+
 /// Returns whether `text` holds something that is a secret by its form.
 #[must_use]
 pub fn has_shape(text: &str) -> bool {
@@ -228,27 +239,25 @@ fn credentials(text: &str, found: &mut Vec<std::ops::Range<usize>>) {
 /// Hashes of passwords as crypt(5) and `grub2-mkpasswd-pbkdf2` write them.
 fn hashes(text: &str, found: &mut Vec<std::ops::Range<usize>>) {
     const KINDS: &[&str] = &[
-        "$1$",
-        "$2a$",
-        "$2b$",
-        "$2y$",
-        "$5$",
-        "$6$",
-        "$7$",
-        "$y$",
-        "$gy$",
-        "$sha1$",
-        "grub.pbkdf2.",
+        "$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$sha1$",
     ];
+    const GRUB: &str = "grub.pbkdf2.";
     let inner = |c: char| c.is_ascii_alphanumeric() || "./$=,+-".contains(c);
-    for kind in KINDS {
-        for (start, _) in text.match_indices(kind) {
-            let rest = &text[start..];
-            let length = rest.find(|c| !inner(c)).unwrap_or(rest.len());
-            // A shell's `$1$2` is no hash.
-            if length >= kind.len() + 16 {
-                found.push(start..start + length);
-            }
+    let crypt = text.match_indices('$').filter_map(|(start, _)| {
+        let kind = KINDS
+            .iter()
+            .find(|kind| text[start..].starts_with(**kind))?;
+        Some((start, kind.len()))
+    });
+    let grub = text
+        .match_indices(GRUB)
+        .map(|(start, _)| (start, GRUB.len()));
+    for (start, kind) in crypt.chain(grub) {
+        let rest = &text[start..];
+        let length = rest.find(|c| !inner(c)).unwrap_or(rest.len());
+        // A shell's `$1$2` is no hash.
+        if length >= kind + 16 {
+            found.push(start..start + length);
         }
     }
 }

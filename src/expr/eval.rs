@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use tera::{Kwargs, State, Tera};
 
@@ -62,11 +63,11 @@ pub struct Evaluator<'a> {
     /// The expressions that do not compile, with the message and its column in the template.
     pub(super) broken: HashMap<String, (String, usize)>,
     /// What each expression reads.
-    pub(super) paths: HashMap<String, Vec<Vec<Step>>>,
+    pub(super) paths: HashMap<String, Vec<Vec<Step>>, RandomState>,
     /// Where the maps and lists lie that have nothing to evaluate; guests share most of theirs.
     plain: HashSet<usize>,
     /// What expressions came to, by their text and the values they read.
-    known: RwLock<HashMap<String, tera::Value>>,
+    known: RwLock<HashMap<String, tera::Value, RandomState>>,
     pub(super) globals: &'a Globals,
     pub(super) outside: Outside<'a>,
     pub(super) sources: &'a Sources,
@@ -91,7 +92,7 @@ impl<'a> Evaluator<'a> {
             ""
         });
         let mut broken = HashMap::new();
-        let mut paths = HashMap::new();
+        let mut paths = HashMap::default();
         for text in found.texts {
             paths.insert(text.clone(), names::paths(&text));
             if let Err(error) = tera.add_raw_template(&text, &template(&text)) {
@@ -167,7 +168,7 @@ pub(super) const TEMPLATE_PREFIX: usize = "{{ (".len();
 struct Found {
     texts: BTreeSet<String>,
     /// Maps and lists by their place in memory, and whether they have nothing to evaluate.
-    shared: HashMap<usize, bool>,
+    shared: HashMap<usize, bool, RandomState>,
 }
 
 impl Found {

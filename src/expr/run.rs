@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use serde_json::Value;
 use tera::Context;
 
@@ -35,7 +36,7 @@ pub(super) struct Run<'r, 'a> {
     evaluator: &'r Evaluator<'a>,
     draft: &'r Draft,
     /// Finished values by path; `None` where evaluation failed.
-    done: HashMap<Vec<Step>, Option<Node>>,
+    done: HashMap<Vec<Step>, Option<Node>, RandomState>,
     /// The paths being evaluated, outermost first.
     chain: Vec<(Vec<Step>, Span)>,
     /// How often a value was needed whose evaluation failed; the fault itself is reported once.
@@ -50,7 +51,7 @@ impl<'r, 'a> Run<'r, 'a> {
         Self {
             evaluator,
             draft,
-            done: HashMap::new(),
+            done: HashMap::default(),
             chain: Vec::new(),
             failures: 0,
             secrets: Secrets::default(),

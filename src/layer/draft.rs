@@ -311,7 +311,12 @@ guests: {g-1: {vars: {c: guest}}, g-2: {}, g: {count: 2, sysgroups: [g]}}
         let layers = discover(&[path], &mut files, &mut sink);
         let file = files.sources.add("defaults", "lang: B\nkeyboard: B\n");
         let defaults = parse(file, "lang: B\nkeyboard: B\n", &mut sink).unwrap();
-        let table = OsTable::build(&Map::new(), defaults.as_map().unwrap(), &layers, &mut sink);
+        let table = OsTable::build(
+            &Map::default(),
+            defaults.as_map().unwrap(),
+            &layers,
+            &mut sink,
+        );
         let drafts = drafts(&layers, &table, &mut sink);
         (
             drafts,

@@ -57,7 +57,7 @@ pub(super) fn modernize(layer: &Node, sink: &mut Sink) -> Node {
     let Some(map) = layer.as_map() else {
         return layer.clone();
     };
-    let mut modern = Map::with_capacity(map.len());
+    let mut modern = Map::with_capacity_and_hasher(map.len(), Default::default());
     for (key, entry) in map {
         let (key, entry) = top_level(key, entry, sink);
         if let Some(first) = modern.get_mut(&key) {

@@ -11,11 +11,11 @@ use crate::yaml::{Kind, Map, Node, Tag};
 
 /// Folds `layers` into one map, with nothing beneath them.
 pub fn merge_all(layers: &[Node], sink: &mut Sink) -> Map {
-    let nothing = Map::new();
+    let nothing = Map::default();
     layers
         .iter()
         .filter_map(Node::as_map)
-        .fold(Map::new(), |merged, layer| {
+        .fold(Map::default(), |merged, layer| {
             merge(merged, &nothing, layer, sink)
         })
 }
@@ -87,7 +87,7 @@ fn combine(
         (Tag::Append | Tag::Remove, Some(_), _) => kind_change(key, old, new, sink),
         (Tag::Replace, _, _) => resolved(&untagged(), base, sink),
         (_, Some(Kind::Map(below)), Kind::Map(over)) => {
-            let nothing = Map::new();
+            let nothing = Map::default();
             let base = base.and_then(Node::as_map).unwrap_or(&nothing);
             Node::new(
                 new.span,
@@ -105,9 +105,9 @@ fn combine(
 fn resolved(node: &Node, base: Option<&Node>, sink: &mut Sink) -> Node {
     match &node.kind {
         Kind::Map(map) if map.values().any(|entry| needs_merging(&entry.value)) => {
-            let nothing = Map::new();
+            let nothing = Map::default();
             let base = base.and_then(Node::as_map).unwrap_or(&nothing);
-            let merged = merge(Map::new(), base, map, sink);
+            let merged = merge(Map::default(), base, map, sink);
             Node {
                 kind: Kind::Map(Arc::new(merged)),
                 ..node.clone()

@@ -100,8 +100,8 @@ pub struct Guest {
     pub disks: Vec<Disk>,
     /// Hardware and source.
     pub virtinst: VirtinstSpec,
-    /// What is installed.
-    pub install: Install,
+    /// What is installed; guests that share all of it share this.
+    pub install: Arc<Install>,
     /// Its secrets: what came from outside the site, plain passwords and passphrases.
     pub secrets: Secrets,
 }

@@ -135,7 +135,7 @@ impl OsTable {
     /// Builds the table from the built-in entries, the program's defaults for guests, and the site's `os` layers.
     pub fn build(builtin: &Map, defaults: &Map, layers: &Layers, sink: &mut Sink) -> Self {
         let mut raw: HashMap<Arc<str>, Map> = HashMap::new();
-        let nothing = Map::new();
+        let nothing = Map::default();
         for (name, entry) in builtin {
             raw.insert(
                 Arc::clone(name),
@@ -292,7 +292,7 @@ fn extend(
     sink: &mut Sink,
 ) -> Map {
     let Some(own) = raw.get(name) else {
-        return Map::new();
+        return Map::default();
     };
     let Some(parent) = own
         .get("extends")
@@ -314,7 +314,7 @@ fn extend(
                 parent.span,
                 format!("`{known}` extends itself"),
             ));
-            Map::new()
+            Map::default()
         }
         None => {
             let text = parent.as_text().unwrap_or_default();
@@ -323,9 +323,9 @@ fn extend(
                 Diagnostic::error(Code::UnknownOs, parent.span, message)
                     .suggest(text, raw.keys().map(|name| &**name)),
             );
-            Map::new()
+            Map::default()
         }
     };
     path.pop();
-    merge(below, &Map::new(), own, sink)
+    merge(below, &Map::default(), own, sink)
 }

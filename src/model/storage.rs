@@ -268,7 +268,7 @@ fn source(
     }
     let at = spec.as_ref().map_or(place, |spec| spec.span);
     let spec = spec.map(|spec| spec.value);
-    let spec = spec.or_else(|| SourceSpec::read(&Map::new(), at, typer))?;
+    let spec = spec.or_else(|| SourceSpec::read(&Map::default(), at, typer))?;
     refuse_foreign(kind, &spec, typer);
     match kind {
         PoolType::Dir => None,

@@ -30,7 +30,6 @@ embed! {
     "guest/vmbuild/disks.sh",
     "guest/vmbuild/install.sh",
     "guest/vmbuild/machine.sh",
-    "guest/vmbuild/refuse.sh",
     "guest/vmbuild/values.sh",
     "guest/vmbuild/volumes.sh",
     "host/net-setup.sh",

@@ -41,15 +41,8 @@ impl Hashes {
     }
 }
 
-/// Returns the context of a guest, less what every guest shares (`networks`, `host`).
-///
-/// Its stamp, which is a digest of it, is missing.
-pub(super) fn context(
-    guest: &Guest,
-    lab: &Lab,
-    payloads: &[Payload<'_>],
-    hashes: &Hashes,
-) -> Map<String, Value> {
+/// Returns what a guest's templates read of itself: identity and hardware.
+pub(super) fn identity(guest: &Guest, lab: &Lab) -> Map<String, Value> {
     let mut context = Map::new();
     let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
     set("site", json!(lab.site));
@@ -99,16 +92,15 @@ pub(super) fn context(
         guest.interfaces.iter().map(interface).collect(),
     );
     set("disks", guest.disks.iter().map(disk).collect());
+    set("drives", guest.disks.iter().map(drive).collect());
     set("virtinst", virtinst(guest));
     set("install", install_boot(guest));
-    install(guest, &lab.site, hashes, &mut context);
-    context.insert("setup_data".into(), payloads.iter().map(payload).collect());
-    for (key, entry) in &guest.extra {
-        context
-            .entry(key.to_string())
-            .or_insert_with(|| json!(entry.value));
-    }
     context
+}
+
+/// Returns the payloads as templates read them: the value of `setup_data`.
+pub(super) fn setup_data(payloads: &[Payload<'_>]) -> Value {
+    payloads.iter().map(payload).collect()
 }
 
 /// The digest of what an object is made from, for its stamp.
@@ -231,6 +223,15 @@ fn disk(disk: &Disk) -> Value {
     value
 }
 
+/// A disk as the installer knows it. Guests with different volumes have this in common.
+fn drive(disk: &Disk) -> Value {
+    let mut value = json!({ "device": disk.device, "shareable": disk.shareable });
+    if let Some(size) = disk.size {
+        value["size"] = json!(size);
+    }
+    value
+}
+
 fn virtinst(guest: &Guest) -> Value {
     let mut value = serde_json::to_value(&guest.virtinst).expect("virtinst serializes");
     for (key, default) in [
@@ -288,12 +289,14 @@ pub(super) fn install_file(guest: &Guest) -> String {
     )
 }
 
-fn install(guest: &Guest, site: &str, hashes: &Hashes, context: &mut Map<String, Value>) {
-    let install = &guest.install;
+/// Returns the install data of a guest as its templates read it, less its payloads: the same for all guests with these
+/// data and this OS.
+pub(super) fn install(guest: &Guest, site: &str, hashes: &Hashes) -> Map<String, Value> {
+    let install = &*guest.install;
     let Value::Object(mut values) =
         serde_json::to_value(InstallView(install)).expect("install data serializes")
     else {
-        return;
+        return Map::new();
     };
     if let Some(password) = &install.rootpw {
         let hash = hashes.of(&password.value, site, "root");
@@ -308,7 +311,7 @@ fn install(guest: &Guest, site: &str, hashes: &Hashes, context: &mut Map<String,
     values.insert("users".into(), users(guest, site, hashes));
     values.insert("packages".into(), packages(guest));
     defaults(guest, &mut values);
-    context.append(&mut values);
+    values
 }
 
 /// Install data less what plain passwords hide in; that is added apart, hashed.

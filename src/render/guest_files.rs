@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tera::Context;
 
-use super::context::{Digest, Hashes, context};
+use super::context::{Digest, Hashes, identity, install, setup_data};
 use super::parts::Parts;
 use super::payloads::{Payload, Payloads};
-use super::sections::{Common, Known, Sections, text};
+use super::sections::{Common, DRIVES, Known, Own, Section, Sections, text};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
 use crate::diag::{Code, Diagnostic, Sink};
@@ -28,7 +29,12 @@ pub(super) struct Renderer<'a> {
     known: Known,
     parts: Parts,
     hashes: Hashes,
+    /// Install data by the addresses of it and of the OS, which both outlive the renderer.
+    installs: RwLock<HashMap<(usize, usize), Arc<[NamedSection]>>>,
 }
+
+/// A section under its name.
+type NamedSection = (Arc<str>, Arc<Section>);
 
 impl<'a> Renderer<'a> {
     pub(super) fn new(
@@ -46,6 +52,7 @@ impl<'a> Renderer<'a> {
             known: Known::default(),
             parts: Parts::default(),
             hashes: Hashes::default(),
+            installs: RwLock::default(),
         }
     }
 
@@ -98,10 +105,8 @@ impl<'a> Renderer<'a> {
     fn payloads<'g>(&self, guest: &'g Guest, sink: &mut Sink) -> Vec<Payload<'g>> {
         let mut payloads = self.payloads.of(guest);
         if payloads.iter().any(Payload::is_template) {
-            let mut values = context(guest, self.lab, &[], &self.hashes);
-            values.remove("setup_data");
             let sections = Sections {
-                own: self.known.sections(values),
+                own: self.plain(guest),
                 common: &self.common,
             };
             let context = everything(&sections);
@@ -114,15 +119,47 @@ impl<'a> Renderer<'a> {
         payloads
     }
 
+    /// The sections of a guest, less its payloads and its stamp.
+    fn plain(&self, guest: &Guest) -> Own {
+        let mut own = self.known.sections(identity(guest, self.lab));
+        own.extend(self.install(guest).iter().cloned());
+        for (key, entry) in &guest.extra {
+            if !own.contains_key(key) {
+                let section = self.known.section(key, json!(entry.value));
+                own.insert(Arc::clone(key), section);
+            }
+        }
+        own
+    }
+
+    /// The sections of a guest's install data.
+    fn install(&self, guest: &Guest) -> Arc<[NamedSection]> {
+        let address = (Arc::as_ptr(&guest.install), Arc::as_ptr(&guest.os));
+        let key = (address.0 as usize, address.1 as usize);
+        let known = self.installs.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sections) = known.get(&key) {
+            return Arc::clone(sections);
+        }
+        drop(known);
+        let values = install(guest, &self.lab.site, &self.hashes);
+        let sections: Arc<[NamedSection]> = self.known.sections(values).into_iter().collect();
+        self.installs
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, Arc::clone(&sections));
+        sections
+    }
+
     fn sections(&self, guest: &Guest, payloads: &[Payload<'_>]) -> Sections<'_> {
-        let context = context(guest, self.lab, payloads, &self.hashes);
-        let mut own = self.known.sections(context);
+        let mut own = self.plain(guest);
+        let data = self.known.section("setup_data", setup_data(payloads));
+        own.insert("setup_data".into(), data);
         let mut digest = Digest::default();
         for section in own.values() {
             digest.add(&section.text);
         }
         let stamp = self.known.section("stamp", digest.stamp(self.lab));
-        own.insert("stamp".to_owned(), stamp);
+        own.insert("stamp".into(), stamp);
         Sections {
             own,
             common: &self.common,
@@ -174,7 +211,14 @@ pub fn guest_context(
 ) -> Map<String, Value> {
     let renderer = Renderer::new(lab, engine, payloads, sources);
     let payloads = renderer.payloads(guest, sink);
-    let mut context = context(guest, lab, &payloads, &renderer.hashes);
+    let mut context = identity(guest, lab);
+    context.append(&mut install(guest, &lab.site, &renderer.hashes));
+    for (key, entry) in &guest.extra {
+        context
+            .entry(key.to_string())
+            .or_insert_with(|| json!(entry.value));
+    }
+    context.insert("setup_data".into(), setup_data(&payloads));
     let mut digest = Digest::default();
     for (name, value) in &context {
         digest.add(&text(name, value));
@@ -196,9 +240,10 @@ fn holds_secret(guest: &Guest, payloads: &[Payload<'_>]) -> bool {
         || payloads.iter().any(|payload| payload.secret)
 }
 
-/// `guest.yml` and `show` leave out the bytes of payloads: they lie in `setup/`.
+/// `guest.yml` and `show` leave out the bytes of payloads, which lie in `setup/`, and what they say of disks already.
 pub fn review(values: &Map<String, Value>) -> Map<String, Value> {
     let mut review = values.clone();
+    review.shift_remove(DRIVES);
     for payload in review
         .get_mut("setup_data")
         .and_then(Value::as_array_mut)

@@ -53,7 +53,6 @@ pub fn render(
     sink: &mut Sink,
 ) -> Vec<OutFile> {
     let renderer = Renderer::new(lab, engine, payloads, sources);
-    let mut files = host_files(lab, engine, selection, sources, sink);
     let guests: Vec<&Guest> = lab
         .guests
         .iter()
@@ -62,13 +61,14 @@ pub fn render(
             names.is_none_or(|names| names.contains(&*guest.name))
         })
         .collect();
-    let rendered: Vec<(Vec<OutFile>, Sink)> = guests
-        .par_iter()
-        .map(|guest| {
-            let mut sink = Sink::default();
-            (renderer.guest(guest, &mut sink), sink)
-        })
-        .collect();
+    let one = |guest: &&Guest| {
+        let mut sink = Sink::default();
+        (renderer.guest(guest, &mut sink), sink)
+    };
+    let (mut files, rendered) = rayon::join(
+        || host_files(lab, engine, selection, sources, sink),
+        || guests.par_iter().map(one).collect::<Vec<_>>(),
+    );
     for (guest, (out, faults)) in guests.iter().zip(rendered) {
         duplicates(guest, &out, sink);
         sink.append(faults);

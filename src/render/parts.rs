@@ -5,12 +5,13 @@
 
 mod split;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use foldhash::fast::RandomState;
 use tera::{Context, Tera};
 
-use self::split::split;
+use self::split::{Segment, split};
 use super::content::Piece;
 use super::sections::{Section, Sections};
 use super::{Content, Engine};
@@ -25,10 +26,21 @@ pub(super) struct Parts {
 /// A template that was taken apart.
 #[derive(Debug)]
 struct Split {
-    /// The templates of the units, each under its place in `parts`.
+    /// The templates of the units.
     tera: Tera,
     parts: Vec<Part>,
+    /// Every name that a unit reads.
+    names: Vec<String>,
+    /// All that guests have in common, by the numbers of the shared sections they read: of each part, unless it is a
+    /// guest's own.
+    common: RwLock<HashMap<Key, Arc<[Option<Piece>]>, RandomState>>,
 }
+
+/// Numbers of sections: none for those that are missing, [`OWN`] for a guest's own.
+type Key = Box<[Option<u32>]>;
+
+/// Stands for every section that no other guest has.
+const OWN: u32 = u32::MAX;
 
 /// A piece of a template.
 #[derive(Debug)]
@@ -44,11 +56,16 @@ enum Part {
 struct Unit {
     /// Its name in [`Split::tera`].
     name: String,
-    /// The names it mentions.
-    reads: Vec<String>,
+    /// The places in [`Split::names`] of the names it reads.
+    reads: Vec<usize>,
+    /// What is empty when it is.
+    guard: Option<Box<Unit>>,
     /// What it became, by the numbers of the sections it reads.
-    rendered: RwLock<HashMap<Box<[Option<u32>]>, Piece>>,
+    rendered: RwLock<HashMap<Key, Piece, RandomState>>,
 }
+
+/// The sections of a guest, in the order of [`Split::names`].
+type Slots<'s> = [Option<&'s Section>];
 
 impl Parts {
     /// Renders a template part by part; `None` when it cannot be taken apart, or a part fails.
@@ -59,15 +76,7 @@ impl Parts {
         sections: &Sections<'_>,
         sources: &Sources,
     ) -> Option<Content> {
-        let split = self.of(engine, template, sources)?;
-        let mut content = Content::default();
-        for part in &split.parts {
-            content.push(match part {
-                Part::Text(text) => text.clone(),
-                Part::Unit(unit) => unit.render(&split.tera, sections)?,
-            });
-        }
-        Some(content)
+        self.of(engine, template, sources)?.render(sections)
     }
 
     fn of(&self, engine: &Engine, template: &str, sources: &Sources) -> Option<Arc<Split>> {
@@ -88,41 +97,121 @@ impl Parts {
 impl Split {
     fn new(engine: &Engine, template: &str, sources: &Sources) -> Option<Self> {
         let text_of = |name: &str| engine.text(name, sources);
+        let segments = split(template, &text_of)?;
+        let names = segments.iter().filter_map(|segment| match segment {
+            Segment::Text(_) => None,
+            // What the guard reads, the unit reads as well.
+            Segment::Unit { reads, .. } => Some(reads),
+        });
+        let names: BTreeSet<String> = names.flatten().cloned().collect();
+        let names: Vec<String> = names.into_iter().collect();
         let mut templates = Vec::new();
+        let mut unit = |name: String, source, reads: BTreeSet<String>| {
+            templates.push((name.clone(), source));
+            let place = |read: &String| names.binary_search(read).ok();
+            Unit {
+                name,
+                reads: reads.iter().filter_map(place).collect(),
+                guard: None,
+                rendered: RwLock::default(),
+            }
+        };
         let part = |(at, segment)| match segment {
-            split::Segment::Text(text) => Part::Text(text.into()),
-            split::Segment::Unit { source, reads } => {
-                let name = format!("{template}#{at}");
-                templates.push((name.clone(), source));
+            Segment::Text(text) => Part::Text(text.into()),
+            Segment::Unit {
+                source,
+                reads,
+                guard,
+            } => {
+                let guard = guard.map(|(source, reads)| {
+                    Box::new(unit(format!("{template}#{at}?"), source, reads))
+                });
                 Part::Unit(Unit {
-                    name,
-                    reads: reads.into_iter().collect(),
-                    rendered: RwLock::default(),
+                    guard,
+                    ..unit(format!("{template}#{at}"), source, reads)
                 })
             }
         };
-        let parts = split(template, &text_of)?;
-        let parts = parts.into_iter().enumerate().map(part).collect();
+        let parts = segments.into_iter().enumerate().map(part).collect();
         let tera = engine.with(templates)?;
-        Some(Self { tera, parts })
+        Some(Self {
+            tera,
+            parts,
+            names,
+            common: RwLock::default(),
+        })
+    }
+
+    fn render(&self, sections: &Sections<'_>) -> Option<Content> {
+        let slots = self.names.iter().map(|name| sections.get(name));
+        let slots: Vec<Option<&Section>> = slots.collect();
+        let common = self.common(&slots)?;
+        let mut content = Content::default();
+        for (part, common) in self.parts.iter().zip(&*common) {
+            content.push(match (part, common) {
+                (_, Some(piece)) => piece.clone(),
+                (Part::Text(text), None) => text.clone(),
+                (Part::Unit(unit), None) => unit.fresh(self, &slots)?,
+            });
+        }
+        Some(content)
+    }
+
+    /// Renders the parts that are not this guest's own, or finds them rendered.
+    fn common(&self, slots: &Slots<'_>) -> Option<Arc<[Option<Piece>]>> {
+        let key: Key = slots.iter().map(|slot| number(*slot)).collect();
+        let known = self.common.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pieces) = known.get(&key) {
+            return Some(Arc::clone(pieces));
+        }
+        drop(known);
+        let mut pieces = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            pieces.push(match part {
+                Part::Text(text) => Some(text.clone()),
+                Part::Unit(unit) if unit.is_own(slots) => unit.absent(self, slots)?,
+                Part::Unit(unit) => Some(unit.shared(self, slots)?),
+            });
+        }
+        let pieces: Arc<[Option<Piece>]> = pieces.into();
+        self.common
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, Arc::clone(&pieces));
+        Some(pieces)
     }
 }
 
+/// Returns what stands for a section in a key.
+fn number(slot: Option<&Section>) -> Option<u32> {
+    slot.map(|section| if section.is_shared { section.id } else { OWN })
+}
+
 impl Unit {
-    fn render(&self, tera: &Tera, sections: &Sections<'_>) -> Option<Piece> {
-        let reads = self.reads.iter().map(|name| sections.get(name));
-        let reads: Vec<Option<&Section>> = reads.collect();
-        if !reads.iter().flatten().all(|section| section.is_shared) {
-            return self.fresh(tera, &reads);
-        }
-        let key = reads.iter().map(|section| Some(section.as_ref()?.id));
-        let key: Box<[Option<u32>]> = key.collect();
+    /// Returns whether it reads what is one guest's alone.
+    fn is_own(&self, slots: &Slots<'_>) -> bool {
+        let mut sections = self.reads.iter().filter_map(|read| slots[*read]);
+        sections.any(|section| !section.is_shared)
+    }
+
+    /// Returns the empty piece when its guard, for which other guests count as well, says that it is one.
+    #[expect(clippy::option_option, reason = "a guard may fail")]
+    fn absent(&self, split: &Split, slots: &Slots<'_>) -> Option<Option<Piece>> {
+        let Some(guard) = self.guard.as_ref().filter(|guard| !guard.is_own(slots)) else {
+            return Some(None);
+        };
+        let said = guard.shared(split, slots)?;
+        Some(said.bytes().is_empty().then_some(said))
+    }
+
+    fn shared(&self, split: &Split, slots: &Slots<'_>) -> Option<Piece> {
+        let key: Key = self.reads.iter().map(|read| number(slots[*read])).collect();
         let rendered = self.rendered.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(piece) = rendered.get(&key) {
             return Some(piece.clone());
         }
         drop(rendered);
-        let piece = self.fresh(tera, &reads)?;
+        let piece = self.fresh(split, slots)?;
         self.rendered
             .write()
             .unwrap_or_else(PoisonError::into_inner)
@@ -130,14 +219,14 @@ impl Unit {
         Some(piece)
     }
 
-    fn fresh(&self, tera: &Tera, reads: &[Option<&Section>]) -> Option<Piece> {
+    fn fresh(&self, split: &Split, slots: &Slots<'_>) -> Option<Piece> {
         let mut context = Context::new();
-        for (name, section) in self.reads.iter().zip(reads) {
-            if let Some(section) = section {
-                context.insert_value(name.clone(), section.value.clone());
+        for read in &self.reads {
+            if let Some(section) = slots[*read] {
+                context.insert_value(split.names[*read].clone(), section.value.clone());
             }
         }
         super::filters::restart();
-        Some(tera.render(&self.name, &context).ok()?.into())
+        Some(split.tera.render(&self.name, &context).ok()?.into())
     }
 }

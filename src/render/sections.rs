@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
@@ -11,8 +12,8 @@ use super::context::guest_list;
 use super::{Content, mask};
 use crate::link::Lab;
 use crate::model::host::Host;
-use crate::secret::Secrets;
-use crate::yaml::emit::to_yaml;
+use crate::secret::{Secrets, is_plain};
+use crate::yaml::emit::{entry_to_yaml, to_yaml};
 
 /// Names whose values no two guests share; looking for an equal one would be in vain.
 const OWN: &[&str] = &[
@@ -27,6 +28,9 @@ const OWN: &[&str] = &[
     "disks",
     "stamp",
 ];
+
+/// The disks as installers see them, which `guest.yml` has in full under `disks`.
+pub(super) const DRIVES: &str = "drives";
 
 /// The longest value, as JSON, that is kept for other guests; payloads may be as large as they like.
 const MAX_KEPT: usize = 16 * 1024;
@@ -46,10 +50,13 @@ pub(super) struct Section {
     pub(super) review: Arc<[u8]>,
 }
 
+/// The sections of a guest by name, in the order of `guest.yml`.
+pub(super) type Own = IndexMap<Arc<str>, Arc<Section>, RandomState>;
+
 /// The sections of a guest.
 pub(super) struct Sections<'s> {
-    /// Its own by name, in the order of `guest.yml`.
-    pub(super) own: IndexMap<String, Arc<Section>>,
+    /// Its own.
+    pub(super) own: Own,
     /// Those of all guests.
     pub(super) common: &'s Common<'s>,
 }
@@ -70,7 +77,7 @@ impl Sections<'_> {
             } else {
                 let value = section.text.get(name.len() + 1..).unwrap_or_default();
                 let value = serde_json::from_str(value).unwrap_or_default();
-                review(name, value, secrets).into()
+                review(name, value, Some(secrets)).into()
             });
         }
         content
@@ -81,7 +88,7 @@ impl Sections<'_> {
         COMMON
             .iter()
             .copied()
-            .chain(self.own.keys().map(String::as_str))
+            .chain(self.own.keys().map(|name| &**name))
     }
 }
 
@@ -129,16 +136,16 @@ fn host(lab: &Lab) -> Value {
 /// The sections known so far in a run.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    sections: RwLock<HashMap<Arc<str>, Arc<Section>>>,
+    sections: RwLock<HashMap<Arc<str>, Arc<Section>, RandomState>>,
     next: AtomicU32,
 }
 
 impl Known {
     /// Converts a whole context.
-    pub(super) fn sections(&self, context: Map<String, Value>) -> IndexMap<String, Arc<Section>> {
+    pub(super) fn sections(&self, context: Map<String, Value>) -> Own {
         let entry = |(key, value): (String, Value)| {
             let section = self.section(&key, value);
-            (key, section)
+            (key.into(), section)
         };
         context.into_iter().map(entry).collect()
     }
@@ -175,12 +182,20 @@ impl Known {
 impl Section {
     fn new(id: u32, key: &str, value: Value, text: Arc<str>) -> Self {
         let as_seen = tera::Value::from_serializable(&value);
+        let is_name = OWN.contains(&key) && !value.is_array();
+        let review = match text.is_empty() {
+            // What all guests share is in no guest's file.
+            true => String::new(),
+            // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
+            false if is_name || is_plain(&text) => review(key, value, None),
+            false => review(key, value, Some(&Secrets::default())),
+        };
         Self {
             id,
             is_shared: true,
             text,
             value: as_seen,
-            review: review(key, value, &Secrets::default()).into_bytes().into(),
+            review: review.into_bytes().into(),
         }
     }
 }
@@ -191,8 +206,12 @@ pub(super) fn text(name: &str, value: &Value) -> Arc<str> {
     [name, "=", &json, "\n"].concat().into()
 }
 
-/// What `guest.yml` shows of a value: no secrets, and not the bytes of payloads, which lie beside it in `setup/`.
-fn review(key: &str, mut value: Value, secrets: &Secrets) -> String {
+/// What `guest.yml` shows of a value: no secrets, unless there is nothing to hide, and not the bytes of payloads, which
+/// lie beside it in `setup/`.
+fn review(key: &str, mut value: Value, secrets: Option<&Secrets>) -> String {
+    if key == DRIVES {
+        return String::new();
+    }
     if key == "setup_data" {
         for payload in value.as_array_mut().into_iter().flatten() {
             if let Some(payload) = payload.as_object_mut() {
@@ -200,6 +219,10 @@ fn review(key: &str, mut value: Value, secrets: &Secrets) -> String {
             }
         }
     }
+    let Some(secrets) = secrets else {
+        return entry_to_yaml(key, &value);
+    };
+    // The key counts: what is under it may be a secret for its name.
     let mut review = Value::Object(Map::from_iter([(key.to_owned(), value)]));
     mask(&mut review, secrets);
     to_yaml(&review)

@@ -20,7 +20,7 @@ pub struct Node {
 }
 
 /// The tags with a meaning in a lab description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tag {
     /// No tag.
     None,
@@ -63,8 +63,8 @@ pub enum Kind {
     Map(Arc<Map>),
 }
 
-/// A map's content.
-pub type Map = IndexMap<Arc<str>, Entry>;
+/// A map's content. Keys are few and short, and looked up all the time.
+pub type Map = IndexMap<Arc<str>, Entry, foldhash::fast::RandomState>;
 
 /// One entry of a map.
 #[derive(Clone, Debug)]
@@ -73,6 +73,18 @@ pub struct Entry {
     pub key: Span,
     /// The value.
     pub value: Node,
+}
+
+/// What [`Node::identity`] returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Identity<'n>(Span, Tag, Content<'n>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Content<'n> {
+    /// A scalar's text, and whether it is plain.
+    Text(&'n str, bool),
+    /// The address of a list or map.
+    Shared(usize),
 }
 
 impl Node {
@@ -96,6 +108,18 @@ impl Node {
     #[must_use]
     pub fn empty_map(span: Span) -> Self {
         Self::new(span, Kind::Map(Arc::default()))
+    }
+
+    /// Returns what tells the node from all others alive: nodes of the same identity are the same. The contents of lists
+    /// and maps are not compared, so equal ones that were read or made twice are told apart.
+    #[must_use]
+    pub fn identity(&self) -> Identity<'_> {
+        let content = match &self.kind {
+            Kind::Scalar(scalar) => Content::Text(&scalar.text, scalar.plain),
+            Kind::Seq(items) => Content::Shared(Arc::as_ptr(items) as usize),
+            Kind::Map(map) => Content::Shared(Arc::as_ptr(map) as usize),
+        };
+        Identity(self.span, self.tag, content)
     }
 
     /// Returns whether the value is null.

@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
 
     fn mapping(&mut self, start: Span, depth: usize) -> Result<Weighed, Abort> {
         self.check_depth(start, depth)?;
-        let mut map = Map::new();
+        let mut map = Map::default();
         let mut merges: Vec<Node> = Vec::new();
         let mut weight = 1_u64;
         let mut last = None;

@@ -1,4 +1,3 @@
-{%- include "guest/vmbuild/refuse.sh" -%}
 #!/usr/bin/env bash
 #
 # Builds one guest on a libvirt host, which needs virsh and virt-install (4.1 or later) for it and nothing else.

@@ -9,7 +9,7 @@
   mkdir -p "$site"
   cat > "$site/lab.yml" << END
 site: pools
-networks: {lan: {subnet: 10.9.3.0/24, bridge: virbr-pools}}
+networks: {pools: {subnet: 10.9.3.0/24, bridge: virbr-pools}}
 storages:
   images: {target: $site/images}
   group: {type: logical, source: {name: e2e_group}}
@@ -17,7 +17,7 @@ common:
   os: rhel6
   rootpw: locked
   virtinst: {virt_type: qemu, vcpus: 1, ram: 512, waittime: 3, location: $work/tree}
-  interfaces: [{network: lan, ip: auto}]
+  interfaces: [{network: pools, ip: auto}]
 guests:
   one:
     disks:
@@ -125,4 +125,6 @@ print(info["format"], info["virtual-size"], full, info.get("full-backing-filenam
   virsh -q pool-destroy group > /dev/null
   vgremove --quiet --force e2e_group > /dev/null 2>&1 || true
   losetup --detach "$loop"
+  virsh -q net-destroy pools > /dev/null
+  virsh -q net-undefine pools > /dev/null
 }

@@ -82,7 +82,7 @@ pub(super) fn hosts(value: &Node, sink: &mut Sink) -> Node {
             "write `{ip, names: [..]}`",
             sink,
         );
-        let mut modern = Map::new();
+        let mut modern = Map::default();
         modern.extend(map.get("ip").map(|ip| (Arc::from("ip"), ip.clone())));
         modern.insert(
             "names".into(),

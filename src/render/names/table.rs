@@ -99,6 +99,10 @@ rows! {
         "disks[].sparse" always YesNo: "Whether its space is taken only when written.",
         "disks[].backing" optional Text: "What it is a copy-on-write overlay of.",
         "disks[].backing_format" optional Text: "The format of that: `qcow2` or `raw`.",
+        "drives" always Maps: "The disks again, as the installer knows them: guests with different volumes have them alike.",
+        "drives[].device" always Text: "Its name in the guest, such as `vda`.",
+        "drives[].shareable" always YesNo: "Whether several guests write to it.",
+        "drives[].size" optional Bytes: "Its size, when the program makes it.",
     }
 
     /// What virt-install is told that the section does not say.

@@ -18,6 +18,8 @@ pub(super) enum Segment {
         source: String,
         /// The names it mentions, those of its own variables among them.
         reads: BTreeSet<String>,
+        /// Of a condition without an alternative: a template that is empty when it does not hold, and what that reads.
+        guard: Option<(String, BTreeSet<String>)>,
     },
 }
 
@@ -85,9 +87,9 @@ impl<'a> Splitter<'a, '_> {
         let length = match (kind, first.word()) {
             ('#', _) => 1,
             ('%', "set" | "set_global") => {
-                let (name, value) = inner.trim_matches(['-', ' ', '\n']).split_once('=')?;
-                let name = name.split_whitespace().nth(1)?.to_owned();
-                let mentions = mentioned(value).collect();
+                let (_, value) = inner.split_once('=')?;
+                let name = first.variable()?.to_owned();
+                let mentions = mentioned(value.trim_end_matches('-')).collect();
                 self.sets.push((name, first.source(), mentions));
                 1
             }
@@ -111,15 +113,34 @@ impl<'a> Splitter<'a, '_> {
         }
     }
 
-    /// Adds a unit, with the sets it needs before it.
+    /// Adds a unit.
     fn unit(&mut self, tokens: &[Token<'a>]) -> Option<usize> {
+        let (source, reads) = self.alone(tokens)?;
+        let guard = match tokens {
+            [first, .., last] if first.word() == "if" && !has_alternative(tokens) => {
+                Some(self.alone(&[*first, Token::Text("x"), *last])?)
+            }
+            _ => None,
+        };
+        for token in tokens.iter().filter(|token| token.sets()) {
+            self.inner.extend(token.variable().map(str::to_owned));
+        }
+        self.pieces.push(Segment::Unit {
+            source,
+            reads,
+            guard,
+        });
+        Some(tokens.len())
+    }
+
+    /// Makes a template of some tokens and the sets they need before them, and tells the names it mentions.
+    fn alone(&self, tokens: &[Token<'a>]) -> Option<(String, BTreeSet<String>)> {
         let mut reads = BTreeSet::new();
-        let mut set = HashSet::new();
-        let names = Names {
+        let mut names = Names {
             text_of: self.text_of,
             seen: HashSet::new(),
         };
-        names.gather(tokens, &mut reads, &mut set)?;
+        names.gather(tokens, &mut reads)?;
         let mut needed: Vec<&str> = Vec::new();
         for (name, tag, mentions) in self.sets.iter().rev() {
             if reads.contains(name) {
@@ -127,15 +148,32 @@ impl<'a> Splitter<'a, '_> {
                 reads.extend(mentions.iter().cloned());
             }
         }
-        if reads.contains(ALL_NAMES) || !self.inner.is_disjoint(&reads.iter().cloned().collect()) {
+        if reads.contains(ALL_NAMES) || reads.iter().any(|name| self.inner.contains(name)) {
             return None;
+        }
+        if let ([include], []) = (tokens, needed.as_slice())
+            && let Some(name) = include.included()
+        {
+            return Some(((self.text_of)(name)?.to_owned(), reads));
         }
         let source = needed.into_iter().rev().map(str::to_owned);
         let source = source.chain(tokens.iter().map(Token::source)).collect();
-        self.inner.extend(set);
-        self.pieces.push(Segment::Unit { source, reads });
-        Some(tokens.len())
+        Some((source, reads))
     }
+}
+
+/// Returns whether a condition says what holds otherwise.
+fn has_alternative(tokens: &[Token<'_>]) -> bool {
+    let mut depth = 0;
+    tokens.iter().any(|token| {
+        match token.word() {
+            "if" | "for" => depth += 1,
+            "endif" | "endfor" => depth -= 1,
+            "else" | "elif" => return depth == 1,
+            _ => {}
+        }
+        false
+    })
 }
 
 /// Returns how many tokens the loop or condition has that begins with the first.
@@ -161,39 +199,23 @@ struct Names<'a, 'f> {
 }
 
 impl<'a> Names<'a, '_> {
-    /// Gathers every name some tokens and what they include mention, and the names they set for what comes after them.
+    /// Gathers every name some tokens and what they include mention.
     ///
     /// Returns `None` when they cannot be known.
-    fn gather(
-        mut self,
-        tokens: &[Token<'a>],
-        found: &mut BTreeSet<String>,
-        set: &mut HashSet<String>,
-    ) -> Option<()> {
-        for token in tokens {
-            if let (Token::Tag { inner, .. }, "set" | "set_global") = (token, token.word()) {
-                let inner = inner.trim_matches(['-', ' ', '\n']);
-                set.extend(inner.split_whitespace().nth(1).map(str::to_owned));
-            }
-        }
-        self.tokens(tokens, found)
-    }
-
-    fn tokens(&mut self, tokens: &[Token<'a>], found: &mut BTreeSet<String>) -> Option<()> {
+    fn gather(&mut self, tokens: &[Token<'a>], found: &mut BTreeSet<String>) -> Option<()> {
         for token in tokens {
             let Token::Tag { kind, inner } = token else {
                 continue;
             };
             let inner = inner.trim_matches(['-', ' ', '\n']);
             match (kind, token.word()) {
-                ('#', _) => {}
+                ('#', _) | ('%', "else" | "endif" | "endfor") => {}
                 ('%', "extends" | "block" | "import" | "component" | "raw") => return None,
                 ('%', "include") => {
-                    let name = inner["include".len()..].trim();
-                    let name = name.strip_prefix('"')?.strip_suffix('"')?;
+                    let name = token.included()?;
                     if self.seen.insert(name.to_owned()) {
                         let included = self::tokens((self.text_of)(name)?);
-                        self.tokens(&included, found)?;
+                        self.gather(&included, found)?;
                     }
                 }
                 _ => found.extend(mentioned(inner)),
@@ -204,7 +226,7 @@ impl<'a> Names<'a, '_> {
 }
 
 /// A piece of a template's text.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token<'a> {
     /// What is copied.
     Text(&'a str),
@@ -230,6 +252,33 @@ impl Token<'_> {
             }
             _ => "",
         }
+    }
+}
+
+impl<'a> Token<'a> {
+    /// Returns whether it gives a variable a value.
+    fn sets(&self) -> bool {
+        matches!(self.word(), "set" | "set_global")
+    }
+
+    /// Returns the name of the template an `include` names.
+    fn included(&self) -> Option<&'a str> {
+        let Self::Tag { kind: '%', inner } = self else {
+            return None;
+        };
+        let name = inner
+            .trim_matches(['-', ' ', '\n'])
+            .strip_prefix("include")?;
+        name.trim().strip_prefix('"')?.strip_suffix('"')
+    }
+
+    /// Returns the second word of a tag, which is the variable of a `set`.
+    fn variable(&self) -> Option<&'a str> {
+        let Self::Tag { inner, .. } = self else {
+            return None;
+        };
+        let mut words = inner.trim_matches(['-', ' ', '\n']).split([' ', '=']);
+        words.nth(1)
     }
 }
 
@@ -339,7 +388,7 @@ mod tests {
         };
         let pieces = pieces(text).unwrap().into_iter().map(|piece| match piece {
             Segment::Text(text) => text,
-            Segment::Unit { source, reads } => render(&source, &|name| reads.contains(name)),
+            Segment::Unit { source, reads, .. } => render(&source, &|name| reads.contains(name)),
         });
         let joined: String = pieces.collect();
         assert_eq!(joined, render(text, &|_| true), "{text}");
@@ -384,6 +433,33 @@ mod tests {
         assert_eq!(
             reads,
             [vec!["name", "q", "s", "t"], vec!["own"], vec!["q", "s"]]
+        );
+    }
+
+    #[test]
+    fn a_condition_can_be_asked_by_itself() {
+        let guards = |text| {
+            let pieces = pieces(text).unwrap().into_iter();
+            let guards = pieces.filter_map(|piece| match piece {
+                Segment::Unit { guard, .. } => guard,
+                Segment::Text(_) => None,
+            });
+            guards
+                .map(|(source, reads)| (source, reads.into_iter().collect::<Vec<_>>()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            guards(
+                "{% set a = q %}{%- if a > 1 -%}{% if x %}{{ name }}{% else %}-{% endif %}{%- endif %}"
+            ),
+            [(
+                "{% set a = q %}{%- if a > 1 -%}x{%- endif %}".to_owned(),
+                vec!["a".to_owned(), "q".to_owned()]
+            )]
+        );
+        assert_eq!(
+            guards("{% if q %}{{ name }}{% else %}x{% endif %}{{ q }}"),
+            []
         );
     }
 
