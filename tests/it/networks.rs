@@ -570,6 +570,10 @@ fn routes_and_records_lead_somewhere() {
     let srv = "srv: [{service: a, protocol: tcp, target: g, port: 1}, {service: a, protocol: tcp, target: a.y.test, port: 1}]";
     fine(&format!("{net}{srv}"), "{network: n, ip: 10.0.0.7}");
     broken(
+        "srv: [{service: a, protocol: tcp, target: b.y.test, port: 1}, {service: a, protocol: tcp, target: b.y.test, port: 2, priority: 5}]",
+        "error[duplicate-name]: the service `a` at `b.y.test` is defined twice @{service: a, protocol: tcp, target: b.y.test, port: 2",
+    );
+    broken(
         "txt: [{name: _dmarc, value: x}]",
         "error[invalid-value]: libvirt's schema has no `_` in the name of a text: write `dnsmasq: [\"txt-record=_dmarc,…\"]` @_dmarc",
     );

@@ -227,7 +227,12 @@ impl Network {
             .into_iter()
             .map(|txt| Txt::new(txt, suffix))
             .collect();
-        dns::check_texts(&txt, typer);
+        let srv: Vec<Srv> = spec
+            .srv
+            .into_iter()
+            .map(|srv| Srv::new(srv, suffix, typer))
+            .collect();
+        dns::check_records(&srv, &txt, typer);
         let has_range = dhcp.is_some() || ipv6.as_ref().is_some_and(|ipv6| ipv6.dhcp.is_some());
         dnsmasq::check(&spec.dnsmasq, has_range, typer);
         Self {
@@ -241,11 +246,7 @@ impl Network {
             ipv6,
             routes: spec.routes,
             dns: dns::merge_names(spec.dns, suffix),
-            srv: spec
-                .srv
-                .into_iter()
-                .map(|srv| Srv::new(srv, suffix, typer))
-                .collect(),
+            srv,
             txt,
             forwarders: spec.forwarders,
             localonly: spec.localonly.is_some_and(|local| local.value),
