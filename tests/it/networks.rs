@@ -755,7 +755,7 @@ fn the_example_is_complete() {
     site.write("conf.d/networks.d/default.yml", "subnet: 10.99.0.0/24\n");
     site.succeed(&["generate"]);
     let output = Command::new(&script)
-        .args(["-c", "test:///default"])
+        .args(["-n", "-c", "test:///default"])
         .output()
         .unwrap();
     let run = Run::of(&output);
@@ -764,7 +764,7 @@ fn the_example_is_complete() {
         run.stderr.starts_with("default: a network of this name, ")
             && run
                 .stderr
-                .contains(", exists and is not this lab's; it is left alone\n")
+                .contains(", exists and is not this lab's; it is left alone, and ")
             && run.stderr.ends_with("net-setup.sh: nothing was changed\n"),
         "{}",
         run.stderr
