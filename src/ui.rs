@@ -116,7 +116,8 @@ impl Ui {
     }
 }
 
-fn counted((number, what): &(usize, &str)) -> String {
+/// Returns a number of things in words.
+pub(crate) fn counted((number, what): &(usize, &str)) -> String {
     format!("{number} {what}{}", if *number == 1 { "" } else { "s" })
 }
 

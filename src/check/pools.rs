@@ -36,7 +36,7 @@ fn place(storage: &Storage) -> Option<String> {
         Some(Source::Iscsi { host, device, .. }) => Some(format!("{host} {device}")),
         _ => {
             let target = storage.target.as_ref()?;
-            Some(target.trim_end_matches('/').to_owned())
+            Some(target.as_str().to_owned())
         }
     }
 }

@@ -34,6 +34,10 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
 fn routes(network: &Network, lab: &Lab, sink: &mut Sink) {
     for route in &network.routes {
         let (subnet, gateway) = (&route.subnet, &route.gateway);
+        if let Some(metric) = route.metric.as_ref().filter(|metric| metric.value == 0) {
+            let message = "libvirt takes no metric of 0: the first route to be taken has 1";
+            sink.push(Diagnostic::error(Code::InvalidValue, metric.span, message));
+        }
         if subnet.network().is_ipv4() != gateway.value.is_ipv4() {
             let message = format!(
                 "the gateway {} is not of the family of {}",

@@ -45,7 +45,7 @@ fn bytes(lab: &Lab, place: &DiskPlace) -> DiskPlace {
     if let DiskPlace::Volume { pool, vol } = place
         && let Some(target) = lab.storages.get(pool).and_then(|pool| pool.target.as_ref())
     {
-        return DiskPlace::Path(format!("{}/{vol}", target.trim_end_matches('/')));
+        return DiskPlace::Path(format!("{}/{vol}", target.value));
     }
     place.clone()
 }

@@ -5,6 +5,7 @@ use super::args::{ReportFormat, Validate};
 use super::session::Session;
 use crate::diag::{Severity, Sink, render_json};
 use crate::render::{Selection, render};
+use crate::ui::counted;
 
 pub(super) fn run(command: &Validate, session: &mut Session) -> anyhow::Result<Outcome> {
     let mut sink = Sink::default();
@@ -22,9 +23,8 @@ pub(super) fn run(command: &Validate, session: &mut Session) -> anyhow::Result<O
         }
         if !sink.has_errors() && command.format == ReportFormat::Text {
             let (guests, networks) = (loaded.lab.guests.len(), loaded.lab.networks.len());
-            session
-                .ui
-                .say(&format!("{guests} guests and {networks} networks are fine"));
+            let (guests, networks) = (counted(&(guests, "guest")), counted(&(networks, "network")));
+            session.ui.say(&format!("{guests} and {networks} are fine"));
         }
     }
     let diagnostics = sink.finish();

@@ -225,7 +225,11 @@ impl Free {
             return false;
         }
         let is_it = |other: &&Spanned<IpAddr>| to_bits(other.value) == bits;
-        if let Some(gateway) = network.gateway.as_ref().filter(is_it) {
+        let gateway = self
+            .family
+            .segment(network)
+            .and_then(|segment| segment.gateway);
+        if let Some(gateway) = gateway.filter(is_it) {
             sink.push(conflict("it is the gateway's").also(gateway.span, "set here"));
             return false;
         }

@@ -98,13 +98,12 @@ impl ReadLock {
         let Some(map) = typer.map(&node, "lock") else {
             return Self::default();
         };
-        typer.unknown_keys(
-            map,
-            &["format", "addresses", "addresses6", "macs"],
-            "the lock",
-        );
         match node.get("format") {
-            Some(format) if format.as_text() == Some("1") => {}
+            Some(format) if format.as_text() == Some("1") => typer.unknown_keys(
+                map,
+                &["format", "addresses", "addresses6", "macs"],
+                "the lock",
+            ),
             Some(format) => {
                 let message =
                     "this lock was written by a newer miniascape: only format 1 is understood";

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::ids::mac_number;
 use super::lock::{Choices, ReadLock};
+use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::mac::Mac;
+use crate::source::{Span, Spanned};
 
 /// An interface that needs a MAC address.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ impl Request<'_> {
 }
 
 /// Chooses an address for each of `requests`, from site, guest, network and position: a changed IP address does not
-/// change the hardware. `written` are addresses that nobody needs to choose.
+/// change the hardware. `written` are addresses that nobody needs to choose, with their places if they have one.
 ///
 /// A collision takes the next free one. Who gives way depends on who was there first, so both go into the lock; of two
 /// that are not in it, a guest that has locked addresses was there before one that has none.
@@ -33,8 +35,9 @@ pub(super) fn choose(
     site: &str,
     requests: &[Request<'_>],
     lock: &ReadLock,
-    written: HashSet<Mac>,
+    written: HashMap<Mac, Option<Span>>,
     chosen: &mut Choices<Mac>,
+    sink: &mut Sink,
 ) -> Vec<Mac> {
     let mut used = written;
     let mut owners: HashMap<Mac, &Request<'_>> = HashMap::new();
@@ -42,13 +45,13 @@ pub(super) fn choose(
     for request in requests {
         let locked = lock.macs.get(request.guest);
         let locked = locked.and_then(|macs| macs.get(&request.key()));
-        let mac = locked
-            .map(|locked| locked.value)
-            .filter(|mac| used.insert(*mac));
-        if let Some(mac) = mac {
-            keep(chosen, request, mac);
+        if let Some(mac) = locked {
+            if let Some(other) = used.insert(mac.value, Some(mac.span)) {
+                contradiction(mac, other, sink);
+            }
+            keep(chosen, request, mac.value);
         }
-        macs.push(mac);
+        macs.push(locked.map(|locked| locked.value));
     }
     let ipv4 = lock.addresses.values().flat_map(|guests| guests.keys());
     let ipv6 = lock.addresses6.values().flat_map(|guests| guests.keys());
@@ -66,8 +69,9 @@ pub(super) fn choose(
             let natural = Mac::qemu(number);
             let mut free = (0..).map(|offset| Mac::qemu((number + offset) & 0xff_ffff));
             let granted = free
-                .find(|mac| used.insert(*mac))
+                .find(|mac| !used.contains_key(mac))
                 .expect("a lab has fewer interfaces than there are addresses");
+            used.insert(granted, None);
             if granted == natural {
                 owners.insert(natural, request);
             } else {
@@ -82,6 +86,19 @@ pub(super) fn choose(
     macs.into_iter().flatten().collect()
 }
 
+/// Reports an address of the lock that another interface has, too.
+fn contradiction(mac: &Spanned<Mac>, other: Option<Span>, sink: &mut Sink) {
+    let message = format!(
+        "the lock gives {} to this interface, but another one has it",
+        mac.value
+    );
+    let diagnostic = Diagnostic::error(Code::LockConflict, mac.span, message)
+        .help("remove this line: the interface then gets an address of its own");
+    sink.push(other.into_iter().fold(diagnostic, |diagnostic, span| {
+        diagnostic.also(span, "the other one")
+    }));
+}
+
 fn keep(chosen: &mut Choices<Mac>, request: &Request<'_>, mac: Mac) {
     let guest = chosen.entry(request.guest.to_owned()).or_default();
     guest.insert(request.key(), mac);
@@ -89,9 +106,10 @@ fn keep(chosen: &mut Choices<Mac>, request: &Request<'_>, mac: Mac) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::HashMap;
 
     use super::{Mac, ReadLock, Request, choose, mac_number};
+    use crate::diag::Sink;
     use crate::link::lock::Choices;
     use crate::source::{Sources, Span, Spanned};
 
@@ -121,7 +139,9 @@ mod tests {
             })
             .collect();
         let mut chosen = Choices::new();
-        let macs = choose("x", &requests, lock, HashSet::new(), &mut chosen);
+        let mut sink = Sink::default();
+        let macs = choose("x", &requests, lock, HashMap::new(), &mut chosen, &mut sink);
+        assert!(!sink.has_errors());
         (macs, chosen)
     }
 

@@ -89,7 +89,15 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
                 .collect()
         })
         .collect();
-    let macs = hardware(&site, &guests, &attached, fixed, &read, &mut lock.macs);
+    let macs = hardware(
+        &site,
+        &guests,
+        &attached,
+        fixed,
+        &read,
+        &mut lock.macs,
+        sink,
+    );
     let mut resolved = Vec::with_capacity(guests.len());
     for (index, (((guest, attached), ips), macs)) in guests
         .into_iter()
@@ -135,6 +143,7 @@ fn hardware(
     fixed: Vec<Vec<Option<Mac>>>,
     lock: &ReadLock,
     chosen: &mut Choices<Mac>,
+    sink: &mut Sink,
 ) -> Vec<Vec<Mac>> {
     let mut requests = Vec::new();
     for ((guest, attached), fixed) in guests.iter().zip(attached).zip(&fixed) {
@@ -150,8 +159,12 @@ fn hardware(
             }
         }));
     }
-    let written = fixed.iter().flatten().flatten().copied().collect();
-    let mut chosen = macs::choose(site, &requests, lock, written, chosen).into_iter();
+    let specs = guests.iter().flat_map(|guest| &guest.spec.interfaces);
+    let written = fixed.iter().flatten().zip(specs);
+    let written = written
+        .filter_map(|(mac, spec)| Some(((*mac)?, spec.mac.as_ref().map(|mac| mac.span))))
+        .collect();
+    let mut chosen = macs::choose(site, &requests, lock, written, chosen, sink).into_iter();
     let mut fill = |mac: Option<Mac>| mac.or_else(|| chosen.next()).expect("one for each request");
     fixed
         .into_iter()

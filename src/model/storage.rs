@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::one_of;
-use super::text::{DiskPath, Line, ObjectName};
+use super::text::{DiskPath, Line, ObjectName, shortest};
 use super::words::{HostAddress, IscsiName, PlainName};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
@@ -80,7 +80,7 @@ section! {
         /// Where a pool that is no directory has its volumes from.
         source: Option<Spanned<SourceSpec>>,
         /// Whether it starts with the host; it does when nothing is said.
-        autostart: Option<bool>,
+        autostart: Option<Spanned<bool>>,
         /// Whether it must exist on the host and is never changed.
         external: Option<bool>,
     }
@@ -220,6 +220,14 @@ impl Storage {
                         .help("remove `source`, or `external: true` to have the pool defined"),
                 );
             }
+            if let Some(autostart) = &spec.autostart {
+                let message =
+                    "`autostart` has no effect: the pool is external, and is never changed";
+                typer.sink.push(
+                    Diagnostic::warning(Code::ConflictingKeys, autostart.span, message)
+                        .help("remove it, or `external`, if this site shall define the pool"),
+                );
+            }
             return Self {
                 kind,
                 target: spec.target,
@@ -233,7 +241,7 @@ impl Storage {
             kind,
             source,
             target,
-            autostart: spec.autostart.unwrap_or(true),
+            autostart: spec.autostart.is_none_or(|autostart| autostart.value),
             external: false,
             defined,
         }
@@ -364,7 +372,8 @@ fn exported(format: NetfsFormat, dir: Spanned<Line>, typer: &mut Typer<'_>) -> O
         NetfsFormat::Nfs if !absolute => "NFS exports are absolute paths, as in /srv/images",
         NetfsFormat::Glusterfs if absolute => "GlusterFS exports volumes by name, as in gv0",
         NetfsFormat::Cifs if absolute => "SMB shares have a name, as in images",
-        _ => return Some(dir.value),
+        // libvirt keeps it that way.
+        _ => return shortest(&dir.value).parse().ok(),
     };
     typer.invalid(dir.span, format!("`{}`: {wrong}", dir.value));
     None
@@ -407,7 +416,7 @@ fn target(
             );
             None
         }
-        (_, Some(given)) if given.trim_end_matches('/').is_empty() => {
+        (_, Some(given)) if given.as_str() == "/" => {
             typer.invalid(
                 given.span,
                 "`/` cannot be a pool: name a directory of its own",

@@ -80,9 +80,9 @@ text_type! {
 }
 
 text_type! {
-    /// The path of a disk on the host.
+    /// The path of a disk or of a folder of disks on the host, written the shortest way.
     ///
-    /// virt-install escapes what it writes into attributes twice, so a path with XML's own characters would name
+    /// libvirt writes them that way, and two that are one can be seen to be. virt-install escapes what it writes into attributes twice, so a path with XML's own characters would name
     /// another file.
     DiskPath
 }
@@ -216,9 +216,15 @@ impl FromStr for DiskPath {
                 escaped(text),
                 quoted(bad)
             )),
-            None => Ok(Self(text.into())),
+            None => Ok(Self(shortest(text).into())),
         }
     }
+}
+
+/// Returns a path without what is in it for nothing: doubled and trailing slashes, and `.`.
+pub(super) fn shortest(path: &str) -> String {
+    let parts: std::path::PathBuf = Path::new(path).components().collect();
+    parts.display().to_string()
 }
 
 impl FromStr for DeviceName {
@@ -329,6 +335,8 @@ mod tests {
         assert!("/x/../y".parse::<AbsolutePath>().is_err());
         assert!("/x y/ü.img".parse::<DiskPath>().is_ok());
         assert!("/x/it's.img".parse::<DiskPath>().is_err());
+        assert_eq!("/x//y/./z/".parse::<DiskPath>().unwrap().as_str(), "/x/y/z");
+        assert_eq!("/".parse::<DiskPath>().unwrap().as_str(), "/");
         assert!("virbr-15-chars-".parse::<DeviceName>().is_ok());
         for bad in ["", "..", "virbr-16-chars--", "a b", "a/b", "a:b", "a&b"] {
             assert!(bad.parse::<DeviceName>().is_err(), "{bad}");

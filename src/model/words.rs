@@ -144,10 +144,9 @@ impl FromStr for Backing {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if text.starts_with('/') {
-            DiskPath::from_str(text)?;
-        } else {
-            VolumeName::from_str(text)?;
+            return Ok(Self(DiskPath::from_str(text)?.as_str().into()));
         }
+        VolumeName::from_str(text)?;
         Ok(Self(text.into()))
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use tera::Context;
 
 use super::context::{Digest, Hashes, identity, install, setup_data};
+use super::memo::Memo;
 use super::parts::Parts;
 use super::payloads::{Payload, Payloads};
 use super::sections::{Common, DRIVES, Known, Own, Section, Sections, text};
@@ -30,7 +31,7 @@ pub(super) struct Renderer<'a> {
     parts: Parts,
     hashes: Hashes,
     /// Install data by the addresses of it and of the OS, which both outlive the renderer.
-    installs: RwLock<HashMap<(usize, usize), Arc<[NamedSection]>>>,
+    installs: Memo<(usize, usize), Arc<[NamedSection]>>,
 }
 
 /// A section under its name.
@@ -52,7 +53,7 @@ impl<'a> Renderer<'a> {
             known: Known::default(),
             parts: Parts::default(),
             hashes: Hashes::default(),
-            installs: RwLock::default(),
+            installs: Memo::default(),
         }
     }
 
@@ -136,18 +137,12 @@ impl<'a> Renderer<'a> {
     fn install(&self, guest: &Guest) -> Arc<[NamedSection]> {
         let address = (Arc::as_ptr(&guest.install), Arc::as_ptr(&guest.os));
         let key = (address.0 as usize, address.1 as usize);
-        let known = self.installs.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sections) = known.get(&key) {
-            return Arc::clone(sections);
+        if let Some(sections) = self.installs.find(&key) {
+            return sections;
         }
-        drop(known);
         let values = install(guest, &self.lab.site, &self.hashes);
-        let sections: Arc<[NamedSection]> = self.known.sections(values).into_iter().collect();
-        self.installs
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, Arc::clone(&sections));
-        sections
+        let sections = self.known.sections(values).into_iter().collect();
+        self.installs.keep(key, sections)
     }
 
     fn sections(&self, guest: &Guest, payloads: &[Payload<'_>]) -> Sections<'_> {

@@ -12,6 +12,7 @@ mod filters;
 mod guest_files;
 mod host_files;
 mod mask;
+mod memo;
 mod names;
 mod network;
 mod origin;

@@ -1,6 +1,6 @@
 //! What the network template reads: the network, and the names and reservations of the guests in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
@@ -33,10 +33,11 @@ pub fn network_context(network: &Network, lab: &Lab) -> Value {
     }
     let attached = attached(network, lab);
     context["dns"] = names(network, &attached);
+    let mut names_given = HashSet::new();
     context["reservations"] = attached
         .iter()
         .filter(|(_, _, address)| address.is_ipv4())
-        .map(reservation)
+        .map(|attached| reservation(attached, &mut names_given))
         .collect();
     if let Some(ipv6) = &network.ipv6 {
         context["ipv6"]["prefix"] = json!(ipv6.subnet.prefix());
@@ -108,10 +109,11 @@ fn names(network: &Network, attached: &[Attached<'_>]) -> Value {
         .collect()
 }
 
-/// dnsmasq enters the names of reservations into its DNS, so an interface that stays out of it has none.
-fn reservation((_, nic, address): &Attached<'_>) -> Value {
+/// dnsmasq enters the names of reservations into its DNS, so an interface that stays out of it has none. A name is given
+/// once: libvirt adds no second reservation of a name to a running network.
+fn reservation<'a>((_, nic, address): &Attached<'a>, given: &mut HashSet<&'a str>) -> Value {
     let mut entry = json!({ "mac": nic.mac, "ip": address });
-    if nic.dns_record {
+    if nic.dns_record && given.insert(&nic.fqdn) {
         entry["name"] = json!(nic.fqdn);
     }
     entry
@@ -139,8 +141,8 @@ fn route(route: &RouteSpec) -> Value {
         "prefix": subnet.prefix(),
         "gateway": route.gateway.value,
     });
-    if let Some(metric) = route.metric {
-        entry["metric"] = json!(metric);
+    if let Some(metric) = &route.metric {
+        entry["metric"] = json!(metric.value);
     }
     entry
 }

@@ -5,14 +5,14 @@
 
 mod split;
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 use tera::{Context, Tera};
 
 use self::split::{Segment, split};
 use super::content::Piece;
+use super::memo::Memo;
 use super::sections::{Section, Sections};
 use super::{Content, Engine};
 use crate::source::Sources;
@@ -20,7 +20,7 @@ use crate::source::Sources;
 /// What the templates of a run consist of, and what their parts became.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
-    split: RwLock<HashMap<String, Option<Arc<Split>>>>,
+    split: Memo<String, Option<Arc<Split>>>,
 }
 
 /// A template that was taken apart.
@@ -33,7 +33,7 @@ struct Split {
     names: Vec<String>,
     /// All that guests have in common, by the numbers of the shared sections they read: of each part, unless it is a
     /// guest's own.
-    common: RwLock<HashMap<Key, Arc<[Option<Piece>]>, RandomState>>,
+    common: Memo<Key, Arc<[Option<Piece>]>>,
 }
 
 /// Numbers of sections: none for those that are missing, [`OWN`] for a guest's own.
@@ -59,9 +59,9 @@ struct Unit {
     /// The places in [`Split::names`] of the names it reads.
     reads: Vec<usize>,
     /// What is empty when it is.
-    guard: Option<Box<Unit>>,
+    guard: Option<Box<Self>>,
     /// What it became, by the numbers of the sections it reads.
-    rendered: RwLock<HashMap<Key, Piece, RandomState>>,
+    rendered: Memo<Key, Piece>,
 }
 
 /// The sections of a guest, in the order of [`Split::names`].
@@ -80,17 +80,11 @@ impl Parts {
     }
 
     fn of(&self, engine: &Engine, template: &str, sources: &Sources) -> Option<Arc<Split>> {
-        let known = self.split.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(split) = known.get(template) {
-            return split.clone();
+        if let Some(split) = self.split.find(template) {
+            return split;
         }
-        drop(known);
         let split = Split::new(engine, template, sources).map(Arc::new);
-        self.split
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(template.to_owned(), split.clone());
-        split
+        self.split.keep(template.to_owned(), split)
     }
 }
 
@@ -113,7 +107,7 @@ impl Split {
                 name,
                 reads: reads.iter().filter_map(place).collect(),
                 guard: None,
-                rendered: RwLock::default(),
+                rendered: Memo::default(),
             }
         };
         let part = |(at, segment)| match segment {
@@ -138,7 +132,7 @@ impl Split {
             tera,
             parts,
             names,
-            common: RwLock::default(),
+            common: Memo::default(),
         })
     }
 
@@ -160,11 +154,9 @@ impl Split {
     /// Renders the parts that are not this guest's own, or finds them rendered.
     fn common(&self, slots: &Slots<'_>) -> Option<Arc<[Option<Piece>]>> {
         let key: Key = slots.iter().map(|slot| number(*slot)).collect();
-        let known = self.common.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pieces) = known.get(&key) {
-            return Some(Arc::clone(pieces));
+        if let Some(pieces) = self.common.find(&key) {
+            return Some(pieces);
         }
-        drop(known);
         let mut pieces = Vec::with_capacity(self.parts.len());
         for part in &self.parts {
             pieces.push(match part {
@@ -173,12 +165,7 @@ impl Split {
                 Part::Unit(unit) => Some(unit.shared(self, slots)?),
             });
         }
-        let pieces: Arc<[Option<Piece>]> = pieces.into();
-        self.common
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, Arc::clone(&pieces));
-        Some(pieces)
+        Some(self.common.keep(key, pieces.into()))
     }
 }
 
@@ -206,17 +193,11 @@ impl Unit {
 
     fn shared(&self, split: &Split, slots: &Slots<'_>) -> Option<Piece> {
         let key: Key = self.reads.iter().map(|read| number(slots[*read])).collect();
-        let rendered = self.rendered.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(piece) = rendered.get(&key) {
-            return Some(piece.clone());
+        if let Some(piece) = self.rendered.find(&key) {
+            return Some(piece);
         }
-        drop(rendered);
         let piece = self.fresh(split, slots)?;
-        self.rendered
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, piece.clone());
-        Some(piece)
+        Some(self.rendered.keep(key, piece))
     }
 
     fn fresh(&self, split: &Split, slots: &Slots<'_>) -> Option<Piece> {

@@ -1,14 +1,14 @@
 //! The top-level names of a guest's context, each converted once for all guests that share it.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::context::guest_list;
+use super::memo::Memo;
 use super::{Content, mask};
 use crate::link::Lab;
 use crate::model::host::Host;
@@ -136,7 +136,7 @@ fn host(lab: &Lab) -> Value {
 /// The sections known so far in a run.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    sections: RwLock<HashMap<Arc<str>, Arc<Section>, RandomState>>,
+    sections: Memo<Arc<str>, Arc<Section>>,
     next: AtomicU32,
 }
 
@@ -156,17 +156,11 @@ impl Known {
         if OWN.contains(&key) || text.len() > MAX_KEPT {
             return Arc::new(self.convert(key, value, text, false));
         }
-        let sections = self.sections.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(section) = sections.get(&*text) {
-            return Arc::clone(section);
+        if let Some(section) = self.sections.find(&*text) {
+            return section;
         }
-        drop(sections);
-        let section = Arc::new(self.convert(key, value, Arc::clone(&text), true));
-        let mut sections = self
-            .sections
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(sections.entry(text).or_insert(section))
+        let section = self.convert(key, value, Arc::clone(&text), true);
+        self.sections.keep(text, Arc::new(section))
     }
 
     fn convert(&self, key: &str, value: Value, text: Arc<str>, is_shared: bool) -> Section {

@@ -15,7 +15,8 @@ Usage: net-setup.sh [-n] [-c URI]
 
 Defines and starts the lab's networks and pools. Of a running network it changes live what libvirt can change live:
 DHCP ranges and reservations, names, services and texts of DNS, portgroups. What needs a restart is said, as a restart
-takes the running guests off the network. A network that is not the lab's is left alone.
+takes the running guests off the network. Networks and pools that are not the lab's are left alone, and so is what is
+on disks.
 
   -n, --dry-run      print what would be done; change nothing
   -c, --connect URI  the libvirt to use (default: $LIBVIRT_DEFAULT_URI, else what the site says)
@@ -29,6 +30,8 @@ fail() { printf 'net-setup.sh: %s\n' "$*" >&2; exit 1; }
 misuse() { printf 'net-setup.sh: %s\n' "$*" >&2; usage >&2; exit 2; }
 # Its answers are compared, so they must not be translated.
 libvirt() { LC_ALL=C virsh --quiet --connect "$connect" "$@"; }
+# ask COMMAND…: an answer that what is to be done depends on.
+ask() { libvirt "$@" || fail "no answer to \`virsh $*\`; run this again"; }
 
 dry=
 while (($#)); do
@@ -47,6 +50,7 @@ while (($#)); do
   shift
 done
 command -v virsh > /dev/null || fail 'virsh is not installed here'
+[[ $dry || $connect != test:* ]] || fail "libvirt's test driver forgets networks when the program ends: only -n makes sense"
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 libvirt uri > /dev/null || fail "no connection to $connect"
 
@@ -69,6 +73,27 @@ act() {
 
 # is KEY ANSWER: what libvirt said of an object in `info`.
 is() { [[ $info =~ $'\n'$1:\ +$2 ]]; }
+# listed WORD LINES
+listed() { [[ $'\n'$2$'\n' == *$'\n'"$1"$'\n'* ]]; }
+
+# claim KIND NAME UUID NAMES UUIDS: finds what stands in the way of an object of the lab, given all names and UUIDs of
+# the host's objects of its kind.
+claim() {
+  local kind=$1 name=$2 uuid=$3 object="pool $2" command=pool file=$here/storages.d/$2.xml theirs
+  [[ $kind == pool ]] || object=$name command=net file=$here/networks.d/$name.xml
+  [[ -r $file ]] || { say "$object" "its definition is missing: $file" >&2; failed=yes; }
+  if listed "$name" "$4"; then
+    theirs=$(ask "$command-uuid" "$name")
+    [[ $theirs == "$uuid" ]] || {
+      say "$object" "a $kind of this name, $theirs, exists and is not this lab's; it is left alone, and with \`external: true\` the lab uses it" >&2
+      failed=yes
+    }
+  elif listed "$uuid" "$5"; then
+    theirs=$(ask "$command-name" "$uuid")
+    say "$object" "this lab's $kind is called $theirs on this host; it is left alone" >&2
+    failed=yes
+  fi
+}
 {% if networks %}
 {% include "host/net-setup/parts.sh" %}
 {% include "host/net-setup/networks.sh" %}
@@ -83,6 +108,9 @@ is() { [[ $info =~ $'\n'$1:\ +$2 ]]; }
 for object in "${networks[@]}"; do
   IFS=' ' read -r name uuid autostart <<< "$object"
   network "$name" "$uuid" "$autostart"
+done
+for name in "${externals[@]}"; do
+  external_network "$name"
 done
 {%- endif %}
 {%- if storages %}

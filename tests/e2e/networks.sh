@@ -66,6 +66,8 @@ check 'a dry run says what would be done' bash -c "'$setup' -n | grep -qx 'offic
 check 'and does nothing' refused virsh net-info office
 check 'all networks are made' set_up
 check 'that is said' says defined started 'set to start with the host'
+check 'that the network of the host is not active is said, too' grep -qx 'default: is not active; before guests are built: virsh net-start default' "$work/setup.log"
+check 'it is started' virsh net-start default
 for network in dmz lan office six storage switch; do
   check "$network runs" bash -c "virsh net-info $network | grep -q '^Active: *yes'"
 done
@@ -152,5 +154,5 @@ check 'somebody else has a network of the name' bash -c "virsh -q net-destroy si
   sed 's/default/six/; s/192.168.122/192.168.123/' '$work/default.xml' > '$work/six.xml' && virsh -q net-define '$work/six.xml'"
 before=$(virsh net-dumpxml six)
 check 'it is refused' refused set_up
-check 'with its name' grep -q '^six: a network of this name, .* is left alone$' "$work/setup.log"
+check 'with its name' grep -q '^six: a network of this name, .* is left alone, ' "$work/setup.log"
 check 'and left alone' equal "$(virsh net-dumpxml six)" "$before"

@@ -57,7 +57,7 @@ END
   check 'the lab of pools generates with another directory' "$program" -c "$site/lab.yml" -w "$pools" generate
   check 'net-setup.sh redefines the pool' refused setup_pools
   check 'and tells of the target it still has' says_of images redefined \
-    'it runs with its old target; when no guest needs it: virsh pool-destroy images; virsh pool-start images'
+    'it runs with its old source or target; when no guest needs it: virsh pool-destroy images; virsh pool-start images'
   sed -i "s|/moved}|/images}|" "$site/lab.yml"
   check 'the lab of pools generates as before' "$program" -c "$site/lab.yml" -w "$pools" generate
   check 'net-setup.sh takes it back' refused setup_pools

@@ -436,6 +436,18 @@ fn a_lock_that_contradicts_the_site_is_explained() {
         run.stderr
     );
     let run = contradicts(
+        &lab(
+            "{subnet: 10.0.0.0/24}",
+            "{subnet: 10.0.0.0/24, ipv6: {subnet: 'fd00::/64', gateway: 'fd00::3'}}",
+        )
+        .replace("  b: {}", "  b: {interfaces: [{network: lan, ipv6: auto}]}"),
+        "format: 1\naddresses6:\n  lan:\n    b: 'fd00::3'\n",
+        "lock-conflict",
+        "lab.lock:4:8",
+        "the lock gives fd00::3 to this guest, but it is the gateway's",
+    );
+    assert!(run.stderr.contains("set here"), "{}", run.stderr);
+    let run = contradicts(
         LAB,
         &LOCK.replace("10.0.0.3", "10.0.0.2"),
         "lock-conflict",
@@ -446,10 +458,37 @@ fn a_lock_that_contradicts_the_site_is_explained() {
 }
 
 #[test]
+fn a_lock_whose_hardware_address_is_anothers_is_explained() {
+    let macs = |b: &str| {
+        format!(
+            "format: 1\nmacs:\n  a:\n    lan/0: '52:54:00:00:00:01'\n  b:\n    lan/0: '52:54:00:00:00:{b}'\n"
+        )
+    };
+    let message =
+        "the lock gives 52:54:00:00:00:01 to this interface, but another one has it".to_owned();
+    let run = contradicts(LAB, &macs("01"), "lock-conflict", "lab.lock:6:12", &message);
+    assert!(run.stderr.contains("the other one"), "{}", run.stderr);
+    let run = contradicts(
+        &lab("  b: {}", "  b: {}\n  c: {mac: '52:54:00:00:00:01'}"),
+        &macs("02"),
+        "lock-conflict",
+        "lab.lock:4:12",
+        &message,
+    );
+    assert!(run.stderr.contains("  c: {mac: "), "{}", run.stderr);
+    let (site, run) = self::run(LAB, &macs("02"));
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(
+        site.read("lab.lock")
+            .ends_with(&macs("02").replace('\'', "\"")["format: 1\n".len()..])
+    );
+}
+
+#[test]
 fn a_lock_that_cannot_be_read_is_located() {
     contradicts(
         LAB,
-        &LOCK.replace("format: 1", "format: 2"),
+        &LOCK.replace("format: 1", "format: 2\nlater: {}"),
         "lock-conflict",
         "lab.lock:1:9",
         "this lock was written by a newer miniascape: only format 1 is understood",

@@ -706,8 +706,16 @@ fn interfaces_and_hardware_make_sense() {
         "end: 10.0.0.199, lease: 1}",
         "invalid-value",
         "3:96",
-        "dnsmasq's leases last at least 2 minutes, not 1",
+        "dnsmasq's leases last 2 to 35791394 minutes, not 1",
     );
+    broken(
+        "end: 10.0.0.199}",
+        "end: 10.0.0.199, lease: 35791395}",
+        "invalid-value",
+        "3:96",
+        "dnsmasq's leases last 2 to 35791394 minutes, not 35791395",
+    );
+    fine("end: 10.0.0.199}", "end: 10.0.0.199, lease: 35791394}");
 }
 
 #[test]

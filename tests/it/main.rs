@@ -13,6 +13,7 @@ mod installers;
 mod judges;
 mod kickstart;
 mod layers;
+mod net_setup;
 mod networks;
 mod payloads;
 mod readme;

@@ -548,6 +548,10 @@ fn routes_and_records_lead_somewhere() {
         "error[overlapping-networks]: a route to 10.0.0.128/25 is of no use: the host is in network `n` itself @10.0.0.128/25",
     );
     broken(
+        "routes: [{subnet: 10.1.0.0/24, gateway: 10.0.0.2, metric: 0}]",
+        "error[invalid-value]: libvirt takes no metric of 0: the first route to be taken has 1 @0",
+    );
+    broken(
         "srv: [{service: _ldap, protocol: tcp, target: g, port: 1}]",
         "error[invalid-value]: libvirt adds the underscore of `_ldap` itself: write `ldap` @_ldap",
     );
@@ -566,6 +570,10 @@ fn routes_and_records_lead_somewhere() {
     let srv = "srv: [{service: a, protocol: tcp, target: g, port: 1}, {service: a, protocol: tcp, target: a.y.test, port: 1}]";
     fine(&format!("{net}{srv}"), "{network: n, ip: 10.0.0.7}");
     broken(
+        "srv: [{service: a, protocol: tcp, target: b.y.test, port: 1}, {service: a, protocol: tcp, target: b.y.test, port: 2, priority: 5}]",
+        "error[duplicate-name]: the service `a` at `b.y.test` is defined twice @{service: a, protocol: tcp, target: b.y.test, port: 2",
+    );
+    broken(
         "txt: [{name: _dmarc, value: x}]",
         "error[invalid-value]: libvirt's schema has no `_` in the name of a text: write `dnsmasq: [\"txt-record=_dmarc,…\"]` @_dmarc",
     );
@@ -575,6 +583,14 @@ fn routes_and_records_lead_somewhere() {
     );
     fine(
         &format!("{net}txt: [{{name: a, value: {}}}]", "x".repeat(255)),
+        "",
+    );
+    broken(
+        "txt: [{name: a, value: x}, {name: a.x.test, value: y}]",
+        "error[duplicate-name]: the text `a.x.test` is defined twice @a.x.test",
+    );
+    fine(
+        &format!("{net}txt: [{{name: a, value: x}}, {{name: b, value: x}}]"),
         "",
     );
     broken(
@@ -739,7 +755,7 @@ fn the_example_is_complete() {
     site.write("conf.d/networks.d/default.yml", "subnet: 10.99.0.0/24\n");
     site.succeed(&["generate"]);
     let output = Command::new(&script)
-        .args(["-c", "test:///default"])
+        .args(["-n", "-c", "test:///default"])
         .output()
         .unwrap();
     let run = Run::of(&output);
@@ -748,7 +764,7 @@ fn the_example_is_complete() {
         run.stderr.starts_with("default: a network of this name, ")
             && run
                 .stderr
-                .contains(", exists and is not this lab's; it is left alone\n")
+                .contains(", exists and is not this lab's; it is left alone, and ")
             && run.stderr.ends_with("net-setup.sh: nothing was changed\n"),
         "{}",
         run.stderr
@@ -769,5 +785,69 @@ fn the_example_is_complete() {
             Some(status),
             "{args:?}"
         );
+    }
+}
+
+/// libvirt takes no second reservation of a name for a running network.
+#[test]
+fn a_guest_twice_in_a_network_has_its_name_reserved_once() {
+    let site = generated(
+        "subnet: 10.0.0.0/24, domain: x.test",
+        "{network: n, ip: auto}, {network: n, ip: auto}",
+    );
+    let body = body(&site);
+    assert_eq!(body.matches("name=\"g.x.test\"").count(), 1, "{body}");
+    assert_eq!(
+        body.matches("<hostname>g.x.test</hostname>").count(),
+        2,
+        "{body}"
+    );
+}
+
+#[test]
+fn names_of_interfaces_are_nobody_elses() {
+    let two = |guests: &str| {
+        format!(
+            "site: x\nnetworks:\n  n: {{subnet: 10.0.0.0/24, domain: x.test, dns: [{{ip: 10.0.0.9, hostname: nine}}]}}\n  \
+             m: {{subnet: 10.1.0.0/24, domain: x.test}}\n\
+             common: {{os: rhel9, rootpw: locked, virtinst: {{location: http://x/}}}}\nguests:\n{guests}"
+        )
+    };
+    let own = "  a: {interfaces: [{network: n, ip: 10.0.0.5}]}\n";
+    let other = |nic: &str| {
+        two(&format!(
+            "{own}  b: {{interfaces: [{{network: m, ip: auto}}, {nic}]}}\n"
+        ))
+    };
+    crate::faults::fault(
+        &other("{network: n, ip: 10.0.0.6, host: A}"),
+        "duplicate-name",
+        "8:44",
+        "the name `A.x.test` is guest `a`'s already",
+    );
+    crate::faults::fault(
+        &other("{network: n, ip: 10.0.0.6, host: nine}"),
+        "duplicate-name",
+        "3:55",
+        "the name `nine.x.test` is guest `b`'s already",
+    );
+    crate::faults::fault(
+        &two(
+            "  a: {interfaces: [{network: m}, {network: n, host: s}]}\n  b: {interfaces: [{network: m}, {network: n, host: s}]}\n",
+        ),
+        "duplicate-name",
+        "8:34",
+        "the name `s.x.test` is guest `a`'s already",
+    );
+    for good in [
+        other("{network: n, ip: 10.0.0.6, host: a, dns_record: false}"),
+        other("{network: n, ip: 10.0.0.9, host: nine}"),
+        other("{network: n, ip: 10.0.0.6}"),
+        two(
+            "  a: {interfaces: [{network: m}, {network: n, host: s}]}\n  b: {interfaces: [{network: n}, {network: m, host: s}]}\n",
+        ),
+    ] {
+        let site = Site::new(&[("lab.yml", &good)]);
+        site.succeed(&["-c", "lab.yml", "generate"]);
     }
 }

@@ -87,6 +87,19 @@ fn pools_are_valid_and_can_be_defined_twice() {
                 said(&fs::read_to_string(&file).unwrap()),
                 "{file}"
             );
+            fs::write(folder.join("kept"), kept).unwrap();
+            let script = site.path().join("workdir/host/net-setup.sh");
+            let place = |name: &str| {
+                let command = "source <(sed -n '/^place()/,/^}/p' \"$1\"); place < \"$2\"";
+                let (script, file) = (script.display().to_string(), folder.join(name));
+                let file = file.display().to_string();
+                judge("bash", &["-euc", command, "bash", &script, &file]).stdout
+            };
+            assert_eq!(
+                place("kept"),
+                place(&name),
+                "{file}: the script would define it anew"
+            );
             pools += 1;
         }
         assert!(pools > 0, "{from}");
@@ -233,6 +246,24 @@ fn keys_of_a_pool_fit_its_type() {
         "an external pool has its source on the host, where it is defined",
     );
     fine(5, "  files: {external: true}");
+}
+
+#[test]
+fn external_pools_are_never_changed() {
+    let lab = with(
+        5,
+        "  files: {external: true, target: /srv/files, autostart: true}",
+    );
+    let site = Site::new(&[("lab.yml", &lab)]);
+    let run = site.run(&["-c", "lab.yml", "validate", "--strict"]);
+    let head = "error[conflicting-keys]: `autostart` has no effect: the pool is external, and is never changed\n \
+                --> lab.yml:5:58\n";
+    assert!(
+        run.status == 1 && run.stderr.starts_with(head),
+        "{}",
+        run.stderr
+    );
+    fine(5, "  files: {external: true, target: /srv/files}");
 }
 
 #[test]
@@ -449,6 +480,24 @@ fn the_host_script_makes_pools_and_changes_nobody_elses() {
 }
 
 #[test]
+fn the_host_script_makes_nothing_that_would_be_forgotten() {
+    let site = Site::new(&[("lab.yml", "storages: {p: {target: /srv/x}}\n")]);
+    site.succeed(&["-c", "lab.yml", "generate"]);
+    let script = site.path().join("workdir/host/net-setup.sh");
+    let output = Command::new(&script)
+        .args(["-c", "test:///default"])
+        .output();
+    let run = Run::of(&output.unwrap());
+    assert_eq!(
+        (run.status, run.stderr.as_str()),
+        (
+            1,
+            "net-setup.sh: libvirt's test driver forgets networks when the program ends: only -n makes sense\n"
+        )
+    );
+}
+
+#[test]
 fn a_pool_of_somebody_else_stops_the_host_script() {
     let lab = "storages: {default-pool: {target: /srv/x}, other: {target: /srv/y}}\n";
     let site = Site::new(&[("lab.yml", lab)]);
@@ -459,7 +508,7 @@ fn a_pool_of_somebody_else_stops_the_host_script() {
         run.stderr
             .starts_with("pool default-pool: a pool of this name, ")
             && run.stderr.ends_with(
-                ", exists and is not this lab's; with `external: true` the lab uses it as it is\n\
+                ", exists and is not this lab's; it is left alone, and with `external: true` the lab uses it\n\
                 net-setup.sh: nothing was changed\n"
             ),
         "{}",

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::diag::{Code, Diagnostic};
 use crate::model::one_of;
 use crate::model::text::{DnsName, Line, text_type};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::yaml::Node;
 use crate::yaml::typed::{FromNode, Typer, section};
 
@@ -133,7 +133,7 @@ section! {
 pub struct Srv {
     /// Where it is written.
     #[serde(skip)]
-    pub span: crate::source::Span,
+    pub span: Span,
     /// The service.
     pub service: ServiceLabel,
     /// Its protocol.
@@ -251,6 +251,47 @@ impl Txt {
             name: Spanned::new(qualify(&name, domain), name.span),
             record: texts.join(","),
             value: value.value,
+        }
+    }
+}
+
+/// Reports records that libvirt could not tell apart when it changes a running network (`virNetworkDefUpdateDNSSrv` and
+/// `virNetworkDefUpdateDNSTxt` in src/conf/network_conf.c).
+pub(super) fn check_records(services: &[Srv], texts: &[Txt], typer: &mut Typer<'_>) {
+    let mut twice = |at: Span, first: Span, what: &str, help: String| {
+        let message = format!("{what} is defined twice");
+        typer.sink.push(
+            Diagnostic::error(Code::DuplicateName, at, message)
+                .also(first, "the other one")
+                .help(help),
+        );
+    };
+    for (index, srv) in services.iter().enumerate() {
+        let same = |other: &&Srv| {
+            other.service == srv.service
+                && other.protocol == srv.protocol
+                && other.domain == srv.domain
+                && other.target.value == srv.target.value
+        };
+        if let Some(first) = services[..index].iter().find(same) {
+            let what = format!("the service `{}` at `{}`", srv.service, srv.target.value);
+            let help = "libvirt knows services by where they are, whatever their port; give the target a second name with `dns`";
+            twice(srv.span, first.span, &what, help.to_owned());
+        }
+    }
+    for (index, text) in texts.iter().enumerate() {
+        let same = |other: &&Txt| other.name.value == text.name.value;
+        if let Some(first) = texts[..index].iter().find(same) {
+            let name = &text.name.value;
+            let help = format!(
+                "libvirt knows texts by their names; write further ones as `dnsmasq: [\"txt-record={name},…\"]`"
+            );
+            twice(
+                text.name.span,
+                first.name.span,
+                &format!("the text `{name}`"),
+                help,
+            );
         }
     }
 }

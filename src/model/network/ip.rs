@@ -14,6 +14,8 @@ use crate::yaml::typed::Typer;
 const DHCPV6_PREFIX: u8 = 64;
 /// The shortest lease dnsmasq gives, in minutes.
 const SHORTEST_LEASE: u32 = 2;
+/// The longest one, in minutes: dnsmasq counts the seconds in a C `int`.
+const LONGEST_LEASE: u32 = i32::MAX.unsigned_abs() / 60;
 
 /// The range dnsmasq hands out by itself.
 #[derive(Clone, Debug, Serialize)]
@@ -215,11 +217,15 @@ fn make_range(
     lease: Option<Spanned<u32>>,
     typer: &mut Typer<'_>,
 ) -> Option<Dhcp> {
-    if let Some(lease) = lease.as_ref().filter(|lease| lease.value < SHORTEST_LEASE) {
+    let possible = SHORTEST_LEASE..=LONGEST_LEASE;
+    if let Some(lease) = lease
+        .as_ref()
+        .filter(|lease| !possible.contains(&lease.value))
+    {
         typer.invalid(
             lease.span,
             format!(
-                "dnsmasq's leases last at least {SHORTEST_LEASE} minutes, not {}",
+                "dnsmasq's leases last {SHORTEST_LEASE} to {LONGEST_LEASE} minutes, not {}",
                 lease.value
             ),
         );

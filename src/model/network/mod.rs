@@ -222,6 +222,17 @@ impl Network {
                     .help("give the network a `domain`"),
             );
         }
+        let txt: Vec<Txt> = spec
+            .txt
+            .into_iter()
+            .map(|txt| Txt::new(txt, suffix))
+            .collect();
+        let srv: Vec<Srv> = spec
+            .srv
+            .into_iter()
+            .map(|srv| Srv::new(srv, suffix, typer))
+            .collect();
+        dns::check_records(&srv, &txt, typer);
         let has_range = dhcp.is_some() || ipv6.as_ref().is_some_and(|ipv6| ipv6.dhcp.is_some());
         dnsmasq::check(&spec.dnsmasq, has_range, typer);
         Self {
@@ -235,16 +246,8 @@ impl Network {
             ipv6,
             routes: spec.routes,
             dns: dns::merge_names(spec.dns, suffix),
-            srv: spec
-                .srv
-                .into_iter()
-                .map(|srv| Srv::new(srv, suffix, typer))
-                .collect(),
-            txt: spec
-                .txt
-                .into_iter()
-                .map(|txt| Txt::new(txt, suffix))
-                .collect(),
+            srv,
+            txt,
             forwarders: spec.forwarders,
             localonly: spec.localonly.is_some_and(|local| local.value),
             dnsmasq: spec.dnsmasq,

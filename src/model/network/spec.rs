@@ -116,6 +116,6 @@ section! {
         /// The guest's address, in a subnet of the network.
         gateway: Spanned<std::net::IpAddr>,
         /// Which route counts when there are several: the one with the lowest number; 1 when nothing is said.
-        metric: Option<u32>,
+        metric: Option<Spanned<u32>>,
     }
 }

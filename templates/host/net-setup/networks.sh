@@ -8,41 +8,36 @@ networks=(
 )
 externals=({% for network in networks %}{% if network.external %}{{ network.name | sh }} {% endif %}{% endfor %})
 
-known=$'\n'$(libvirt net-list --all --name)$'\n' || fail 'the networks of the host could not be listed'
+known=$(ask net-list --all --name)
+known_ids=$(ask net-list --all --uuid)
 for object in "${networks[@]}"; do
   IFS=' ' read -r name uuid _ <<< "$object"
-  [[ -r $here/networks.d/$name.xml ]] || { say "$name" "its definition is missing: $here/networks.d/$name.xml" >&2; failed=yes; }
-  if [[ $known == *$'\n'"$name"$'\n'* ]]; then
-    theirs=$(libvirt net-uuid "$name")
-    [[ $theirs == "$uuid" ]] || { say "$name" "a network of this name, $theirs, exists and is not this lab's; it is left alone" >&2; failed=yes; }
-  elif theirs=$(libvirt net-name "$uuid" 2> /dev/null); then
-    say "$name" "this lab's network is called $theirs on this host; it is left alone" >&2
-    failed=yes
-  fi
+  claim network "$name" "$uuid" "$known" "$known_ids"
 done
 for name in "${externals[@]}"; do
-  [[ $known == *$'\n'"$name"$'\n'* ]] || { say "$name" 'is to be on the host already, and is not' >&2; failed=yes; }
+  listed "$name" "$known" || { say "$name" 'is to be on the host already, and is not' >&2; failed=yes; }
 done
 
 # network NAME UUID AUTOSTART: makes a network of the lab, or brings it up to date.
 network() {
-  local name=$1 uuid=$2 autostart=$3 file=$here/networks.d/$1.xml info wanted stored
+  local name=$1 uuid=$2 autostart=$3 file=$here/networks.d/$1.xml info wanted stored running
   changes=0
   wanted=$(parts < "$file")
-  if [[ $known != *$'\n'"$name"$'\n'* ]]; then
+  if ! listed "$name" "$known"; then
     act "$name" defined libvirt net-define "$file" || return 0
     act "$name" started libvirt net-start "$uuid" || return 0
     [[ $autostart == no ]] || act "$name" 'set to start with the host' libvirt net-autostart "$uuid" || true
     return 0
   fi
-  info=$(libvirt net-info "$uuid")
+  info=$(ask net-info "$uuid")
   # A network that was started without being defined has no stored definition: the running one is shown.
-  stored=$(libvirt net-dumpxml --inactive "$uuid" | parts)
+  stored=$(ask net-dumpxml --inactive "$uuid" | parts)
   if ! is Persistent yes || differs "$wanted" "$stored"; then
-    act "$name" redefined libvirt net-define "$file" || return 0
+    act "$name" redefined redefine "$file" "$stored" || return 0
   fi
   if is Active yes; then
-    live "$name" "$uuid" "$wanted" "$(libvirt net-dumpxml "$uuid" | parts)"
+    running=$(ask net-dumpxml "$uuid" | parts)
+    live "$name" "$uuid" "$wanted" "$running"
   else
     act "$name" started libvirt net-start "$uuid" || return 0
   fi
@@ -52,6 +47,23 @@ network() {
     act "$name" 'set not to start with the host' libvirt net-autostart --disable "$uuid" || true
   fi
   ((changes)) || say "$name" unchanged
+}
+
+# redefine FILE PARTS: defines a network anew. A bridge keeps the name that libvirt chose for it.
+redefine() {
+  local text line
+  text=$(< "$1")
+  while IFS= read -r line; do
+    [[ $line != bridge$'\t'* ]] || text=${text/'<bridge stp='/"<bridge name=\"${line#*$'\t'}\" stp="}
+  done <<< "$2"
+  libvirt net-define /dev/stdin <<< "$text"
+}
+
+# external_network NAME: a network of the host's own, which is used and never changed.
+external_network() {
+  local name=$1 info
+  info=$(ask net-info "$name")
+  is Active yes || say "$name" "is not active; before guests are built: virsh net-start $name"
 }
 
 # differs WANTED FOUND: whether two definitions differ otherwise than in the name libvirt chose for the bridge.

@@ -17,31 +17,33 @@ declare -A groups=(
 )
 
 # The UUID says whose a pool is, because libvirt keeps no stamp in one.
+# virsh pads their names.
+known_pools=$(ask pool-list --all --name | sed 's/ *$//')
+known_pool_ids=$(ask pool-list --all --uuid)
 for object in "${pools[@]}"; do
   IFS=' ' read -r name uuid _ <<< "$object"
-  [[ -r $here/storages.d/$name.xml ]] || { say "pool $name" "its definition is missing: $here/storages.d/$name.xml" >&2; failed=yes; }
-  if theirs=$(libvirt pool-uuid "$name" 2> /dev/null); then
-    [[ $theirs == "$uuid" ]] || { say "pool $name" "a pool of this name, $theirs, exists and is not this lab's; with \`external: true\` the lab uses it as it is" >&2; failed=yes; }
-  elif theirs=$(libvirt pool-name "$uuid" 2> /dev/null); then
-    say "pool $name" "this lab's pool is called $theirs on this host; it is left alone" >&2
-    failed=yes
-  fi
+  claim pool "$name" "$uuid" "$known_pools" "$known_pool_ids"
 done
 
 # pool NAME UUID AUTOSTART TYPE: makes a pool of the lab, or brings it up to date. What is on disks stays.
 pool() {
-  local name=$1 uuid=$2 autostart=$3 type=$4 file=$here/storages.d/$1.xml object="pool $1" info='' wanted
+  local name=$1 uuid=$2 autostart=$3 type=$4 file=$here/storages.d/$1.xml object="pool $1" info='' wanted found
   changes=0
   wanted=$(place < "$file")
-  if ! info=$(libvirt pool-info "$uuid" 2> /dev/null); then
+  if ! listed "$uuid" "$known_pool_ids"; then
     act "$object" defined libvirt pool-define "$file" || return 0
-  elif ! is Persistent yes || [[ $wanted != "$(libvirt pool-dumpxml --inactive "$uuid" | place)" ]]; then
-    act "$object" redefined libvirt pool-define "$file" || return 0
+  else
+    info=$(ask pool-info "$uuid")
+    found=$(ask pool-dumpxml --inactive "$uuid" | place)
+    if ! is Persistent yes || [[ $wanted != "$found" ]]; then
+      act "$object" redefined libvirt pool-define "$file" || return 0
+    fi
   fi
   if is State running; then
-    [[ ${wanted##*$'\n'} == "$(libvirt pool-dumpxml "$uuid" | place | tail -n 1)" ]] || {
+    found=$(ask pool-dumpxml "$uuid" | place)
+    [[ $wanted == "$found" ]] || {
       changes=$((changes + 1))
-      say "$object" "it runs with its old target; when no guest needs it: virsh pool-destroy $name; virsh pool-start $name"
+      say "$object" "it runs with its old source or target; when no guest needs it: virsh pool-destroy $name; virsh pool-start $name"
     }
   elif ! act "$object" started start_pool "$uuid" "$type"; then
     [[ $type != logical ]] || say "$object" "if its volume group is still to be made: vgcreate ${groups[$name]}" >&2
@@ -64,7 +66,7 @@ start_pool() {
   esac
 }
 
-# Reads the XML of a pool, libvirt's or this program's. Prints what its source is made of, and last its target's path.
+# Reads the XML of a pool, libvirt's or this program's. Prints what its source is made of, and its target's path.
 place() {
   local line source='' parts=()
   while IFS= read -r line; do
@@ -85,7 +87,8 @@ place() {
 # somebody needs it.
 external_pool() {
   local name=$1 info
-  if info=$(libvirt pool-info "$name" 2> /dev/null); then
+  if listed "$name" "$known_pools"; then
+    info=$(ask pool-info "$name")
     is State running || say "pool $name" "is not active; before guests are built: virsh pool-start $name"
   elif [[ $name == default ]]; then
     say "pool $name" 'is not there; before guests are built: virsh pool-define-as default dir --target /var/lib/libvirt/images; virsh pool-start default'
