@@ -6,7 +6,7 @@ mod room;
 use std::collections::HashMap;
 
 use crate::diag::{Code, Diagnostic, Sink};
-use crate::link::{Guest, Lab};
+use crate::link::{Disk, Guest, Lab};
 use crate::model::partitions::{Layout, Partitions};
 use crate::model::text::Line;
 use crate::source::{Span, Spanned};
@@ -16,6 +16,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         let Some(partitions) = &guest.install.partitions else {
             continue;
         };
+        boot_disk(guest, &partitions.value, sink);
         let Partitions::Layout(layout) = &partitions.value else {
             continue;
         };
@@ -31,6 +32,42 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         raids::check(layout, sink);
         room::check(guest, layout, sink);
     }
+}
+
+/// Reports a first disk that no install touches: the machine boots from that one and looks at no other.
+fn boot_disk(guest: &Guest, partitions: &Partitions, sink: &mut Sink) {
+    let Some(first) = guest.disks.first() else {
+        return;
+    };
+    let others = guest.disks.iter().any(|disk| !disk.shareable);
+    let left_alone = match partitions {
+        Partitions::Layout(layout) => {
+            let mut own = guest.disks.iter().filter(|disk| !disk.shareable);
+            let lies = |disk: &Disk| layout.disks.contains(&disk.device);
+            own.any(lies) && !lies(first)
+        }
+        Partitions::Auto | Partitions::Raw { .. } => false,
+    };
+    let (message, help) = if first.shareable && others {
+        (
+            format!(
+                "guest `{}` boots from its first disk, and `{}` is shared with other guests",
+                guest.name, first.device
+            ),
+            "write a disk of its own before it",
+        )
+    } else if left_alone && !first.shareable {
+        (
+            format!(
+                "guest `{}` boots from its first disk, and its layout leaves `{}` alone",
+                guest.name, first.device
+            ),
+            "put a part of the layout there, or write the disk that holds the system first",
+        )
+    } else {
+        return;
+    };
+    sink.push(Diagnostic::error(Code::BadLayout, first.span, message).help(help));
 }
 
 /// Every disk named in a layout, and whether a RAID device may stand there.

@@ -62,7 +62,12 @@ grammar! {
 }
 
 grammar! {
-    /// The id of a repository, or the name of a volume group or volume (lvm(8)).
+    /// The id of a repository (dnf.conf(5)).
+    RepoName, "a repository: letters, digits and . _ : -", |text| is_word(text, "._:-")
+}
+
+grammar! {
+    /// The name of a volume group or volume (lvm(8)).
     PlainName, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
 }
 

@@ -48,7 +48,10 @@ fn fine(os: &str, keys: &str) {
 
 #[test]
 fn layouts_are_on_disks_the_guest_has() {
-    fine("rhel9", "partitions: [{mount: /, size: grow, disk: vdb}]");
+    fine(
+        "rhel9",
+        "partitions: [{mount: /boot, size: 1G, disk: vda}, {mount: /, size: grow, disk: vdb}]",
+    );
     fine(
         "rhel9",
         "partitions: [{mount: /, size: grow, disk: disk/by-id/virtio-x}]",
@@ -197,6 +200,56 @@ fn layouts_need_disks_of_known_size() {
 }
 
 #[test]
+fn guests_boot_from_their_first_disk() {
+    let lab = |disks: &str, partitions: &str| {
+        let text = format!(
+            "networks: {{lan: {{subnet: 10.0.0.0/24}}}}
+guests:
+  g:
+    os: rhel9
+    rootpw: locked
+    virtinst: {{location: http://x/}}
+    interfaces: [{{network: lan}}]
+    disks: [{disks}]
+    partitions: {partitions}
+"
+        );
+        let site = Site::new(&[("lab.yml", &text)]);
+        site.run(&["-c", "lab.yml", "validate", "--strict"])
+    };
+    let (own, other) = (
+        "{size: 20}",
+        "{size: 1, vol: s.raw, format: raw, shareable: true}",
+    );
+    let on_second = "[{mount: /, size: grow, disk: vdb}]";
+    assert_eq!(lab(&format!("{own}, {other}"), "auto").status, 0);
+    for (disks, partitions, message) in [
+        (
+            format!("{own}, {own}"),
+            on_second,
+            "its layout leaves `vda` alone",
+        ),
+        (
+            format!("{other}, {own}"),
+            "auto",
+            "`vda` is shared with other guests",
+        ),
+        (
+            format!("{other}, {own}"),
+            on_second,
+            "`vda` is shared with other guests",
+        ),
+    ] {
+        let run = lab(&disks, partitions);
+        let want = format!(
+            "error[bad-layout]: guest `g` boots from its first disk, and {message}\n --> lab.yml:8:13\n"
+        );
+        assert!(run.stderr.starts_with(&want), "{}", run.stderr);
+        assert!(run.stderr.ends_with("\n1 error\n"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn boot_loaders_read_their_file_system() {
     let root = "{name: r, mount: /, size: 2G}";
     fault(
@@ -265,6 +318,33 @@ fn installers_are_asked_for_what_they_can() {
         (1, 43),
         "the installer of rhel5 (kickstart) cannot make thin pools",
     );
+    let encrypted = "encrypt: {passphrase: !env HOME}";
+    fault(
+        "rhel9",
+        &format!(
+            "partitions: [{{raid: md0, level: 1, disks: [vda, vdb], {encrypted}}}, {{volume_group: v, disks: [md0], {encrypted}, volumes: [{{name: r, mount: /, size: 2G}}]}}]"
+        ),
+        "conflicting-keys",
+        (1, 105),
+        "`md0` is encrypted, and so is `v` on it",
+    );
+    fine("rhel7", "packages: ['@^minimal']");
+    fault(
+        "rhel6",
+        "packages: ['@core', '-@^minimal']",
+        "unsupported-key",
+        (1, 21),
+        "the installer of rhel6 (kickstart) cannot install the environment `-@^minimal`",
+    );
+    fine("rhel5", "proxy: {url: http://p/, no_proxy: [x]}");
+    fine("rhel6", "proxy: {url: http://p/}");
+    fault(
+        "rhel5",
+        "proxy: {url: http://p/}",
+        "unsupported-key",
+        (1, 14),
+        "the installer of rhel5 fetches `http://x/` without this proxy: it knows none",
+    );
     let label = volume("volumes: [{name: r, mount: /, size: 2G, label: x}]");
     fine("rhel7", &label);
     fault(
@@ -324,6 +404,127 @@ fn installers_are_asked_for_what_they_can() {
         (1, 33),
         "the installer of rhel9 (kickstart) cannot set aside `1G-:256M` for crash dumps",
     );
+}
+
+#[test]
+fn firmware_is_what_the_system_boots_from() {
+    let machine = |more: &str| format!("virtinst: {{location: http://x/, firmware: uefi{more}}}");
+    let one = |os: &str, more: &str| {
+        let text = format!(
+            "networks: {{lan: {{subnet: 10.0.0.0/24}}}}
+guests:
+  g:
+    os: {os}
+    rootpw: locked
+    interfaces: [{{network: lan}}]
+    {}
+",
+            machine(more)
+        );
+        let site = Site::new(&[("lab.yml", &text)]);
+        site.run(&["-c", "lab.yml", "validate", "--strict"])
+    };
+    for (os, more) in [("rhel6", ""), ("rhel7", ", secure_boot: true")] {
+        assert_eq!(one(os, more).status, 0, "{os}");
+    }
+    for (os, more, what) in [
+        ("rhel5", "", "UEFI"),
+        ("rhel6", ", secure_boot: true", "secure boot"),
+    ] {
+        let run = one(os, more);
+        let want = format!(
+            "error[unsupported-key]: the installer of {os} (kickstart) cannot set up {what}\n"
+        );
+        assert!(run.stderr.starts_with(&want), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn repositories_nearby_are_reached_without_the_proxy() {
+    let (site, run) = lab(
+        "rhel9",
+        "proxy: {url: http://p:3128, no_proxy: [.x.test, 10.0.0.0/24]}
+repos:
+- {name: near, baseurl: http://a.x.test/}
+- {name: here, baseurl: http://10.0.0.1/}
+- {name: far, baseurl: http://y.test/}",
+    );
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let kickstart = site.read("workdir/guests.d/g/ks.cfg");
+    for (name, url, direct) in [
+        ("near", "http://a.x.test/", true),
+        ("here", "http://10.0.0.1/", true),
+        ("far", "http://y.test/", false),
+    ] {
+        let proxy = if direct { "" } else { " --proxy=http://p:3128" };
+        let line = format!("\nrepo --name={name} --baseurl={url}{proxy}\n");
+        assert!(kickstart.contains(&line), "{kickstart}");
+        let own = if direct { "\nproxy=_none_" } else { "" };
+        let file =
+            format!("[{name}]\nname={name}\nbaseurl={url}\nenabled=1\ngpgcheck=1{own}\nEOF\n");
+        assert!(kickstart.contains(&file), "{kickstart}");
+    }
+}
+
+#[test]
+fn gateways_of_ipv6_reach_every_version() {
+    for (os, want) in [
+        ("rhel5", "\nIPV6_DEFAULTGW=fd00::1\n"),
+        (
+            "rhel6",
+            "\necho IPV6_DEFAULTGW=fd00::1 >> /etc/sysconfig/network-scripts/ifcfg-eth0\n",
+        ),
+        ("rhel7", " --ipv6=fd00::5/64 --ipv6gateway=fd00::1 "),
+    ] {
+        let lab = format!(
+            "networks: {{lan: {{subnet: 10.0.0.0/24, ipv6: {{subnet: \"fd00::/64\"}}}}}}
+common: {{os: {os}, rootpw: locked, virtinst: {{location: http://x/}}}}
+guests: {{g: {{interfaces: [{{network: lan, ip: 10.0.0.5, ipv6: \"fd00::5\"}}]}}}}
+"
+        );
+        let site = Site::new(&[("lab.yml", &lab)]);
+        site.succeed(&["-c", "lab.yml", "generate"]);
+        let kickstart = site.read("workdir/guests.d/g/ks.cfg");
+        assert!(kickstart.contains(want), "{os}: {kickstart}");
+    }
+}
+
+#[test]
+fn names_of_lvm_and_repositories_are_what_their_tools_take() {
+    let (site, run) = lab(
+        "rhel9",
+        "partitions: [{volume_group: v+g, thin_pool: t+p, volumes: [{name: r+1, mount: /, size: 2G}]}]
+repos: [{name: \"x:y\", baseurl: http://x/}]",
+    );
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let kickstart = site.read("workdir/guests.d/g/ks.cfg");
+    assert!(
+        kickstart.contains("--vgname=v+g --name=r+1 "),
+        "{kickstart}"
+    );
+    fault(
+        "rhel9",
+        "repos: [{name: x+y, baseurl: http://x/}]",
+        "invalid-value",
+        (1, 16),
+        "`x+y` is not a repository: letters, digits and . _ : -",
+    );
+}
+
+#[test]
+fn trees_on_nfs_are_named() {
+    for location in ["nfs:srv.x.test:/tree/9", "nfs://srv.x.test/tree/9"] {
+        let site = Site::new(&[(
+            "lab.yml",
+            &format!(
+                "common: {{os: rhel9, rootpw: locked, virtinst: {{location: '{location}'}}}}\nguests: {{g: {{}}}}\n"
+            ),
+        )]);
+        site.succeed(&["-c", "lab.yml", "generate"]);
+        let kickstart = site.read("workdir/guests.d/g/ks.cfg");
+        let line = "\nnfs --server=srv.x.test --dir=/tree/9\n";
+        assert!(kickstart.contains(line), "{kickstart}");
+    }
 }
 
 #[test]
