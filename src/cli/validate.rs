@@ -22,9 +22,10 @@ pub(super) fn run(command: &Validate, session: &mut Session) -> anyhow::Result<O
         }
         if !sink.has_errors() && command.format == ReportFormat::Text {
             let (guests, networks) = (loaded.lab.guests.len(), loaded.lab.networks.len());
+            let (guests, networks) = (count(guests, "guest"), count(networks, "network"));
             session
                 .ui
-                .say(&format!("{guests} guests and {networks} networks are fine"));
+                .say(&format!("{guests} and {networks}: nothing is wrong"));
         }
     }
     let diagnostics = sink.finish();
@@ -43,4 +44,9 @@ pub(super) fn run(command: &Validate, session: &mut Session) -> anyhow::Result<O
     } else {
         Outcome::Done
     })
+}
+
+/// Returns a number of things in words: `1 guest`, `2 guests`.
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

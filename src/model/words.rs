@@ -42,6 +42,11 @@ grammar! {
 }
 
 grammar! {
+    /// A name in the OS table: of a system, a distribution, an installer, an osinfo id.
+    SystemName, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
+}
+
+grammar! {
     /// A keyboard layout, variant or keymap (xkeyboard-config(7)).
     KeyboardName, "a keyboard: one layout of letters, digits and . _ + -", |text| is_word(text, "._+-")
 }

@@ -636,12 +636,71 @@ fn the_os_table_is_listed_and_extended() {
         "conf.d/guests.d/a.yml",
         "os: own1\nrootpw: locked\nvirtinst: {location: http://x/}\n",
     );
+    site.write(
+        "conf.d/os.d/ours.yml",
+        "ours: {extends: rocky9, version: \"7\"}\n",
+    );
+    let ours = site.succeed(&["os", "ours.4", "--format", "json"]);
+    let ours: Value = serde_json::from_str(&ours.stdout).unwrap();
+    assert_eq!(
+        (&ours["version"], &ours["minor"]),
+        (&"7.4".into(), &4.into())
+    );
     assert_eq!(
         site.succeed(&["show", "os/own1", "--format", "json"])
             .stdout,
         site.succeed(&["os", "own1", "--format", "json"]).stdout
     );
     fault_of_minor(&site);
+}
+
+#[test]
+fn entries_of_the_os_table_are_whole() {
+    for (entry, code, column, message) in [
+        (
+            "my: {extends: rhel9}",
+            "missing-key",
+            6,
+            "the name `my` tells no version",
+        ),
+        (
+            "\"a;b9\": {extends: rhel9}",
+            "invalid-value",
+            6,
+            "`a;b9` is not a name of letters, digits and . _ + -",
+        ),
+        (
+            "my9: {extends: rhel9, install_file: ../x}",
+            "invalid-value",
+            42,
+            "`../x` cannot be a name: `/` is not a letter, digit or one of . _ - +",
+        ),
+        (
+            "my9: {extends: rhel9, installer: \"a b\"}",
+            "invalid-value",
+            39,
+            "`a b` is not a name of letters, digits and . _ + -",
+        ),
+        (
+            "my9: {extends: rhel99}",
+            "unknown-os",
+            21,
+            "operating system `rhel99` is not in the table",
+        ),
+    ] {
+        let site = Site::new(&[(
+            "lab.yml",
+            &format!("os: {{{entry}}}\nnetworks: {{lan: {{subnet: 10.0.0.0/24}}}}\n"),
+        )]);
+        let run = site.run(&["-c", "lab.yml", "validate"]);
+        let want = format!("error[{code}]: {message}\n --> lab.yml:1:{column}\n");
+        assert!(run.stderr.starts_with(&want), "{}", run.stderr);
+        assert!(run.stderr.ends_with("\n1 error\n"), "{}", run.stderr);
+    }
+    let site = Site::new(&[]);
+    for name in ["rhel9.", "rhel9.04", "fedora42.1", "centos-stream9.3"] {
+        assert_eq!(site.run(&["os", name]).status, 2, "{name}");
+    }
 }
 
 /// A minor release the table does not know yet is built like those it knows.
