@@ -5,6 +5,7 @@ use super::args::{ReportFormat, Validate};
 use super::session::Session;
 use crate::diag::{Severity, Sink, render_json};
 use crate::render::{Selection, render};
+use crate::ui::counted;
 
 pub(super) fn run(command: &Validate, session: &mut Session) -> anyhow::Result<Outcome> {
     let mut sink = Sink::default();
@@ -22,7 +23,7 @@ pub(super) fn run(command: &Validate, session: &mut Session) -> anyhow::Result<O
         }
         if !sink.has_errors() && command.format == ReportFormat::Text {
             let (guests, networks) = (loaded.lab.guests.len(), loaded.lab.networks.len());
-            let (guests, networks) = (count(guests, "guest"), count(networks, "network"));
+            let (guests, networks) = (counted(guests, "guest"), counted(networks, "network"));
             session
                 .ui
                 .say(&format!("{guests} and {networks}: nothing is wrong"));
@@ -44,9 +45,4 @@ pub(super) fn run(command: &Validate, session: &mut Session) -> anyhow::Result<O
     } else {
         Outcome::Done
     })
-}
-
-/// Returns a number of things in words: `1 guest`, `2 guests`.
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
