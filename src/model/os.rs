@@ -179,7 +179,9 @@ impl OsTable {
             let mut typer = Typer { sink };
             typer.unknown_keys(&extended, OsEntry::KEYS, "an operating system");
             if let Some(entry) = OsEntry::read(&extended, span, &mut typer) {
-                if entry.version.is_none() && version_in(name).is_none() {
+                // Systems of no known generation may have no versions.
+                let numbered = entry.generation.is_some() || entry.last_minor.is_some();
+                if numbered && entry.version.is_none() && version_in(name).is_none() {
                     let message = format!("the name `{name}` tells no version");
                     sink.push(
                         Diagnostic::error(Code::MissingKey, span, message)
@@ -269,7 +271,7 @@ impl OsTable {
             fits.then_some((series, Some(minor), found))
         })?;
         let told = entry.version.as_ref().map(|version| version.as_str());
-        let version = told.or_else(|| version_in(series))?;
+        let version = told.or_else(|| version_in(series)).unwrap_or_default();
         let version = match minor {
             Some(minor) => format!("{version}.{minor}"),
             None => version.to_owned(),

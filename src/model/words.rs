@@ -199,6 +199,19 @@ impl FromStr for SshKey {
     }
 }
 
+impl SshKey {
+    /// Returns the first release of RHEL whose sshd reads a key of this type: Ed25519 came with OpenSSH 6.5, ECDSA
+    /// with 5.7, which RHEL 6 took over, and the keys of security tokens with 8.2.
+    #[must_use]
+    pub fn since(&self) -> u32 {
+        // Options may stand before the type.
+        let kinds: &[(&str, u32)] = &[("sk-", 9), ("ssh-ed25519", 7), ("ecdsa-", 6)];
+        let known = |word: &str| kinds.iter().find(|(kind, _)| word.starts_with(kind));
+        let found = self.split_whitespace().find_map(known);
+        found.map_or(5, |(_, since)| *since)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
@@ -266,5 +279,17 @@ mod tests {
         assert!("md127".parse::<RaidName>().is_ok() && "data".parse::<RaidName>().is_err());
         assert!("Etc/GMT+1".parse::<ZoneName>().is_ok() && "../x".parse::<ZoneName>().is_err());
         assert!("ssh-rsa AAAA me".parse::<SshKey>().is_ok() && "AAAA".parse::<SshKey>().is_err());
+        let since = |key: &str| key.parse::<SshKey>().unwrap().since();
+        assert_eq!(
+            (since("ssh-rsa AAAA"), since("ecdsa-sha2-nistp256 AAAA")),
+            (5, 6)
+        );
+        assert_eq!(
+            (
+                since("no-pty ssh-ed25519 AAAA"),
+                since("sk-ssh-ed25519@openssh.com AAAA")
+            ),
+            (7, 9)
+        );
     }
 }
