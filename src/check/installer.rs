@@ -100,6 +100,7 @@ struct Kickstart<'a> {
 
 impl<'a> Kickstart<'a> {
     fn check(&mut self) {
+        self.source();
         self.firmware();
         self.interfaces();
         self.packages();
@@ -115,6 +116,32 @@ impl<'a> Kickstart<'a> {
 
     fn cannot(&mut self, span: Span, what: &str, help: &str) {
         unsupported(self.guest, span, what, Some(help.to_owned()), self.sink);
+    }
+
+    /// A directory of the host gives virt-install the installer's kernel, and the guest nothing: it sees no files of
+    /// the host, and asks where its packages are.
+    fn source(&mut self) {
+        let virtinst = &self.guest.virtinst;
+        let Some(location) = &virtinst.location else {
+            return;
+        };
+        let reached = ["http://", "https://", "ftp://", "nfs:"];
+        let named = ["repo=", "method="];
+        let args = virtinst.extra_args.iter();
+        let mut args = args.flat_map(|args| args.split_whitespace());
+        if reached.iter().any(|scheme| location.starts_with(scheme))
+            || location.ends_with(".iso")
+            || args.any(|arg| named.iter().any(|key| arg.contains(key)))
+        {
+            return;
+        }
+        let message = format!(
+            "guest `{}` cannot read `{}`: only the host has it",
+            self.guest.name, location.value
+        );
+        let help = "offer the tree by HTTP, FTP or NFS, name an `.iso`, or say where it is with `inst.repo=` in `extra_args`";
+        self.sink
+            .push(Diagnostic::warning(Code::MissingSource, location.span, message).help(help));
     }
 
     /// UEFI came with RHEL 6, and a boot loader that is signed for it with RHEL 7.

@@ -79,8 +79,19 @@ grammar! {
 grammar! {
     /// Where a file system is mounted, or `swap`.
     MountPoint, "a mount point: an absolute path or `swap`", |text| {
-        text == "swap" || (text.starts_with('/') && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "#%\"'\\,".contains(c)))
+        text == "swap" || (is_plain_path(text) && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "#%\"'\\,".contains(c)))
     }
+}
+
+/// Returns whether text is an absolute path in its shortest form, so that one place has one name.
+fn is_plain_path(text: &str) -> bool {
+    let parts = text.strip_prefix('/');
+    parts.is_some_and(|parts| {
+        parts.is_empty()
+            || parts
+                .split('/')
+                .all(|part| !matches!(part, "" | "." | ".."))
+    })
 }
 
 grammar! {
@@ -215,8 +226,8 @@ impl SshKey {
 #[cfg(test)]
 mod tests {
     use super::{
-        Backing, HardwareWord, IscsiName, PackageName, RaidName, ServiceName, SshKey, VolumeName,
-        ZoneName,
+        Backing, HardwareWord, IscsiName, MountPoint, PackageName, RaidName, ServiceName, SshKey,
+        VolumeName, ZoneName,
     };
 
     #[test]
@@ -278,6 +289,21 @@ mod tests {
         );
         assert!("md127".parse::<RaidName>().is_ok() && "data".parse::<RaidName>().is_err());
         assert!("Etc/GMT+1".parse::<ZoneName>().is_ok() && "../x".parse::<ZoneName>().is_err());
+        for good in ["/", "swap", "/var/lib/a.b", "/..x"] {
+            assert!(good.parse::<MountPoint>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "var",
+            "/var/",
+            "/var//log",
+            "/a/../b",
+            "/./a",
+            "/a b",
+            "/a,b",
+        ] {
+            assert!(bad.parse::<MountPoint>().is_err(), "{bad}");
+        }
         assert!("ssh-rsa AAAA me".parse::<SshKey>().is_ok() && "AAAA".parse::<SshKey>().is_err());
         let since = |key: &str| key.parse::<SshKey>().unwrap().since();
         assert_eq!(

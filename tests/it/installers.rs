@@ -250,6 +250,85 @@ guests:
 }
 
 #[test]
+fn file_systems_fit_what_is_mounted() {
+    let layout = |parts: &str| format!("partitions: [{{mount: /, size: 2G}}, {parts}]");
+    fine("rhel9", &layout("{mount: swap, size: 1G, fs: swap}"));
+    fine("rhel9", &layout("{mount: /boot/efi, size: 600M, fs: efi}"));
+    for (part, column, message) in [
+        (
+            "{mount: swap, size: 1G, fs: ext4}",
+            64,
+            "`swap` cannot be `ext4`",
+        ),
+        (
+            "{mount: /srv, size: 1G, fs: swap}",
+            64,
+            "`/srv` cannot be `swap`",
+        ),
+        (
+            "{mount: /boot/efi, size: 1G, fs: xfs}",
+            69,
+            "`/boot/efi` cannot be `xfs`",
+        ),
+        (
+            "{mount: /srv, size: 1G, fs: efi}",
+            64,
+            "`/srv` cannot be `efi`",
+        ),
+    ] {
+        fault("rhel9", &layout(part), "bad-layout", (1, column), message);
+    }
+    for mount in ["/srv/", "/a//b", "/a/../b"] {
+        fault(
+            "rhel9",
+            &layout(&format!("{{mount: {mount}, size: 1G}}")),
+            "invalid-value",
+            (1, 44),
+            &format!("`{mount}` is not a mount point: an absolute path or `swap`"),
+        );
+    }
+}
+
+#[test]
+fn installers_have_a_disk_and_a_source() {
+    let one = |keys: &str| {
+        let text = format!("common: {{os: rhel9, rootpw: locked}}\nguests:\n  g: {{{keys}}}\n");
+        let site = Site::new(&[("lab.yml", &text)]);
+        let run = site.run(&["-c", "lab.yml", "generate", "--strict"]);
+        (site, run)
+    };
+    let shared = "{size: 1, vol: s.raw, format: raw, shareable: true}";
+    for keys in [
+        "virtinst: {location: http://x/}, disks: []".to_owned(),
+        format!("virtinst: {{location: http://x/}}, disks: [{shared}]"),
+    ] {
+        let (_, run) = one(&keys);
+        let want =
+            "error[bad-layout]: guest `g` has no disk of its own to install on\n --> lab.yml:3:3\n";
+        assert!(run.stderr.starts_with(want), "{}", run.stderr);
+    }
+    assert_eq!(one("virtinst: {pxe: true}, disks: []").1.status, 0);
+    let (_, run) = one("virtinst: {location: /srv/tree}");
+    let want = "error[missing-source]: guest `g` cannot read `/srv/tree`: only the host has it\n --> lab.yml:3:28\n";
+    assert!(run.stderr.starts_with(want), "{}", run.stderr);
+    for keys in [
+        "virtinst: {location: /srv/tree, extra_args: 'inst.repo=http://x/'}",
+        "virtinst: {location: /srv/rhel9.iso}",
+    ] {
+        assert_eq!(one(keys).1.status, 0, "{keys}");
+    }
+    let (site, run) = one(
+        "virtinst: {location: http://x/}, partitions: {raw: \"# clearpart and zerombr are added\\npart / --size=1 --grow\"}",
+    );
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let kickstart = site.read("workdir/guests.d/g/ks.cfg");
+    assert!(
+        kickstart.contains("\nzerombr\nclearpart --all --initlabel\n# clearpart and"),
+        "{kickstart}"
+    );
+}
+
+#[test]
 fn boot_loaders_read_their_file_system() {
     let root = "{name: r, mount: /, size: 2G}";
     fault(
