@@ -108,7 +108,7 @@ impl Ui {
                 &[(errors, "error"), (warnings, "warning")]
                     .iter()
                     .filter(|(n, _)| *n > 0)
-                    .map(counted)
+                    .map(|(n, what)| counted(*n, what))
                     .collect::<Vec<_>>()
                     .join(", "),
             );
@@ -116,9 +116,10 @@ impl Ui {
     }
 }
 
-/// Returns a number of things in words.
-pub(crate) fn counted((number, what): &(usize, &str)) -> String {
-    format!("{number} {what}{}", if *number == 1 { "" } else { "s" })
+/// Returns a number of things in words: `1 guest`, `2 guests`.
+#[must_use]
+pub fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Writes a line to standard error; when nobody can read it, there is nobody to tell.

@@ -38,7 +38,11 @@ fn hardware(guest: &Guest, sink: &mut Sink) {
     }
     processor(guest, sink);
     let secure = virtinst.secure_boot.as_ref().filter(|secure| secure.value);
-    if let Some(secure) = secure.filter(|_| virtinst.firmware != Some(Firmware::Uefi)) {
+    let uefi = virtinst
+        .firmware
+        .as_ref()
+        .is_some_and(|firmware| firmware.value == Firmware::Uefi);
+    if let Some(secure) = secure.filter(|_| !uefi) {
         let message = "secure boot is a matter of UEFI";
         sink.push(
             Diagnostic::error(Code::ConflictingKeys, secure.span, message)

@@ -5,7 +5,7 @@
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
-use crate::model::guest::BootProto;
+use crate::model::guest::{BootProto, Firmware};
 use crate::model::partitions::{Layout, Partitions};
 use crate::model::words::HardwareWord;
 use crate::source::{Span, Spanned};
@@ -100,7 +100,11 @@ struct Kickstart<'a> {
 
 impl<'a> Kickstart<'a> {
     fn check(&mut self) {
+        self.source();
+        self.firmware();
         self.interfaces();
+        self.packages();
+        self.proxy();
         self.repositories();
         self.firewall();
         self.kdump();
@@ -112,6 +116,92 @@ impl<'a> Kickstart<'a> {
 
     fn cannot(&mut self, span: Span, what: &str, help: &str) {
         unsupported(self.guest, span, what, Some(help.to_owned()), self.sink);
+    }
+
+    /// A directory of the host gives virt-install the installer's kernel, and the guest nothing: it sees no files of
+    /// the host, and asks where its packages are.
+    fn source(&mut self) {
+        let virtinst = &self.guest.virtinst;
+        let Some(location) = &virtinst.location else {
+            return;
+        };
+        let reached = ["http://", "https://", "ftp://", "nfs:"];
+        let named = ["repo=", "method="];
+        let args = virtinst.extra_args.iter();
+        let mut args = args.flat_map(|args| args.split_whitespace());
+        if reached.iter().any(|scheme| location.starts_with(scheme))
+            || location.ends_with(".iso")
+            || args.any(|arg| named.iter().any(|key| arg.contains(key)))
+        {
+            return;
+        }
+        let message = format!(
+            "guest `{}` cannot read `{}`: only the host has it",
+            self.guest.name, location.value
+        );
+        let help = "offer the tree by HTTP, FTP or NFS, name an `.iso`, or say where it is with `inst.repo=` in `extra_args`";
+        self.sink
+            .push(Diagnostic::warning(Code::MissingSource, location.span, message).help(help));
+    }
+
+    /// UEFI came with RHEL 6, and a boot loader that is signed for it with RHEL 7.
+    fn firmware(&mut self) {
+        let virtinst = &self.guest.virtinst;
+        let firmware = virtinst.firmware.as_ref();
+        let uefi = firmware.filter(|firmware| firmware.value == Firmware::Uefi);
+        let secure = virtinst.secure_boot.as_ref().filter(|secure| secure.value);
+        if let Some(uefi) = uefi.filter(|_| self.generation < 6) {
+            self.cannot(uefi.span, "set up UEFI", "write `firmware: bios`");
+        } else if let Some(secure) = secure.filter(|_| self.generation < 7) {
+            self.cannot(secure.span, "set up secure boot", "leave `secure_boot` out");
+        }
+    }
+
+    /// Environments came with RHEL 7.
+    fn packages(&mut self) {
+        if self.generation > 6 {
+            return;
+        }
+        for package in &self.guest.install.packages {
+            if package.trim_start_matches('-').starts_with("@^") {
+                self.cannot(
+                    package.span,
+                    &format!("install the environment `{}`", package.value),
+                    "name groups, as in `@core`",
+                );
+            }
+        }
+    }
+
+    /// RHEL 5 fetches everything directly, which may or may not be possible.
+    fn proxy(&mut self) {
+        let install = &self.guest.install;
+        let Some(proxy) = install.proxy.as_ref().filter(|_| self.generation < 6) else {
+            return;
+        };
+        let tree = self
+            .guest
+            .virtinst
+            .location
+            .iter()
+            .map(|tree| tree.as_str());
+        let repos = install
+            .repos
+            .iter()
+            .filter(|repo| repo.enabled != Some(false));
+        let repos = repos.filter_map(|repo| repo.baseurl.as_ref().or(repo.mirrorlist.as_ref()));
+        let mut urls = tree.chain(repos.map(|url| url.as_str()));
+        let Some(url) = urls.find(|url| url.contains("://") && !proxy.spares(url)) else {
+            return;
+        };
+        let message = format!(
+            "the installer of {} fetches `{url}` without this proxy: it knows none",
+            self.guest.os.name
+        );
+        self.sink.push(
+            Diagnostic::warning(Code::UnsupportedKey, proxy.url.span, message)
+                .help("name the host in `no_proxy` if it is reached directly"),
+        );
     }
 
     fn interfaces(&mut self) {

@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
+use crate::model::install::User;
 use crate::model::os::Os;
 use crate::model::password::{GRUB_HASH, Password};
 use crate::source::{Span, Spanned};
@@ -25,7 +26,17 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         if let Some(password) = bootloader.and_then(|bootloader| bootloader.password.as_ref()) {
             boot_password(&guest.os, password, sink);
         }
-        if !can_log_in(guest) {
+        if !reads_keys(guest) {
+            let message = format!(
+                "nobody can log in to guest `{}`: its system reads none of the SSH keys",
+                guest.name
+            );
+            sink.push(
+                Diagnostic::warning(Code::NoLogin, guest.defined, message).help(
+                    "RSA keys are read by every release; Ed25519 came with RHEL 7, ECDSA with 6, security tokens with 9",
+                ),
+            );
+        } else if !can_log_in(guest) {
             sink.push(
                 Diagnostic::warning(Code::NoLogin, guest.defined, format!("nobody can log in to guest `{}`", guest.name))
                     .help("add `ssh_authorized_keys` or `users`, or say that it is meant with `rootpw: locked`"),
@@ -34,16 +45,39 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     }
 }
 
+/// Returns whether one of the guest's SSH keys works, or there is another way in.
+fn reads_keys(guest: &Guest) -> bool {
+    let install = &guest.install;
+    let of_users = install
+        .users
+        .iter()
+        .flat_map(|user| &user.ssh_authorized_keys);
+    let mut keys = install
+        .ssh_authorized_keys
+        .iter()
+        .chain(of_users)
+        .peekable();
+    let root = install.rootpw.as_ref();
+    let Some(generation) = guest.os.generation else {
+        return true;
+    };
+    keys.peek().is_none()
+        || keys.any(|key| key.since() <= generation)
+        || root.is_some_and(|password| password.value != Password::Locked)
+        || install.users.iter().any(has_password)
+}
+
+/// Returns whether an account opens with a password.
+fn has_password(user: &Spanned<User>) -> bool {
+    let set = user.password.as_ref();
+    let set = set.is_some_and(|password| password.value != Password::Locked);
+    set && !user.lock.unwrap_or(false)
+}
+
 fn can_log_in(guest: &Guest) -> bool {
     let install = &guest.install;
-    let user = install.users.iter().any(|user| {
-        let open = !user.lock.unwrap_or(false);
-        let password = user
-            .password
-            .as_ref()
-            .is_some_and(|password| password.value != Password::Locked);
-        (open && password) || !user.ssh_authorized_keys.is_empty()
-    });
+    let mut users = install.users.iter();
+    let user = users.any(|user| has_password(user) || !user.ssh_authorized_keys.is_empty());
     install.rootpw.is_some() || !install.ssh_authorized_keys.is_empty() || user
 }
 

@@ -6,7 +6,7 @@ mod room;
 use std::collections::HashMap;
 
 use crate::diag::{Code, Diagnostic, Sink};
-use crate::link::{Guest, Lab};
+use crate::link::{Disk, Guest, Lab};
 use crate::model::partitions::{Layout, Partitions};
 use crate::model::text::Line;
 use crate::source::{Span, Spanned};
@@ -16,10 +16,25 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         let Some(partitions) = &guest.install.partitions else {
             continue;
         };
+        boot_disk(guest, &partitions.value, sink);
+        let diskless = guest.disks.iter().all(|disk| disk.shareable);
         let Partitions::Layout(layout) = &partitions.value else {
+            // Text of the installer's may lay out what a script attaches, and what boots from the network needs none.
+            let auto = matches!(partitions.value, Partitions::Auto);
+            let pxe = guest.virtinst.pxe.as_ref().is_some_and(|pxe| pxe.value);
+            if diskless && auto && !pxe {
+                let message = format!(
+                    "guest `{}` has no disk of its own to install on",
+                    guest.name
+                );
+                sink.push(
+                    Diagnostic::error(Code::BadLayout, guest.defined, message)
+                        .help("add one to its `disks`, as in `{size: 20}`"),
+                );
+            }
             continue;
         };
-        if guest.disks.iter().all(|disk| disk.shareable) {
+        if diskless {
             let message = format!("guest `{}` has no disk of its own to lay out", guest.name);
             sink.push(Diagnostic::error(Code::BadLayout, partitions.span, message));
             continue;
@@ -27,10 +42,47 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         disks(guest, layout, sink);
         mounts(layout, partitions.span, sink);
         boot(layout, sink);
+        roles(layout, sink);
         names(layout, sink);
         raids::check(layout, sink);
         room::check(guest, layout, sink);
     }
+}
+
+/// Reports a first disk that no install touches: the machine boots from that one and looks at no other.
+fn boot_disk(guest: &Guest, partitions: &Partitions, sink: &mut Sink) {
+    let Some(first) = guest.disks.first() else {
+        return;
+    };
+    let others = guest.disks.iter().any(|disk| !disk.shareable);
+    let left_alone = match partitions {
+        Partitions::Layout(layout) => {
+            let mut own = guest.disks.iter().filter(|disk| !disk.shareable);
+            let lies = |disk: &Disk| layout.disks.contains(&disk.device);
+            own.any(lies) && !lies(first)
+        }
+        Partitions::Auto | Partitions::Raw { .. } => false,
+    };
+    let (message, help) = if first.shareable && others {
+        (
+            format!(
+                "guest `{}` boots from its first disk, and `{}` is shared with other guests",
+                guest.name, first.device
+            ),
+            "write a disk of its own before it",
+        )
+    } else if left_alone && !first.shareable {
+        (
+            format!(
+                "guest `{}` boots from its first disk, and its layout leaves `{}` alone",
+                guest.name, first.device
+            ),
+            "put a part of the layout there, or write the disk that holds the system first",
+        )
+    } else {
+        return;
+    };
+    sink.push(Diagnostic::error(Code::BadLayout, first.span, message).help(help));
 }
 
 /// Every disk named in a layout, and whether a RAID device may stand there.
@@ -129,6 +181,36 @@ fn boot(layout: &Layout, sink: &mut Sink) {
                 Diagnostic::error(Code::BadLayout, mount.span, message).help(
                     "put `/boot` on a partition, or leave it out: one is added where it is needed",
                 ),
+            );
+        }
+    }
+}
+
+/// Reports file systems that are no file system where they stand: swap is not mounted, and the firmware reads one kind.
+fn roles(layout: &Layout, sink: &mut Sink) {
+    let plain = layout.plain.iter().map(|part| (&part.mount, &part.fs));
+    let raids = layout.raids.iter();
+    let raids = raids.filter_map(|raid| Some((raid.mount.as_ref()?, &raid.fs)));
+    let volumes = layout.volume_groups.iter().flat_map(|group| &group.volumes);
+    let volumes = volumes.map(|volume| (&volume.mount, &volume.fs));
+    for (mount, fs) in plain.chain(raids).chain(volumes) {
+        let Some(fs) = fs else { continue };
+        let role = match mount.as_str() {
+            "swap" => "swap",
+            "/boot/efi" => "efi",
+            _ => "",
+        };
+        let of_role = matches!(fs.as_str(), "swap" | "efi");
+        if (of_role || !role.is_empty()) && fs.as_str() != role {
+            let message = format!("`{}` cannot be `{}`", mount.value, fs.value);
+            let help = match role {
+                "" => "name a file system, or leave `fs` out",
+                _ => "leave `fs` out",
+            };
+            sink.push(
+                Diagnostic::error(Code::BadLayout, fs.span, message)
+                    .also(mount.span, "mounted here")
+                    .help(help),
             );
         }
     }

@@ -35,7 +35,8 @@ pub(super) fn run(command: &Init, session: &Session) -> anyhow::Result<Outcome> 
     let example = known.ok_or_else(|| UsageError(format!("no example `{}`", command.example)))?;
     let dir = &command.dir;
     let home = std::env::var_os("HOME").map(PathBuf::from);
-    let login = Login::choose(home.as_deref(), &session.files).context("/dev/urandom")?;
+    let login =
+        Login::choose(home.as_deref(), example.oldest, &session.files).context("/dev/urandom")?;
     let files = files(example, &site_name(dir), &login);
 
     let taken = write::taken(dir, &files);
@@ -132,17 +133,18 @@ fn report(
             ));
         }
         Login::Password { password, .. } => {
-            ui.say("no SSH public key was found; root has a password, which is shown only now:");
+            ui.say("no SSH public key that every guest reads was found; root has a password, which is shown only now:");
             ui.data(&format!("{password}\n"))?;
         }
     }
+    let shown = match shown.to_string() {
+        option if option.starts_with('-') => format!("./{option}"),
+        other => other,
+    };
     let go = if dir == Path::new(".") {
         String::new()
     } else {
-        format!(
-            "cd {} && ",
-            shlex::try_quote(&shown.to_string()).unwrap_or_default()
-        )
+        format!("cd {} && ", shlex::try_quote(&shown).unwrap_or_default())
     };
     ui.say(&format!(
         "next: look through conf.d, then {go}miniascape generate"

@@ -23,7 +23,7 @@ pub(super) fn run(command: &Validate, session: &mut Session) -> anyhow::Result<O
         }
         if !sink.has_errors() && command.format == ReportFormat::Text {
             let (guests, networks) = (loaded.lab.guests.len(), loaded.lab.networks.len());
-            let (guests, networks) = (counted(&(guests, "guest")), counted(&(networks, "network")));
+            let (guests, networks) = (counted(guests, "guest"), counted(networks, "network"));
             session.ui.say(&format!("{guests} and {networks} are fine"));
         }
     }

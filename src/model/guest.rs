@@ -258,7 +258,7 @@ section! {
         /// `kvm` or `qemu`.
         virt_type: Option<HardwareWord>,
         /// What it boots with.
-        firmware: Option<Firmware>,
+        firmware: Option<Spanned<Firmware>>,
         /// Whether UEFI checks signatures.
         secure_boot: Option<Spanned<bool>>,
         /// Whether it has a TPM 2.0.

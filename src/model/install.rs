@@ -7,7 +7,7 @@ pub mod system;
 
 pub use accounts::{AccountName, Group, Sudo, User};
 pub use locale::{Keyboard, Timezone};
-pub use software::{Proxy, Repo};
+pub use software::{Proxy, Repo, is_direct};
 pub use system::{
     Bootloader, Finish, Firewall, HostNames, HostsEntry, Kdump, Port, Selinux, Services,
 };

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::install::AccountName;
 use super::size::{Memory, Size};
+use super::text::{Line, ObjectName};
+use super::words::SystemName;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::{Layers, merge};
 use crate::source::{Span, Spanned};
@@ -18,37 +21,37 @@ section! {
         /// Another entry this one starts from.
         extends: Option<Spanned<String>>,
         /// The distribution's name, as osinfo-db spells it.
-        distro: Spanned<String>,
+        distro: Spanned<SystemName>,
         /// Its packaging family: `redhat`, `debian`, ….
-        family: Spanned<String>,
+        family: Spanned<SystemName>,
         /// The program that reads the install file: `kickstart`, `preseed`, ….
-        installer: Spanned<String>,
+        installer: Spanned<SystemName>,
         /// The installer's syntax version, in its validator's words (pykickstart's `RHEL9`).
-        syntax: Option<String>,
+        syntax: Option<SystemName>,
         /// The release of the family whose installer this one's is: a Fedora counts as the RHEL that came out of it.
         generation: Option<u32>,
         /// The last minor release known; a later one is built like it, with a warning.
         last_minor: Option<u32>,
         /// The guest's version, where the name does not tell it.
-        version: Option<String>,
+        version: Option<SystemName>,
         /// osinfo ids to fall back to, best first, for hosts whose osinfo-db does not know the name itself.
-        osinfo: Vec<String>,
+        osinfo: Vec<SystemName>,
         /// The install file's name.
-        install_file: Spanned<String>,
+        install_file: Spanned<ObjectName>,
         /// Kernel arguments that make the installer read it; `{file}`, `{device}` and `{mac}` are filled in.
-        kernel_args: Vec<String>,
+        kernel_args: Vec<Line>,
         /// Kernel arguments of the installed system.
-        console_args: Vec<String>,
+        console_args: Vec<Line>,
         /// The password hashes it reads, by their `crypt(5)` prefix.
-        hashes: Vec<String>,
+        hashes: Vec<Line>,
         /// The file systems its installer makes, the preferred one first.
-        filesystems: Vec<String>,
+        filesystems: Vec<SystemName>,
         /// The microarchitecture level of x86-64 its programs are compiled for (x86-64 psABI, section 3.1.1).
         cpu_level: Option<u32>,
         /// Where the install tree lies on public mirrors; `{version}` is filled in, `{arch}` is the guest's.
-        tree: Option<String>,
+        tree: Option<Line>,
         /// The account its cloud images come with.
-        cloud_user: Option<String>,
+        cloud_user: Option<AccountName>,
         /// The least memory its installer runs in.
         min_ram: Option<Memory>,
         /// The least disk a default install fits on.
@@ -158,15 +161,34 @@ impl OsTable {
         names.sort();
         let mut entries = HashMap::new();
         for name in names {
+            let before = sink.errors();
             let extended = extend(name, &raw, &mut Vec::new(), sink);
+            // What it lacks is the other entry's to say.
+            if sink.errors() > before {
+                continue;
+            }
             let span = spans
                 .get(name)
                 .or_else(|| builtin.get(name).map(|entry| &entry.key))
                 .copied();
             let Some(span) = span else { continue };
+            if let Err(reason) = name.parse::<SystemName>() {
+                sink.push(Diagnostic::error(Code::InvalidValue, span, reason));
+                continue;
+            }
             let mut typer = Typer { sink };
             typer.unknown_keys(&extended, OsEntry::KEYS, "an operating system");
             if let Some(entry) = OsEntry::read(&extended, span, &mut typer) {
+                // Systems of no known generation may have no versions.
+                let numbered = entry.generation.is_some() || entry.last_minor.is_some();
+                if numbered && entry.version.is_none() && version_in(name).is_none() {
+                    let message = format!("the name `{name}` tells no version");
+                    sink.push(
+                        Diagnostic::error(Code::MissingKey, span, message)
+                            .help("write `version: \"9\"`, or a name that ends in a number"),
+                    );
+                    continue;
+                }
                 let own = entry
                     .defaults
                     .as_ref()
@@ -201,7 +223,11 @@ impl OsTable {
         if os.is_none() {
             let known: Vec<&str> = self.names();
             let near = crate::diag::nearest(name, known.iter().copied());
+            let series = name.split_once('.').map(|(series, _)| series);
             let help = match near {
+                _ if series.is_some_and(|series| self.entries.contains_key(series)) => {
+                    "it has no such release; `last_minor` in os.d says which there are".to_owned()
+                }
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known: {}; more can be defined in os.d", known.join(", ")),
             };
@@ -235,53 +261,63 @@ impl OsTable {
     }
 
     fn resolve(&self, name: &str) -> Option<Os> {
-        let (entry, base) = self.entries.get(name).or_else(|| {
+        let whole = self.entries.get(name).map(|entry| (name, None, entry));
+        let (series, minor, (entry, base)) = whole.or_else(|| {
             // `rhel6.3` is `rhel6` of a given minor version.
-            let (major, minor) = name.split_once('.')?;
-            minor
-                .bytes()
-                .all(|byte| byte.is_ascii_digit())
-                .then(|| self.entries.get(major))
-                .flatten()
+            let (series, minor) = name.split_once('.')?;
+            let number = minor.parse::<u32>().ok()?;
+            let found = self.entries.get(series)?;
+            let fits = number.to_string() == minor && found.0.last_minor.is_some();
+            fits.then_some((series, Some(minor), found))
         })?;
-        let digits = name
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(name.len());
-        let version = entry
-            .version
-            .clone()
-            .unwrap_or_else(|| name[digits..].to_owned());
+        let told = entry.version.as_ref().map(|version| version.as_str());
+        let version = told.or_else(|| version_in(series)).unwrap_or_default();
+        let version = match minor {
+            Some(minor) => format!("{version}.{minor}"),
+            None => version.to_owned(),
+        };
         let mut numbers = version.split('.').map(|part| part.parse().ok());
         let mut osinfo = vec![name.to_owned()];
-        osinfo.extend(entry.osinfo.iter().filter(|id| *id != name).cloned());
+        osinfo.extend(texts(&entry.osinfo).filter(|id| id != name));
         Some(Os {
             name: name.to_owned(),
             major: numbers.next().flatten(),
             minor: numbers.next().flatten(),
-            distro: entry.distro.value.clone(),
-            family: entry.family.value.clone(),
-            installer: entry.installer.value.clone(),
-            syntax: entry.syntax.clone(),
+            distro: entry.distro.to_string(),
+            family: entry.family.to_string(),
+            installer: entry.installer.to_string(),
+            syntax: entry.syntax.as_ref().map(ToString::to_string),
             generation: entry.generation,
             tree: entry
                 .tree
                 .as_ref()
                 .map(|tree| tree.replace("{version}", &version)),
-            cloud_user: entry.cloud_user.clone(),
+            cloud_user: entry.cloud_user.as_ref().map(|user| user.0.clone()),
             last_minor: entry.last_minor,
-            filesystems: entry.filesystems.clone(),
+            filesystems: texts(&entry.filesystems).collect(),
             cpu_level: entry.cpu_level,
             version,
             osinfo,
-            install_file: entry.install_file.value.clone(),
-            kernel_args: entry.kernel_args.clone(),
-            console_args: entry.console_args.clone(),
-            hashes: entry.hashes.clone(),
+            install_file: entry.install_file.to_string(),
+            kernel_args: texts(&entry.kernel_args).collect(),
+            console_args: texts(&entry.console_args).collect(),
+            hashes: texts(&entry.hashes).collect(),
             min_ram: entry.min_ram,
             min_disk: entry.min_disk,
             base: Arc::clone(base),
         })
     }
+}
+
+/// Returns the version a name tells: what begins with its first digit.
+fn version_in(name: &str) -> Option<&str> {
+    name.find(|c: char| c.is_ascii_digit())
+        .map(|digits| &name[digits..])
+}
+
+/// Returns the texts of a list.
+fn texts<T: ToString>(list: &[T]) -> impl Iterator<Item = String> {
+    list.iter().map(ToString::to_string)
 }
 
 /// Follows `extends` down to an entry without, and merges upwards from there.

@@ -42,6 +42,11 @@ grammar! {
 }
 
 grammar! {
+    /// A name in the OS table: of a system, a distribution, an installer, an osinfo id.
+    SystemName, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
+}
+
+grammar! {
     /// A keyboard layout, variant or keymap (xkeyboard-config(7)).
     KeyboardName, "a keyboard: one layout of letters, digits and . _ + -", |text| is_word(text, "._+-")
 }
@@ -62,15 +67,31 @@ grammar! {
 }
 
 grammar! {
-    /// The id of a repository, or the name of a volume group or volume (lvm(8)).
+    /// The id of a repository (dnf.conf(5)).
+    RepoName, "a repository: letters, digits and . _ : -", |text| is_word(text, "._:-")
+}
+
+grammar! {
+    /// The name of a volume group or volume (lvm(8)).
     PlainName, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
 }
 
 grammar! {
     /// Where a file system is mounted, or `swap`.
     MountPoint, "a mount point: an absolute path or `swap`", |text| {
-        text == "swap" || (text.starts_with('/') && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "#%\"'\\,".contains(c)))
+        text == "swap" || (is_plain_path(text) && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "#%\"'\\,".contains(c)))
     }
+}
+
+/// Returns whether text is an absolute path in its shortest form, so that one place has one name.
+fn is_plain_path(text: &str) -> bool {
+    let parts = text.strip_prefix('/');
+    parts.is_some_and(|parts| {
+        parts.is_empty()
+            || parts
+                .split('/')
+                .all(|part| !matches!(part, "" | "." | ".."))
+    })
 }
 
 grammar! {
@@ -188,11 +209,24 @@ impl FromStr for SshKey {
     }
 }
 
+impl SshKey {
+    /// Returns the first release of RHEL whose sshd reads a key of this type: Ed25519 came with OpenSSH 6.5, ECDSA
+    /// with 5.7, which RHEL 6 took over, and the keys of security tokens with 8.2.
+    #[must_use]
+    pub fn since(&self) -> u32 {
+        // Options may stand before the type.
+        let kinds: &[(&str, u32)] = &[("sk-", 9), ("ssh-ed25519", 7), ("ecdsa-", 6)];
+        let known = |word: &str| kinds.iter().find(|(kind, _)| word.starts_with(kind));
+        let found = self.split_whitespace().find_map(known);
+        found.map_or(5, |(_, since)| *since)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
-        Backing, HardwareWord, IscsiName, PackageName, RaidName, ServiceName, SshKey, VolumeName,
-        ZoneName,
+        Backing, HardwareWord, IscsiName, MountPoint, PackageName, RaidName, ServiceName, SshKey,
+        VolumeName, ZoneName,
     };
 
     #[test]
@@ -254,6 +288,33 @@ mod tests {
         );
         assert!("md127".parse::<RaidName>().is_ok() && "data".parse::<RaidName>().is_err());
         assert!("Etc/GMT+1".parse::<ZoneName>().is_ok() && "../x".parse::<ZoneName>().is_err());
+        for good in ["/", "swap", "/var/lib/a.b", "/..x"] {
+            assert!(good.parse::<MountPoint>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "var",
+            "/var/",
+            "/var//log",
+            "/a/../b",
+            "/./a",
+            "/a b",
+            "/a,b",
+        ] {
+            assert!(bad.parse::<MountPoint>().is_err(), "{bad}");
+        }
         assert!("ssh-rsa AAAA me".parse::<SshKey>().is_ok() && "AAAA".parse::<SshKey>().is_err());
+        let since = |key: &str| key.parse::<SshKey>().unwrap().since();
+        assert_eq!(
+            (since("ssh-rsa AAAA"), since("ecdsa-sha2-nistp256 AAAA")),
+            (5, 6)
+        );
+        assert_eq!(
+            (
+                since("no-pty ssh-ed25519 AAAA"),
+                since("sk-ssh-ed25519@openssh.com AAAA")
+            ),
+            (7, 9)
+        );
     }
 }

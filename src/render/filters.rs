@@ -116,6 +116,12 @@ pub(crate) fn register(tera: &mut Tera) {
                     Ok::<_, Error>(test(text(name, value)?))
                 })
             }
+            Body::TestOf(argument, test) => {
+                tera.register_test(name, move |value: &Value, kwargs: Kwargs, _: &State| {
+                    let list = kwargs.must_get::<&Value>(argument)?;
+                    Ok::<_, Error>(test(text(name, value)?, &texts(name, list)?))
+                })
+            }
             Body::Function(function) => {
                 tera.register_function(name, move |kwargs: Kwargs, _: &State| function(&kwargs));
             }

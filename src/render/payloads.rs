@@ -27,6 +27,9 @@ const MAX_TOTAL: u64 = 32 << 20;
 /// Where a file without a `dst` goes.
 const DEFAULT_DIR: &str = "/root/setup/";
 
+/// How the first line of every private key in text form ends (RFC 7468, section 10, and OpenSSH's own).
+const PRIVATE_KEY: &str = "PRIVATE KEY-----";
+
 /// File contents by the `src` that names them, and the templates among them.
 #[derive(Debug, Default)]
 pub struct Payloads {
@@ -166,8 +169,10 @@ impl Payloads {
                     if let Some(dir) = path.parent().filter(|_| !path.exists()) {
                         let name = path.file_name().and_then(|name| name.to_str());
                         let names = files.names(dir);
-                        diagnostic = diagnostic
-                            .suggest(name.unwrap_or_default(), names.iter().map(String::as_str));
+                        let others = names.iter().map(String::as_str);
+                        // A link that leads nowhere is there.
+                        let others = others.filter(|other| Some(*other) != name);
+                        diagnostic = diagnostic.suggest(name.unwrap_or_default(), others);
                     }
                     sink.push(diagnostic);
                     complete = false;
@@ -298,7 +303,8 @@ impl Payload<'_> {
     /// Finds out whether a secret is in it, and with that its mode.
     fn judge(&mut self, guest: &Guest) {
         self.secret = guest.secrets.are_in_bytes(&self.content)
-            || std::str::from_utf8(&self.content).is_ok_and(has_shape);
+            || std::str::from_utf8(&self.content)
+                .is_ok_and(|text| has_shape(text) || text.contains(PRIVATE_KEY));
         let default = match (self.executable, self.secret) {
             (false, false) => "0644",
             (true, false) => "0755",

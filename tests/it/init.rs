@@ -28,8 +28,13 @@ fn run(site: &Site, home: &str, args: &[&str]) -> Run {
 fn every_example_generates_without_a_warning() {
     for example in examples() {
         for (home, login) in [("ann", "key"), ("nobody", "password")] {
+            // Its guests are older than keys of this type.
+            let key = match example.as_str() {
+                "service" => KEY.replace("ssh-ed25519", "ssh-rsa"),
+                _ => KEY.to_owned(),
+            };
             let site = Site::new(&[
-                ("ann/.ssh/id_ed25519.pub", KEY),
+                ("ann/.ssh/id_ed25519.pub", &key),
                 (
                     "ann/.ssh/id_ed25519-cert.pub",
                     "ssh-ed25519-cert-v01@openssh.com AAAA x",
@@ -92,10 +97,10 @@ fn every_example_generates_without_a_warning() {
                     kickstarts.iter().all(|text| text.contains("rootpw --lock")
                         || text.contains("rootpw --iscrypted"))
                 );
-                let key = KEY.split(' ').nth(1).unwrap();
+                let data = KEY.split(' ').nth(1).unwrap();
                 let login =
                     fs::read_to_string(site.path().join("my lab/conf.d/common/login.yml")).unwrap();
-                assert!(login.contains(key), "{login}");
+                assert!(login.contains(data), "{login}");
                 let object = in_site(&["guest"])
                     .stdout
                     .lines()
@@ -108,7 +113,7 @@ fn every_example_generates_without_a_warning() {
                 let shown =
                     in_site(&["show", &format!("guest/{object}"), "--format", "json"]).stdout;
                 let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
-                assert_eq!(shown["ssh_authorized_keys"][0], KEY);
+                assert_eq!(shown["ssh_authorized_keys"][0], key.as_str());
             } else {
                 let password = made.stdout.trim();
                 assert_eq!(
@@ -132,6 +137,44 @@ fn every_example_generates_without_a_warning() {
             }
         }
     }
+}
+
+#[test]
+fn keys_that_a_guest_cannot_read_are_not_taken() {
+    let site = Site::new(&[("ann/.ssh/id_ed25519.pub", KEY)]);
+    let made = run(&site, "ann", &["init", "-x", "--example", "service"]);
+    assert_eq!(made.status, 2, "a directory that looks like an option");
+    let made = run(&site, "ann", &["init", "--example", "service", "--", "-x"]);
+    assert_eq!(made.stdout.trim().len(), 23, "{}", made.stderr);
+    assert!(made.stderr.contains("then cd ./-x &&"), "{}", made.stderr);
+    let keys = "rootpw: locked\nssh_authorized_keys: [\"ssh-ed25519 AAAA ann\"]\n";
+    site.write("-x/conf.d/common/login.yml", keys);
+    let mut command = site.command(&["validate"]);
+    let run = Run::of(
+        &command
+            .current_dir(site.path().join("-x"))
+            .output()
+            .unwrap(),
+    );
+    assert!(
+        run.codes().iter().all(|code| *code == "no-login"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.codes().len(), 18);
+    site.edit(
+        "-x/conf.d/common/login.yml",
+        "AAAA ann\"",
+        "AAAA ann\", \"ssh-rsa AAAA ann\"",
+    );
+    let mut command = site.command(&["validate", "--strict"]);
+    let run = Run::of(
+        &command
+            .current_dir(site.path().join("-x"))
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(run.status, 0, "{}", run.stderr);
 }
 
 #[test]

@@ -48,7 +48,10 @@ fn fine(os: &str, keys: &str) {
 
 #[test]
 fn layouts_are_on_disks_the_guest_has() {
-    fine("rhel9", "partitions: [{mount: /, size: grow, disk: vdb}]");
+    fine(
+        "rhel9",
+        "partitions: [{mount: /boot, size: 1G, disk: vda}, {mount: /, size: grow, disk: vdb}]",
+    );
     fine(
         "rhel9",
         "partitions: [{mount: /, size: grow, disk: disk/by-id/virtio-x}]",
@@ -197,6 +200,135 @@ fn layouts_need_disks_of_known_size() {
 }
 
 #[test]
+fn guests_boot_from_their_first_disk() {
+    let lab = |disks: &str, partitions: &str| {
+        let text = format!(
+            "networks: {{lan: {{subnet: 10.0.0.0/24}}}}
+guests:
+  g:
+    os: rhel9
+    rootpw: locked
+    virtinst: {{location: http://x/}}
+    interfaces: [{{network: lan}}]
+    disks: [{disks}]
+    partitions: {partitions}
+"
+        );
+        let site = Site::new(&[("lab.yml", &text)]);
+        site.run(&["-c", "lab.yml", "validate", "--strict"])
+    };
+    let (own, other) = (
+        "{size: 20}",
+        "{size: 1, vol: s.raw, format: raw, shareable: true}",
+    );
+    let on_second = "[{mount: /, size: grow, disk: vdb}]";
+    assert_eq!(lab(&format!("{own}, {other}"), "auto").status, 0);
+    for (disks, partitions, message) in [
+        (
+            format!("{own}, {own}"),
+            on_second,
+            "its layout leaves `vda` alone",
+        ),
+        (
+            format!("{other}, {own}"),
+            "auto",
+            "`vda` is shared with other guests",
+        ),
+        (
+            format!("{other}, {own}"),
+            on_second,
+            "`vda` is shared with other guests",
+        ),
+    ] {
+        let run = lab(&disks, partitions);
+        let want = format!(
+            "error[bad-layout]: guest `g` boots from its first disk, and {message}\n --> lab.yml:8:13\n"
+        );
+        assert!(run.stderr.starts_with(&want), "{}", run.stderr);
+        assert!(run.stderr.ends_with("\n1 error\n"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn file_systems_fit_what_is_mounted() {
+    let layout = |parts: &str| format!("partitions: [{{mount: /, size: 2G}}, {parts}]");
+    fine("rhel9", &layout("{mount: swap, size: 1G, fs: swap}"));
+    fine("rhel9", &layout("{mount: /boot/efi, size: 600M, fs: efi}"));
+    for (part, column, message) in [
+        (
+            "{mount: swap, size: 1G, fs: ext4}",
+            64,
+            "`swap` cannot be `ext4`",
+        ),
+        (
+            "{mount: /srv, size: 1G, fs: swap}",
+            64,
+            "`/srv` cannot be `swap`",
+        ),
+        (
+            "{mount: /boot/efi, size: 1G, fs: xfs}",
+            69,
+            "`/boot/efi` cannot be `xfs`",
+        ),
+        (
+            "{mount: /srv, size: 1G, fs: efi}",
+            64,
+            "`/srv` cannot be `efi`",
+        ),
+    ] {
+        fault("rhel9", &layout(part), "bad-layout", (1, column), message);
+    }
+    for mount in ["/srv/", "/a//b", "/a/../b"] {
+        fault(
+            "rhel9",
+            &layout(&format!("{{mount: {mount}, size: 1G}}")),
+            "invalid-value",
+            (1, 44),
+            &format!("`{mount}` is not a mount point: an absolute path or `swap`"),
+        );
+    }
+}
+
+#[test]
+fn installers_have_a_disk_and_a_source() {
+    let one = |keys: &str| {
+        let text = format!("common: {{os: rhel9, rootpw: locked}}\nguests:\n  g: {{{keys}}}\n");
+        let site = Site::new(&[("lab.yml", &text)]);
+        let run = site.run(&["-c", "lab.yml", "generate", "--strict"]);
+        (site, run)
+    };
+    let shared = "{size: 1, vol: s.raw, format: raw, shareable: true}";
+    for keys in [
+        "virtinst: {location: http://x/}, disks: []".to_owned(),
+        format!("virtinst: {{location: http://x/}}, disks: [{shared}]"),
+    ] {
+        let (_, run) = one(&keys);
+        let want =
+            "error[bad-layout]: guest `g` has no disk of its own to install on\n --> lab.yml:3:3\n";
+        assert!(run.stderr.starts_with(want), "{}", run.stderr);
+    }
+    assert_eq!(one("virtinst: {pxe: true}, disks: []").1.status, 0);
+    let (_, run) = one("virtinst: {location: /srv/tree}");
+    let want = "error[missing-source]: guest `g` cannot read `/srv/tree`: only the host has it\n --> lab.yml:3:28\n";
+    assert!(run.stderr.starts_with(want), "{}", run.stderr);
+    for keys in [
+        "virtinst: {location: /srv/tree, extra_args: 'inst.repo=http://x/'}",
+        "virtinst: {location: /srv/rhel9.iso}",
+    ] {
+        assert_eq!(one(keys).1.status, 0, "{keys}");
+    }
+    let (site, run) = one(
+        "virtinst: {location: http://x/}, partitions: {raw: \"# clearpart and zerombr are added\\npart / --size=1 --grow\"}",
+    );
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let kickstart = site.read("workdir/guests.d/g/ks.cfg");
+    assert!(
+        kickstart.contains("\nzerombr\nclearpart --all --initlabel\n# clearpart and"),
+        "{kickstart}"
+    );
+}
+
+#[test]
 fn boot_loaders_read_their_file_system() {
     let root = "{name: r, mount: /, size: 2G}";
     fault(
@@ -265,6 +397,33 @@ fn installers_are_asked_for_what_they_can() {
         (1, 43),
         "the installer of rhel5 (kickstart) cannot make thin pools",
     );
+    let encrypted = "encrypt: {passphrase: !env HOME}";
+    fault(
+        "rhel9",
+        &format!(
+            "partitions: [{{raid: md0, level: 1, disks: [vda, vdb], {encrypted}}}, {{volume_group: v, disks: [md0], {encrypted}, volumes: [{{name: r, mount: /, size: 2G}}]}}]"
+        ),
+        "conflicting-keys",
+        (1, 105),
+        "`md0` is encrypted, and so is `v` on it",
+    );
+    fine("rhel7", "packages: ['@^minimal']");
+    fault(
+        "rhel6",
+        "packages: ['@core', '-@^minimal']",
+        "unsupported-key",
+        (1, 21),
+        "the installer of rhel6 (kickstart) cannot install the environment `-@^minimal`",
+    );
+    fine("rhel5", "proxy: {url: http://p/, no_proxy: [x]}");
+    fine("rhel6", "proxy: {url: http://p/}");
+    fault(
+        "rhel5",
+        "proxy: {url: http://p/}",
+        "unsupported-key",
+        (1, 14),
+        "the installer of rhel5 fetches `http://x/` without this proxy: it knows none",
+    );
     let label = volume("volumes: [{name: r, mount: /, size: 2G, label: x}]");
     fine("rhel7", &label);
     fault(
@@ -324,6 +483,127 @@ fn installers_are_asked_for_what_they_can() {
         (1, 33),
         "the installer of rhel9 (kickstart) cannot set aside `1G-:256M` for crash dumps",
     );
+}
+
+#[test]
+fn firmware_is_what_the_system_boots_from() {
+    let machine = |more: &str| format!("virtinst: {{location: http://x/, firmware: uefi{more}}}");
+    let one = |os: &str, more: &str| {
+        let text = format!(
+            "networks: {{lan: {{subnet: 10.0.0.0/24}}}}
+guests:
+  g:
+    os: {os}
+    rootpw: locked
+    interfaces: [{{network: lan}}]
+    {}
+",
+            machine(more)
+        );
+        let site = Site::new(&[("lab.yml", &text)]);
+        site.run(&["-c", "lab.yml", "validate", "--strict"])
+    };
+    for (os, more) in [("rhel6", ""), ("rhel7", ", secure_boot: true")] {
+        assert_eq!(one(os, more).status, 0, "{os}");
+    }
+    for (os, more, what) in [
+        ("rhel5", "", "UEFI"),
+        ("rhel6", ", secure_boot: true", "secure boot"),
+    ] {
+        let run = one(os, more);
+        let want = format!(
+            "error[unsupported-key]: the installer of {os} (kickstart) cannot set up {what}\n"
+        );
+        assert!(run.stderr.starts_with(&want), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn repositories_nearby_are_reached_without_the_proxy() {
+    let (site, run) = lab(
+        "rhel9",
+        "proxy: {url: http://p:3128, no_proxy: [.x.test, 10.0.0.0/24]}
+repos:
+- {name: near, baseurl: http://a.x.test/}
+- {name: here, baseurl: http://10.0.0.1/}
+- {name: far, baseurl: http://y.test/}",
+    );
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let kickstart = site.read("workdir/guests.d/g/ks.cfg");
+    for (name, url, direct) in [
+        ("near", "http://a.x.test/", true),
+        ("here", "http://10.0.0.1/", true),
+        ("far", "http://y.test/", false),
+    ] {
+        let proxy = if direct { "" } else { " --proxy=http://p:3128" };
+        let line = format!("\nrepo --name={name} --baseurl={url}{proxy}\n");
+        assert!(kickstart.contains(&line), "{kickstart}");
+        let own = if direct { "\nproxy=_none_" } else { "" };
+        let file =
+            format!("[{name}]\nname={name}\nbaseurl={url}\nenabled=1\ngpgcheck=1{own}\nEOF\n");
+        assert!(kickstart.contains(&file), "{kickstart}");
+    }
+}
+
+#[test]
+fn gateways_of_ipv6_reach_every_version() {
+    for (os, want) in [
+        ("rhel5", "\nIPV6_DEFAULTGW=fd00::1\n"),
+        (
+            "rhel6",
+            "\necho IPV6_DEFAULTGW=fd00::1 >> /etc/sysconfig/network-scripts/ifcfg-eth0\n",
+        ),
+        ("rhel7", " --ipv6=fd00::5/64 --ipv6gateway=fd00::1 "),
+    ] {
+        let lab = format!(
+            "networks: {{lan: {{subnet: 10.0.0.0/24, ipv6: {{subnet: \"fd00::/64\"}}}}}}
+common: {{os: {os}, rootpw: locked, virtinst: {{location: http://x/}}}}
+guests: {{g: {{interfaces: [{{network: lan, ip: 10.0.0.5, ipv6: \"fd00::5\"}}]}}}}
+"
+        );
+        let site = Site::new(&[("lab.yml", &lab)]);
+        site.succeed(&["-c", "lab.yml", "generate"]);
+        let kickstart = site.read("workdir/guests.d/g/ks.cfg");
+        assert!(kickstart.contains(want), "{os}: {kickstart}");
+    }
+}
+
+#[test]
+fn names_of_lvm_and_repositories_are_what_their_tools_take() {
+    let (site, run) = lab(
+        "rhel9",
+        "partitions: [{volume_group: v+g, thin_pool: t+p, volumes: [{name: r+1, mount: /, size: 2G}]}]
+repos: [{name: \"x:y\", baseurl: http://x/}]",
+    );
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let kickstart = site.read("workdir/guests.d/g/ks.cfg");
+    assert!(
+        kickstart.contains("--vgname=v+g --name=r+1 "),
+        "{kickstart}"
+    );
+    fault(
+        "rhel9",
+        "repos: [{name: x+y, baseurl: http://x/}]",
+        "invalid-value",
+        (1, 16),
+        "`x+y` is not a repository: letters, digits and . _ : -",
+    );
+}
+
+#[test]
+fn trees_on_nfs_are_named() {
+    for location in ["nfs:srv.x.test:/tree/9", "nfs://srv.x.test/tree/9"] {
+        let site = Site::new(&[(
+            "lab.yml",
+            &format!(
+                "common: {{os: rhel9, rootpw: locked, virtinst: {{location: '{location}'}}}}\nguests: {{g: {{}}}}\n"
+            ),
+        )]);
+        site.succeed(&["-c", "lab.yml", "generate"]);
+        let kickstart = site.read("workdir/guests.d/g/ks.cfg");
+        let line = "\nnfs --server=srv.x.test --dir=/tree/9\n";
+        assert!(kickstart.contains(line), "{kickstart}");
+    }
 }
 
 #[test]
@@ -435,12 +715,71 @@ fn the_os_table_is_listed_and_extended() {
         "conf.d/guests.d/a.yml",
         "os: own1\nrootpw: locked\nvirtinst: {location: http://x/}\n",
     );
+    site.write(
+        "conf.d/os.d/ours.yml",
+        "ours: {extends: rocky9, version: \"7\"}\n",
+    );
+    let ours = site.succeed(&["os", "ours.4", "--format", "json"]);
+    let ours: Value = serde_json::from_str(&ours.stdout).unwrap();
+    assert_eq!(
+        (&ours["version"], &ours["minor"]),
+        (&"7.4".into(), &4.into())
+    );
     assert_eq!(
         site.succeed(&["show", "os/own1", "--format", "json"])
             .stdout,
         site.succeed(&["os", "own1", "--format", "json"]).stdout
     );
     fault_of_minor(&site);
+}
+
+#[test]
+fn entries_of_the_os_table_are_whole() {
+    for (entry, code, column, message) in [
+        (
+            "my: {extends: rhel9}",
+            "missing-key",
+            6,
+            "the name `my` tells no version",
+        ),
+        (
+            "\"a;b9\": {extends: rhel9}",
+            "invalid-value",
+            6,
+            "`a;b9` is not a name of letters, digits and . _ + -",
+        ),
+        (
+            "my9: {extends: rhel9, install_file: ../x}",
+            "invalid-value",
+            42,
+            "`../x` cannot be a name: `/` is not a letter, digit or one of . _ - +",
+        ),
+        (
+            "my9: {extends: rhel9, installer: \"a b\"}",
+            "invalid-value",
+            39,
+            "`a b` is not a name of letters, digits and . _ + -",
+        ),
+        (
+            "my9: {extends: rhel99}",
+            "unknown-os",
+            21,
+            "operating system `rhel99` is not in the table",
+        ),
+    ] {
+        let site = Site::new(&[(
+            "lab.yml",
+            &format!("os: {{{entry}}}\nnetworks: {{lan: {{subnet: 10.0.0.0/24}}}}\n"),
+        )]);
+        let run = site.run(&["-c", "lab.yml", "validate"]);
+        let want = format!("error[{code}]: {message}\n --> lab.yml:1:{column}\n");
+        assert!(run.stderr.starts_with(&want), "{}", run.stderr);
+        assert!(run.stderr.ends_with("\n1 error\n"), "{}", run.stderr);
+    }
+    let site = Site::new(&[]);
+    for name in ["rhel9.", "rhel9.04", "fedora42.1", "centos-stream9.3"] {
+        assert_eq!(site.run(&["os", name]).status, 2, "{name}");
+    }
 }
 
 /// A minor release the table does not know yet is built like those it knows.

@@ -118,6 +118,32 @@ fn layouts() -> Vec<(&'static str, u32, Value)> {
             }),
         ),
         (
+            "raid-luks",
+            5,
+            json!({
+                "disks": [{"size": 20}, {"size": 20}],
+                "partitions": [
+                    {"raid": "md0", "level": 1, "disks": ["vda", "vdb"], "size": "1G", "mount": "/boot"},
+                    {"raid": "md1", "level": 1, "disks": ["vda", "vdb"], "size": "2G", "mount": "/secret", "encrypt": {"passphrase": "of md1"}},
+                    {"raid": "md2", "level": 1, "disks": ["vda", "vdb"]},
+                    {"volume_group": "vg0", "disks": ["md2"], "encrypt": {"passphrase": "pass phrase"}, "volumes": [{"name": "root", "mount": "/", "size": "grow"}]},
+                ],
+            }),
+        ),
+        (
+            "uefi",
+            6,
+            json!({"virtinst": {"firmware": "uefi"}, "partitions": [
+                {"mount": "/boot", "size": "1G"},
+                {"volume_group": "vg0", "volumes": [{"name": "root", "mount": "/", "size": "grow"}]},
+            ]}),
+        ),
+        (
+            "uefi-auto",
+            6,
+            json!({"virtinst": {"firmware": "uefi"}, "partitions": "auto"}),
+        ),
+        (
             "luks",
             5,
             json!({"partitions": [
@@ -230,7 +256,7 @@ fn features(n: usize, generation: u32) -> Value {
         "finish": if n.is_multiple_of(3) { "reboot" } else { "poweroff" },
         "kdump": {"enabled": n.is_multiple_of(5)},
         "hosts": [{"ip": "10.1.0.9", "names": ["nine", "nine.x.test"]}],
-        "proxy": {"url": "http://10.1.0.1:3128", "no_proxy": ["localhost"]},
+        "proxy": {"url": "http://10.1.0.1:3128", "no_proxy": if generation > 5 { json!(["localhost"]) } else { json!(["10.0.0.0/8"]) }},
         "scripts": [
             {"when": "pre", "run": "echo pre > /tmp/pre\n"},
             {"when": "post", "on_error": "fail", "run": "echo post > /root/post\n"},

@@ -13,7 +13,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Run, Site, judge, project};
+use crate::support::{Run, Site, judge, project, tree};
 
 /// The guests and the syntax of their kickstarts.
 const GUESTS: &[(&str, &str)] = &[("five", "RHEL5"), ("six", "RHEL6"), ("nine", "RHEL9")];
@@ -516,4 +516,48 @@ fn faults_are_located() {
         "lab.yml:11:36",
         "99999999999 is too large for an owner",
     );
+}
+
+#[test]
+fn private_keys_are_their_owners() {
+    let site = Site::new(&[
+        (
+            "lab.yml",
+            "common: {os: rhel9, rootpw: locked, virtinst: {location: http://x/}}
+guests: {a: {setup_data: [{src: key}, {src: key, dst: /k, mode: \"0640\"}, {src: key.pub}]}}
+",
+        ),
+        (
+            "key",
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        ),
+        (
+            "key.pub",
+            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+        ),
+    ]);
+    site.succeed(&["-c", "lab.yml", "generate"]);
+    let files = tree(&site.path().join("workdir/guests.d/a"));
+    for (name, mode) in [
+        ("ks.cfg", 0o600),
+        ("setup/root/setup/key", 0o600),
+        ("setup/k", 0o600),
+        ("setup/root/setup/key.pub", 0o644),
+    ] {
+        assert_eq!(files[name].0, mode, "{name}");
+    }
+    let kickstart = String::from_utf8_lossy(&files["ks.cfg"].1).into_owned();
+    for put in [
+        "put /root/setup/key root:root 0600 ",
+        "put /k root:root 0640 ",
+        "put /root/setup/key.pub root:root 0644 ",
+    ] {
+        assert!(kickstart.contains(put), "{kickstart}");
+    }
+    // A link that leads nowhere is not what was meant instead of itself.
+    std::os::unix::fs::symlink("nowhere", site.path().join("gone")).unwrap();
+    site.edit("lab.yml", "{src: key.pub}", "{src: gone}");
+    let run = site.run(&["-c", "lab.yml", "validate"]);
+    assert!(run.stderr.contains("leads nowhere"), "{}", run.stderr);
+    assert!(!run.stderr.contains("did you mean"), "{}", run.stderr);
 }

@@ -96,6 +96,8 @@ fn no_output_for_people_shows_one() {
         &["show", "guest/a", "--format", "json"],
         &["show", "guest/a", "--context"],
         &["show", "guest/a", "--context", "--format", "json"],
+        &["show", "guest/a", "--template", "autoinstall/ks.cfg"],
+        &["show", "guest/a", "--template", "guest/vmbuild.sh"],
         &["show", "network/lan"],
         &["-v", "generate"],
     ] {

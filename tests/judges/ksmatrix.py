@@ -195,13 +195,15 @@ class Reading:
         commands, asked = self.handler.commands, self.guest.get("partitions", "auto")
         parts = commands["partition"].partitions
         volumes = commands["logvol"].lvList
+        mounts = {part.mountpoint: part for part in parts}
+        reqpart = getattr(commands.get("reqpart"), "reqpart", False)
+        self.has("the boot loader's own partitions", self.guest.get("virtinst", {}).get("firmware") != "uefi" or commands["autopart"].autopart or reqpart or "/boot/efi" in mounts)
         if asked == "auto":
             self.has("autopart or its parts", commands["autopart"].autopart or any(volume.mountpoint == "/" for volume in volumes))
             return
         if isinstance(asked, dict):
             self.same("raw parts", len(parts), len(re.findall(r"^part ", asked["raw"], re.M)))
             return
-        mounts = {part.mountpoint: part for part in parts}
         btrfs = list(getattr(commands.get("btrfs"), "btrfsList", []))
         for item in asked:
             if "volume_group" in item:
@@ -228,6 +230,14 @@ class Reading:
                 if found:
                     self.same("RAID level", str(found.level), f"RAID{item['level']}")
                     self.same("RAID disks", [mounts[name].disk for name in found.members], item["disks"])
+                    parts = [mounts[name] for name in found.members]
+                    if "size" in item:
+                        self.same("RAID size", {(part.size, bool(part.grow)) for part in parts}, {(mib(item["size"]), False)})
+                    else:
+                        self.has("RAID growth", all(part.grow for part in parts))
+                    users = [group for group in asked if item["raid"] in group.get("disks", [])]
+                    secrets = [part["encrypt"]["passphrase"] for part in [item, *users] if "encrypt" in part]
+                    self.same("RAID encryption", [found.passphrase] if found.encrypted else [], secrets)
                     if "mount" in item:
                         self.same("RAID mount", found.mountpoint, item["mount"])
             elif "btrfs" in item:

@@ -51,6 +51,24 @@ pub(super) fn check(layout: &Layout, sink: &mut Sink) {
             .chain(pools)
             .filter(|disk| disk.as_str() == device.as_str())
             .collect();
+        let twice = layout.volume_groups.iter().find(|group| {
+            let on = group
+                .disks
+                .iter()
+                .any(|disk| disk.as_str() == device.as_str());
+            on && group.passphrase.is_some() && raid.passphrase.is_some()
+        });
+        if let Some(group) = twice {
+            let message = format!(
+                "`{device}` is encrypted, and so is `{}` on it",
+                group.name.value
+            );
+            sink.push(
+                Diagnostic::error(Code::ConflictingKeys, group.name.span, message)
+                    .also(raid.device.span, "the RAID device")
+                    .help("write `encrypt` in one of the two places"),
+            );
+        }
         match (&raid.mount, users.as_slice()) {
             (None, []) => {
                 let message = format!("nothing is on `{device}`");

@@ -6,16 +6,19 @@ pub(in crate::cli) struct Example {
     pub(in crate::cli) name: &'static str,
     /// What it is, in a line.
     pub(in crate::cli) summary: &'static str,
+    /// The oldest generation of RHEL among its guests.
+    pub(super) oldest: u32,
     /// Its files by their paths, sorted.
     pub(super) files: &'static [(&'static str, &'static str)],
 }
 
 macro_rules! embed {
-    ($($name:literal, $summary:literal: [$($file:literal,)*],)*) => {
+    ($($name:literal, $summary:literal, $oldest:literal: [$($file:literal,)*],)*) => {
         /// Every example, the default one first.
         pub(in crate::cli) const EXAMPLES: &[Example] = &[$(Example {
             name: $name,
             summary: $summary,
+            oldest: $oldest,
             files: &[$((
                 $file,
                 include_str!(concat!("../../../examples/", $name, "/", $file)),
@@ -25,7 +28,7 @@ macro_rules! embed {
 }
 
 embed! {
-    "small", "Two web servers and a database on a network of their own (Rocky Linux 9)": [
+    "small", "Two web servers and a database on a network of their own (Rocky Linux 9)", 9: [
         "conf.d/META/site.yml",
         "conf.d/common/guest.yml",
         "conf.d/common/login.yml",
@@ -34,12 +37,12 @@ embed! {
         "conf.d/networks.d/lan.yml",
         "conf.d/sysgroups.d/web.yml",
     ],
-    "single", "One guest on libvirt's network `default`, in one file": [
+    "single", "One guest on libvirt's network `default`, in one file", 9: [
         "conf.d/META/site.yml",
         "conf.d/common/login.yml",
         "conf.d/guests.d/box.yml",
     ],
-    "three-tier", "A web site in three tiers: load balancer, web, application and database (Rocky Linux 9)": [
+    "three-tier", "A web site in three tiers: load balancer, web, application and database (Rocky Linux 9)", 9: [
         "conf.d/META/site.yml",
         "conf.d/common/install.yml",
         "conf.d/common/login.yml",
@@ -60,7 +63,7 @@ embed! {
         "files/nginx-app.conf",
         "keys/ops.pub",
     ],
-    "ha-cluster", "A cluster of three nodes with shared disks, a heartbeat and a fencing network (RHEL 9)": [
+    "ha-cluster", "A cluster of three nodes with shared disks, a heartbeat and a fencing network (RHEL 9)", 9: [
         "conf.d/META/site.yml",
         "conf.d/common/install.yml",
         "conf.d/common/login.yml",
@@ -72,7 +75,7 @@ embed! {
         "conf.d/storages.d/cluster.yml",
         "conf.d/sysgroups.d/node.yml",
     ],
-    "multinet", "Networks of every mode, with VLANs, routes and IPv6": [
+    "multinet", "Networks of every mode, with VLANs, routes and IPv6", 9: [
         "conf.d/META/site.yml",
         "conf.d/common/install.yml",
         "conf.d/common/login.yml",
@@ -88,7 +91,7 @@ embed! {
         "conf.d/networks.d/storage.yml",
         "conf.d/networks.d/switch.yml",
     ],
-    "service", "A Red Hat lab of 2012: management servers, clusters and their clients (RHEL 5 and 6)": [
+    "service", "A Red Hat lab of 2012: management servers, clusters and their clients (RHEL 5 and 6)", 5: [
         "conf.d/META/site.yml",
         "conf.d/common/hardware.yml",
         "conf.d/common/install.yml",

@@ -34,9 +34,11 @@ pub(super) enum Login {
 }
 
 impl Login {
-    /// Takes the public keys below `home`, or makes a password when there is none.
-    pub(super) fn choose(home: Option<&Path>, files: &Files) -> io::Result<Self> {
-        let keys = home.map_or_else(Vec::new, |home| public_keys(&home.join(".ssh"), files));
+    /// Takes the public keys below `home` that the sshd of a generation of RHEL reads, or makes a password when there
+    /// is none.
+    pub(super) fn choose(home: Option<&Path>, oldest: u32, files: &Files) -> io::Result<Self> {
+        let mut keys = home.map_or_else(Vec::new, |home| public_keys(&home.join(".ssh"), files));
+        keys.retain(|(_, key)| key.since() <= oldest);
         if !keys.is_empty() {
             return Ok(Self::Keys(keys));
         }
@@ -147,7 +149,7 @@ mod tests {
 
     #[test]
     fn passwords_are_long_and_new_each_time() {
-        let choose = || match Login::choose(None, &Files::default()).unwrap() {
+        let choose = || match Login::choose(None, 9, &Files::default()).unwrap() {
             Login::Password { password, hash } => (password, hash),
             Login::Keys(_) => panic!("there is no home"),
         };

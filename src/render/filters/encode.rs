@@ -1,6 +1,7 @@
 //! Encodings that hold any text, or any size, exactly: XML, YAML, base64, GiB and MiB.
 
 use super::Filtered;
+use crate::secret::MASK;
 use std::fmt::Write as _;
 
 /// Refuses the characters that XML 1.0 has no way to write (section 2.2, `Char`).
@@ -91,8 +92,12 @@ pub(super) fn base64_of(bytes: &[u8]) -> String {
 }
 
 /// Base64 text in lines of 76 characters, the most that `openssl` reads. Every full or last line is a multiple of four
-/// characters long, so none of them can be the `EOF` that ends a here-document.
+/// characters long, so none of them can be the `EOF` that ends a here-document. What stands for a secret in what is
+/// shown stays as it is.
 pub(super) fn fold(text: &str) -> Filtered {
+    if text == MASK {
+        return Ok(text.to_owned());
+    }
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
     let text: String = text.chars().filter(|&c| c != '\n').collect();
     if !text.chars().all(known) || !text.len().is_multiple_of(4) {
@@ -187,6 +192,7 @@ mod tests {
         );
         assert_eq!(fold(&folded).unwrap(), folded);
         assert_eq!(fold("").unwrap(), "");
+        assert_eq!(fold(MASK).unwrap(), MASK);
         for text in ["EOF", "a b=", "%end", "$(a)"] {
             assert!(fold(text).is_err(), "{text}");
         }

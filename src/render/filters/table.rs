@@ -4,6 +4,8 @@
 
 use tera::{Error, Kwargs, TeraResult, Value};
 
+use crate::model::install::is_direct;
+
 use super::{Filtered, encode, kickstart, plain, range, sh, subopt};
 
 /// Something a template can call.
@@ -30,6 +32,8 @@ pub(super) enum Body {
     Bytes(fn(u64) -> String),
     /// A test of text.
     Test(fn(&str) -> bool),
+    /// A test of text against the list of texts that an argument of this name holds.
+    TestOf(&'static str, fn(&str, &[&str]) -> bool),
     /// A function.
     Function(fn(&Kwargs) -> TeraResult<Value>),
 }
@@ -41,7 +45,7 @@ impl Callable {
             Body::Text(_) => "filter on text",
             Body::List(_) => "filter on a list of texts",
             Body::Bytes(_) => "filter on a number of bytes",
-            Body::Test(_) => "test of text",
+            Body::Test(_) | Body::TestOf(..) => "test of text",
             Body::Function(_) => "function",
         }
     }
@@ -179,6 +183,24 @@ pub(crate) const CALLABLES: &[Callable] = &[
             ("{{ \"%end\" is ks_script }}", Ok("false")),
         ],
         body: Body::Test(kickstart::is_plain_script),
+    },
+    Callable {
+        name: "direct",
+        language: "URLs",
+        does: "Whether the host of a URL is reached without a proxy: by name, in a domain, in a range of addresses, or by `*`, as in the variable `no_proxy`.",
+        examples: &[
+            (
+                "{{ \"http://a.x.test/\" is direct(no_proxy=[\".x.test\"]) }}",
+                Ok("true"),
+            ),
+            (
+                "{{ \"http://10.1.2.3/\" is direct(no_proxy=[\"10.0.0.0/16\"]) }}",
+                Ok("false"),
+            ),
+        ],
+        body: Body::TestOf("no_proxy", |url, no_proxy| {
+            is_direct(url, no_proxy.iter().copied())
+        }),
     },
     Callable {
         name: "line",

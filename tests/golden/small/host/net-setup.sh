@@ -15,7 +15,8 @@ Usage: net-setup.sh [-n] [-c URI]
 
 Defines and starts the lab's networks and pools. Of a running network it changes live what libvirt can change live:
 DHCP ranges and reservations, names, services and texts of DNS, portgroups. What needs a restart is said, as a restart
-takes the running guests off the network. A network that is not the lab's is left alone.
+takes the running guests off the network. Networks and pools that are not the lab's are left alone, and so is what is
+on disks.
 
   -n, --dry-run      print what would be done; change nothing
   -c, --connect URI  the libvirt to use (default: $LIBVIRT_DEFAULT_URI, else what the site says)
@@ -29,6 +30,8 @@ fail() { printf 'net-setup.sh: %s\n' "$*" >&2; exit 1; }
 misuse() { printf 'net-setup.sh: %s\n' "$*" >&2; usage >&2; exit 2; }
 # Its answers are compared, so they must not be translated.
 libvirt() { LC_ALL=C virsh --quiet --connect "$connect" "$@"; }
+# ask COMMAND…: an answer that what is to be done depends on.
+ask() { libvirt "$@" || fail "no answer to \`virsh $*\`; run this again"; }
 
 dry=
 while (($#)); do
@@ -47,6 +50,7 @@ while (($#)); do
   shift
 done
 command -v virsh > /dev/null || fail 'virsh is not installed here'
+[[ $dry || $connect != test:* ]] || fail "libvirt's test driver forgets networks when the program ends: only -n makes sense"
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 libvirt uri > /dev/null || fail "no connection to $connect"
 
@@ -69,6 +73,27 @@ act() {
 
 # is KEY ANSWER: what libvirt said of an object in `info`.
 is() { [[ $info =~ $'\n'$1:\ +$2 ]]; }
+# listed WORD LINES
+listed() { [[ $'\n'$2$'\n' == *$'\n'"$1"$'\n'* ]]; }
+
+# claim KIND NAME UUID NAMES UUIDS: finds what stands in the way of an object of the lab, given all names and UUIDs of
+# the host's objects of its kind.
+claim() {
+  local kind=$1 name=$2 uuid=$3 object="pool $2" command=pool file=$here/storages.d/$2.xml theirs
+  [[ $kind == pool ]] || object=$name command=net file=$here/networks.d/$name.xml
+  [[ -r $file ]] || { say "$object" "its definition is missing: $file" >&2; failed=yes; }
+  if listed "$name" "$4"; then
+    theirs=$(ask "$command-uuid" "$name")
+    [[ $theirs == "$uuid" ]] || {
+      say "$object" "a $kind of this name, $theirs, exists and is not this lab's; it is left alone, and with \`external: true\` the lab uses it" >&2
+      failed=yes
+    }
+  elif listed "$uuid" "$5"; then
+    theirs=$(ask "$command-name" "$uuid")
+    say "$object" "this lab's $kind is called $theirs on this host; it is left alone" >&2
+    failed=yes
+  fi
+}
 
 # Reads the XML of a network, libvirt's or this program's, which stand one element to a line in the same order. Prints a
 # part to a line: its kind, a tab, the element in one line, as virsh net-update takes it. The kinds are the sections that
@@ -136,41 +161,36 @@ networks=(
 )
 externals=()
 
-known=$'\n'$(libvirt net-list --all --name)$'\n' || fail 'the networks of the host could not be listed'
+known=$(ask net-list --all --name)
+known_ids=$(ask net-list --all --uuid)
 for object in "${networks[@]}"; do
   IFS=' ' read -r name uuid _ <<< "$object"
-  [[ -r $here/networks.d/$name.xml ]] || { say "$name" "its definition is missing: $here/networks.d/$name.xml" >&2; failed=yes; }
-  if [[ $known == *$'\n'"$name"$'\n'* ]]; then
-    theirs=$(libvirt net-uuid "$name")
-    [[ $theirs == "$uuid" ]] || { say "$name" "a network of this name, $theirs, exists and is not this lab's; it is left alone" >&2; failed=yes; }
-  elif theirs=$(libvirt net-name "$uuid" 2> /dev/null); then
-    say "$name" "this lab's network is called $theirs on this host; it is left alone" >&2
-    failed=yes
-  fi
+  claim network "$name" "$uuid" "$known" "$known_ids"
 done
 for name in "${externals[@]}"; do
-  [[ $known == *$'\n'"$name"$'\n'* ]] || { say "$name" 'is to be on the host already, and is not' >&2; failed=yes; }
+  listed "$name" "$known" || { say "$name" 'is to be on the host already, and is not' >&2; failed=yes; }
 done
 
 # network NAME UUID AUTOSTART: makes a network of the lab, or brings it up to date.
 network() {
-  local name=$1 uuid=$2 autostart=$3 file=$here/networks.d/$1.xml info wanted stored
+  local name=$1 uuid=$2 autostart=$3 file=$here/networks.d/$1.xml info wanted stored running
   changes=0
   wanted=$(parts < "$file")
-  if [[ $known != *$'\n'"$name"$'\n'* ]]; then
+  if ! listed "$name" "$known"; then
     act "$name" defined libvirt net-define "$file" || return 0
     act "$name" started libvirt net-start "$uuid" || return 0
     [[ $autostart == no ]] || act "$name" 'set to start with the host' libvirt net-autostart "$uuid" || true
     return 0
   fi
-  info=$(libvirt net-info "$uuid")
+  info=$(ask net-info "$uuid")
   # A network that was started without being defined has no stored definition: the running one is shown.
-  stored=$(libvirt net-dumpxml --inactive "$uuid" | parts)
+  stored=$(ask net-dumpxml --inactive "$uuid" | parts)
   if ! is Persistent yes || differs "$wanted" "$stored"; then
-    act "$name" redefined libvirt net-define "$file" || return 0
+    act "$name" redefined redefine "$file" "$stored" || return 0
   fi
   if is Active yes; then
-    live "$name" "$uuid" "$wanted" "$(libvirt net-dumpxml "$uuid" | parts)"
+    running=$(ask net-dumpxml "$uuid" | parts)
+    live "$name" "$uuid" "$wanted" "$running"
   else
     act "$name" started libvirt net-start "$uuid" || return 0
   fi
@@ -180,6 +200,23 @@ network() {
     act "$name" 'set not to start with the host' libvirt net-autostart --disable "$uuid" || true
   fi
   ((changes)) || say "$name" unchanged
+}
+
+# redefine FILE PARTS: defines a network anew. A bridge keeps the name that libvirt chose for it.
+redefine() {
+  local text line
+  text=$(< "$1")
+  while IFS= read -r line; do
+    [[ $line != bridge$'\t'* ]] || text=${text/'<bridge stp='/"<bridge name=\"${line#*$'\t'}\" stp="}
+  done <<< "$2"
+  libvirt net-define /dev/stdin <<< "$text"
+}
+
+# external_network NAME: a network of the host's own, which is used and never changed.
+external_network() {
+  local name=$1 info
+  info=$(ask net-info "$name")
+  is Active yes || say "$name" "is not active; before guests are built: virsh net-start $name"
 }
 
 # differs WANTED FOUND: whether two definitions differ otherwise than in the name libvirt chose for the bridge.
@@ -251,31 +288,33 @@ declare -A groups=(
 )
 
 # The UUID says whose a pool is, because libvirt keeps no stamp in one.
+# virsh pads their names.
+known_pools=$(ask pool-list --all --name | sed 's/ *$//')
+known_pool_ids=$(ask pool-list --all --uuid)
 for object in "${pools[@]}"; do
   IFS=' ' read -r name uuid _ <<< "$object"
-  [[ -r $here/storages.d/$name.xml ]] || { say "pool $name" "its definition is missing: $here/storages.d/$name.xml" >&2; failed=yes; }
-  if theirs=$(libvirt pool-uuid "$name" 2> /dev/null); then
-    [[ $theirs == "$uuid" ]] || { say "pool $name" "a pool of this name, $theirs, exists and is not this lab's; with \`external: true\` the lab uses it as it is" >&2; failed=yes; }
-  elif theirs=$(libvirt pool-name "$uuid" 2> /dev/null); then
-    say "pool $name" "this lab's pool is called $theirs on this host; it is left alone" >&2
-    failed=yes
-  fi
+  claim pool "$name" "$uuid" "$known_pools" "$known_pool_ids"
 done
 
 # pool NAME UUID AUTOSTART TYPE: makes a pool of the lab, or brings it up to date. What is on disks stays.
 pool() {
-  local name=$1 uuid=$2 autostart=$3 type=$4 file=$here/storages.d/$1.xml object="pool $1" info='' wanted
+  local name=$1 uuid=$2 autostart=$3 type=$4 file=$here/storages.d/$1.xml object="pool $1" info='' wanted found
   changes=0
   wanted=$(place < "$file")
-  if ! info=$(libvirt pool-info "$uuid" 2> /dev/null); then
+  if ! listed "$uuid" "$known_pool_ids"; then
     act "$object" defined libvirt pool-define "$file" || return 0
-  elif ! is Persistent yes || [[ $wanted != "$(libvirt pool-dumpxml --inactive "$uuid" | place)" ]]; then
-    act "$object" redefined libvirt pool-define "$file" || return 0
+  else
+    info=$(ask pool-info "$uuid")
+    found=$(ask pool-dumpxml --inactive "$uuid" | place)
+    if ! is Persistent yes || [[ $wanted != "$found" ]]; then
+      act "$object" redefined libvirt pool-define "$file" || return 0
+    fi
   fi
   if is State running; then
-    [[ ${wanted##*$'\n'} == "$(libvirt pool-dumpxml "$uuid" | place | tail -n 1)" ]] || {
+    found=$(ask pool-dumpxml "$uuid" | place)
+    [[ $wanted == "$found" ]] || {
       changes=$((changes + 1))
-      say "$object" "it runs with its old target; when no guest needs it: virsh pool-destroy $name; virsh pool-start $name"
+      say "$object" "it runs with its old source or target; when no guest needs it: virsh pool-destroy $name; virsh pool-start $name"
     }
   elif ! act "$object" started start_pool "$uuid" "$type"; then
     [[ $type != logical ]] || say "$object" "if its volume group is still to be made: vgcreate ${groups[$name]}" >&2
@@ -298,7 +337,7 @@ start_pool() {
   esac
 }
 
-# Reads the XML of a pool, libvirt's or this program's. Prints what its source is made of, and last its target's path.
+# Reads the XML of a pool, libvirt's or this program's. Prints what its source is made of, and its target's path.
 place() {
   local line source='' parts=()
   while IFS= read -r line; do
@@ -319,7 +358,8 @@ place() {
 # somebody needs it.
 external_pool() {
   local name=$1 info
-  if info=$(libvirt pool-info "$name" 2> /dev/null); then
+  if listed "$name" "$known_pools"; then
+    info=$(ask pool-info "$name")
     is State running || say "pool $name" "is not active; before guests are built: virsh pool-start $name"
   elif [[ $name == default ]]; then
     say "pool $name" 'is not there; before guests are built: virsh pool-define-as default dir --target /var/lib/libvirt/images; virsh pool-start default'
@@ -335,6 +375,9 @@ external_pool() {
 for object in "${networks[@]}"; do
   IFS=' ' read -r name uuid autostart <<< "$object"
   network "$name" "$uuid" "$autostart"
+done
+for name in "${externals[@]}"; do
+  external_network "$name"
 done
 for object in "${pools[@]}"; do
   IFS=' ' read -r name uuid autostart type <<< "$object"

@@ -13,7 +13,7 @@ uuid=b8d01b7f-26ad-5997-ac4b-fc8019986275
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=three-tier
-digest=dffca86b75d40bad9450e69d259f0926
+digest=82a8e3b08ff7d496ed54129ea0648348
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/app-1-1.qcow2)
 shared=()
@@ -72,7 +72,7 @@ machine=(
   --name "$name"
   --metadata "uuid=$uuid"
   --metadata 'description="Application server of the shop"'
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

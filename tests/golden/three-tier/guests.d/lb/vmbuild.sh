@@ -13,7 +13,7 @@ uuid=73cf0dda-a909-5c7e-91d4-0bc1cfbc2501
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=three-tier
-digest=534e6529ce4633e6ac9fc992208615ee
+digest=16fb70239390d641c6b11afcdf2c3866
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/lb-1.qcow2)
 shared=()
@@ -72,7 +72,7 @@ machine=(
   --name "$name"
   --metadata "uuid=$uuid"
   --metadata 'description="Load balancer of the shop"'
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

@@ -13,7 +13,7 @@ uuid=4e15f27f-a026-5793-9afb-a9bca7ba46a7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=three-tier
-digest=b323441090a522203d3e6c08b34941ff
+digest=7cc58ecfcba3d96c0fedf0a9b0337310
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1-1.qcow2)
 shared=()
@@ -72,7 +72,7 @@ machine=(
   --name "$name"
   --metadata "uuid=$uuid"
   --metadata 'description="Web server of the shop"'
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

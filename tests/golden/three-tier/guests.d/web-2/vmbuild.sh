@@ -13,7 +13,7 @@ uuid=fd06be12-02a6-52ed-9c62-aff2ff768af7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=three-tier
-digest=1b546a28b4cd991ad6643fa1baca54ba
+digest=ddf019138e804c0ad99a49455593a94f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-2-1.qcow2)
 shared=()
@@ -72,7 +72,7 @@ machine=(
   --name "$name"
   --metadata "uuid=$uuid"
   --metadata 'description="Web server of the shop"'
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no
