@@ -13,8 +13,8 @@ use crate::secret::{MASK, Secrets};
 
 /// Returns what writing would change, as `diff -u` shows it; files that are kept although they differ are shown too.
 ///
-/// Secrets are masked: the values in `secrets`, those found by their form, and in a file that only its owner may read
-/// also encoded files and the lines whose place a secret takes.
+/// Secrets are masked: the values in `secrets`, those found by their form, private keys, and in a file that only its owner
+/// may read also encoded files and the lines whose place a secret takes.
 ///
 /// # Errors
 /// Returns the path and reason when a file that is there cannot be read.
@@ -106,6 +106,7 @@ fn masked(old: &str, new: &str, private: bool, secrets: &Secrets) -> (String, St
 /// Returns the lines of a text with their secrets masked, and whether they had any.
 fn lines(text: &str, private: bool, secrets: &Secrets) -> Vec<(String, bool)> {
     let mut encoded = false;
+    let mut in_key = false;
     let mut out = Vec::new();
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end();
@@ -114,7 +115,15 @@ fn lines(text: &str, private: bool, secrets: &Secrets) -> Vec<(String, bool)> {
         } else {
             bare.ends_with("<<'EOF'")
         };
-        let shown = if private && encoded && is_base64(bare) {
+        // RFC 7468, section 2: what is between these lines is the key.
+        let in_key_before = in_key;
+        in_key = if in_key {
+            !bare.contains("-----END ")
+        } else {
+            bare.contains("-----BEGIN ") && bare.contains("PRIVATE KEY-----")
+        };
+        let is_key = in_key_before && in_key;
+        let shown = if is_key || private && encoded && is_base64(bare) {
             format!("{MASK}\n")
         } else {
             let end = &line[bare.len()..];
@@ -149,5 +158,14 @@ mod tests {
             "{before}"
         );
         assert!(before.ends_with("EOF\nend\n"), "{before}");
+
+        let key = |inside: &str| {
+            format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{inside}\nabc\n-----END OPENSSH PRIVATE KEY-----\n#\n")
+        };
+        let hidden = key("***").replace("abc", "***");
+        assert_eq!(
+            masked(&key("one"), &key("two"), false, &secrets),
+            (hidden.clone(), hidden)
+        );
     }
 }
