@@ -63,18 +63,19 @@ pub fn render(
         .collect();
     let one = |guest: &&Guest| {
         let mut sink = Sink::default();
-        (renderer.guest(guest, &mut sink), sink)
+        let files = renderer.guest(guest, &mut sink);
+        duplicates(guest, &files, &mut sink);
+        (files, sink)
     };
     let (mut files, rendered) = rayon::join(
         || host_files(lab, engine, selection, sources, sink),
         || guests.par_iter().map(one).collect::<Vec<_>>(),
     );
-    for (guest, (out, faults)) in guests.iter().zip(rendered) {
-        duplicates(guest, &out, sink);
+    for (out, faults) in rendered {
         sink.append(faults);
         files.extend(out);
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.par_sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
 

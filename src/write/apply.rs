@@ -32,7 +32,12 @@ pub fn write(
         }
         return Ok(());
     }
-    write_manifest(workdir, &both(changes))?;
+    let is_new = changes.manifest.files.is_empty();
+    if is_new {
+        write_manifest(workdir, &changes.next)?;
+    } else {
+        write_manifest(workdir, &both(changes))?;
+    }
     // Where a file was, a directory may be due.
     for (path, change) in &changes.changes {
         if *change == Change::Remove {
@@ -61,6 +66,10 @@ pub fn write(
     {
         // What a killed run left of a file that is no longer wanted.
         remove(workdir, &unfinished(&workdir.join(path)))?;
+    }
+    if is_new {
+        // It has no old sums to forget.
+        return Ok(());
     }
     write_manifest(workdir, &changes.next)
 }

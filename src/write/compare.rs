@@ -1,6 +1,6 @@
 //! What writing would change, found without changing anything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -87,7 +87,7 @@ enum State {
     NotAFile,
 }
 
-/// Compares `files` with `workdir`; `force` takes edited files back.
+/// Compares `files`, which are sorted by path, with `workdir`; `force` takes edited files back.
 ///
 /// # Errors
 /// Returns the path and reason when something that is there cannot be read.
@@ -136,14 +136,17 @@ pub fn compare(
         changes.changes.insert(file.path.clone(), change);
         changes.set(file, sum);
     }
-    let generated: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let is_generated = |path: &str| {
+        let found = files.binary_search_by(|file| file.path.as_str().cmp(path));
+        found.is_ok()
+    };
     let stale = manifest
         .files
         .keys()
-        .filter(|path| !generated.contains(path.as_str()) && scope.covers(path));
+        .filter(|path| !is_generated(path) && scope.covers(path));
     for path in stale {
         let full = workdir.join(path);
-        if !is_reachable(workdir, path) {
+        if way(workdir, path) == Way::Blocked {
             changes.next.files.remove(path);
             continue;
         }
@@ -186,20 +189,32 @@ pub(super) fn directory(file: &OutFile) -> &str {
         .map_or("", |(directory, _)| directory)
 }
 
-/// Returns whether every directory on the way to `path` that exists is one, and no link: what lies behind a link is not
-/// the workdir's.
-fn is_reachable(workdir: &Path, path: &str) -> bool {
+/// What the directories on the way to a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// They are there.
+    There,
+    /// One of them is not there yet.
+    Missing,
+    /// One of them is a link or a file: what lies behind a link is not the workdir's.
+    Blocked,
+}
+
+/// Looks at the directories on the way to `path`.
+fn way(workdir: &Path, path: &str) -> Way {
     let relative = Path::new(path).parent().unwrap_or(Path::new(""));
     let mut at = workdir.to_path_buf();
     for part in relative.components() {
         at.push(part);
         match fs::symlink_metadata(&at) {
             Ok(metadata) if metadata.is_dir() => {}
-            Ok(_) => return false,
-            Err(_) => return true,
+            Ok(_) => return Way::Blocked,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Way::Missing,
+            // Looking at the file itself says why.
+            Err(_) => return Way::There,
         }
     }
-    true
+    Way::There
 }
 
 /// What is there of a file, and the sum of what it is to be.
@@ -207,14 +222,12 @@ type Found = (Result<State, (PathBuf, io::Error)>, Sum);
 
 /// Looks at files of one directory.
 fn found(workdir: &Path, files: &[OutFile]) -> Vec<Found> {
-    let reachable = files
-        .first()
-        .is_some_and(|file| is_reachable(workdir, &file.path));
+    let way = files.first().map(|file| way(workdir, &file.path));
     let look = |file: &OutFile| {
-        let state = if reachable {
-            state(workdir, file)
-        } else {
-            Ok(State::NotAFile)
+        let state = match way {
+            Some(Way::Missing) => Ok(State::Missing),
+            Some(Way::Blocked) => Ok(State::NotAFile),
+            _ => state(workdir, file),
         };
         (state, sum_of(&file.content))
     };

@@ -160,7 +160,9 @@ mod tests {
         assert!(before.ends_with("EOF\nend\n"), "{before}");
 
         let key = |inside: &str| {
-            format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{inside}\nabc\n-----END OPENSSH PRIVATE KEY-----\n#\n")
+            format!(
+                "-----BEGIN OPENSSH PRIVATE KEY-----\n{inside}\nabc\n-----END OPENSSH PRIVATE KEY-----\n#\n"
+            )
         };
         let hidden = key("***").replace("abc", "***");
         assert_eq!(
