@@ -111,7 +111,7 @@ impl<'a> Drafter<'a> {
         let Some((os, legacy)) = self.os(name, &object, &chain) else {
             return;
         };
-        let beneath = self.beneath(&os, &chain);
+        let (chain, beneath) = self.beneath(&os, chain);
         let base = Arc::clone(&os.base);
         let mut merged = object
             .layers
@@ -141,12 +141,14 @@ impl<'a> Drafter<'a> {
         }
     }
 
-    /// Returns defaults, OS, common and groups merged; computed once per OS and chain of groups.
-    fn beneath(&mut self, os: &Os, chain: &Chain) -> Arc<Map> {
-        let key = (Arc::from(os.name.as_str()), Arc::clone(chain));
-        if let Some(beneath) = self.beneath.get(&key) {
-            return Arc::clone(beneath);
+    /// Returns defaults, OS, common and groups merged, computed once per OS and chain of groups, and that chain: the same
+    /// one for all its guests.
+    fn beneath(&mut self, os: &Os, chain: Chain) -> (Chain, Arc<Map>) {
+        let key = (Arc::from(os.name.as_str()), chain);
+        if let Some((known, beneath)) = self.beneath.get_key_value(&key) {
+            return (Arc::clone(&known.1), Arc::clone(beneath));
         }
+        let chain = &key.1;
         let groups = chain
             .iter()
             .filter_map(|name| self.sysgroups.get(name))
@@ -162,8 +164,9 @@ impl<'a> Drafter<'a> {
             });
         self.sink.append(faults);
         let merged = Arc::new(merged);
+        let chain = Arc::clone(chain);
         self.beneath.insert(key, Arc::clone(&merged));
-        merged
+        (chain, merged)
     }
 
     fn count(&mut self, object: &Object) -> Option<u32> {

@@ -41,11 +41,10 @@ impl Hashes {
     }
 }
 
-/// Returns what a guest's templates read of itself: identity and hardware.
-pub(super) fn identity(guest: &Guest, lab: &Lab) -> Map<String, Value> {
-    let mut context = Map::with_capacity(24);
+/// Returns who a guest is, as its templates read it.
+pub(super) fn identity(guest: &Guest) -> Map<String, Value> {
+    let mut context = Map::with_capacity(8);
     let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
-    set("site", json!(lab.site));
     set("name", json!(&*guest.name));
     set("hostname", json!(guest.hostname.value));
     set("fqdn", json!(guest.fqdn.value));
@@ -59,11 +58,23 @@ pub(super) fn identity(guest: &Guest, lab: &Lab) -> Map<String, Value> {
         set("index", json!(index));
     }
     set("uuid", json!(guest.uuid));
-    set(
-        "sysgroups",
-        guest.sysgroups.iter().map(|name| json!(&**name)).collect(),
-    );
-    set("os", os(guest));
+    context
+}
+
+/// Returns what kind of guest it is: the same for all guests of these groups and this OS that name no id of their own.
+pub(super) fn kind(guest: &Guest, lab: &Lab) -> Map<String, Value> {
+    let groups = guest.sysgroups.iter().map(|name| json!(&**name));
+    Map::from_iter([
+        ("site".to_owned(), json!(lab.site)),
+        ("sysgroups".to_owned(), groups.collect()),
+        ("os".to_owned(), os(guest)),
+    ])
+}
+
+/// Returns the machine a guest is, and what it is installed from.
+pub(super) fn machine(guest: &Guest) -> Map<String, Value> {
+    let mut context = Map::with_capacity(12);
+    let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
     if !guest.depends_on.is_empty() {
         set(
             "depends_on",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use tera::Context;
 
-use super::context::{Digest, Hashes, identity, install, setup_data};
+use super::context::{Digest, Hashes, identity, install, kind, machine, setup_data};
 use super::memo::Memo;
 use super::parts::Parts;
 use super::payloads::{Payload, Payloads};
@@ -32,6 +32,8 @@ pub(super) struct Renderer<'a> {
     hashes: Hashes,
     /// Install data by the addresses of it and of the OS, which both outlive the renderer.
     installs: Memo<(usize, usize), Arc<[NamedSection]>>,
+    /// Kinds of guests, by the addresses of their groups and OS.
+    kinds: Memo<(usize, usize), Arc<[NamedSection]>>,
 }
 
 /// A section under its name.
@@ -54,6 +56,7 @@ impl<'a> Renderer<'a> {
             parts: Parts::default(),
             hashes: Hashes::default(),
             installs: Memo::default(),
+            kinds: Memo::default(),
         }
     }
 
@@ -122,7 +125,9 @@ impl<'a> Renderer<'a> {
 
     /// The sections of a guest, less its payloads and its stamp.
     fn plain(&self, guest: &Guest) -> Own {
-        let mut own = self.known.sections(identity(guest, self.lab));
+        let mut own = self.known.sections(identity(guest));
+        own.extend(self.kind(guest).iter().cloned());
+        own.extend(self.known.sections(machine(guest)));
         own.extend(self.install(guest).iter().cloned());
         for (key, entry) in &guest.extra {
             if !own.contains_key(key) {
@@ -131,6 +136,23 @@ impl<'a> Renderer<'a> {
             }
         }
         own
+    }
+
+    /// The sections that say what kind of guest it is.
+    fn kind(&self, guest: &Guest) -> Arc<[NamedSection]> {
+        let make = || {
+            self.known
+                .sections(kind(guest, self.lab))
+                .into_iter()
+                .collect()
+        };
+        if guest.virtinst.os_variant.is_some() {
+            return make();
+        }
+        let address = (Arc::as_ptr(&guest.sysgroups), Arc::as_ptr(&guest.os));
+        let key = (address.0 as usize, address.1 as usize);
+        let known = self.kinds.find(&key);
+        known.unwrap_or_else(|| self.kinds.keep(key, make()))
     }
 
     /// The sections of a guest's install data.
@@ -206,7 +228,9 @@ pub fn guest_context(
 ) -> Map<String, Value> {
     let renderer = Renderer::new(lab, engine, payloads, sources);
     let payloads = renderer.payloads(guest, sink);
-    let mut context = identity(guest, lab);
+    let mut context = identity(guest);
+    context.append(&mut kind(guest, lab));
+    context.append(&mut machine(guest));
     context.append(&mut install(guest, &lab.site, &renderer.hashes));
     for (key, entry) in &guest.extra {
         context

@@ -13,7 +13,7 @@ uuid=58c4fa2a-eb3c-551e-9737-27a72367bab8
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=multinet
-digest=afe8788dd4111db8cbdd0405a384aa40
+digest=105186636a0f8bfd086c99cabae0af5f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/probe-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=19094dd1-0b79-56a5-bd25-a48d12d5b5db
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=m2
-digest=967b3a33ee4ab800808d52b31080a7a1
+digest=775b270e8d09a104a739df5a9647c174
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-6-cluster-2-1.qcow2)
 shared=(default/quorum6.img)

@@ -13,7 +13,7 @@ uuid=90ccc204-ea9e-5a70-83a6-48f0950a86bb
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=farm
-digest=7575396e39e736d2623c24322b1ba60c
+digest=67cb954e61892bf20463b48493f5158a
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/node-3-1.qcow2)
 shared=()

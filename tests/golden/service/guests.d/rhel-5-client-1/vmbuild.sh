@@ -13,7 +13,7 @@ uuid=6f67540d-2f82-5adf-a244-adbb2be90648
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=m2
-digest=520350bcdacd366e702a0626735118b9
+digest=be871079e97cdfcb0493dfb57a37e50f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-5-client-1-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=63dd870f-9192-5736-b348-dcdbd4de563c
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=single
-digest=728488cd9f1a04021605b24abfc96bfb
+digest=61145195999469407dba6cde608092d9
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/box-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=6dae20d6-f0ed-5532-aa8e-b0eb2ec6e89f
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=templates
-digest=0abb518f1fe20b0e0f31eeee924349d5
+digest=ceae9f55b85cb89712bceb8c393a4fdb
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/bare-1.qcow2)
 shared=()

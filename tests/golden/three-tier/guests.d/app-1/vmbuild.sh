@@ -13,7 +13,7 @@ uuid=b8d01b7f-26ad-5997-ac4b-fc8019986275
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=three-tier
-digest=82a8e3b08ff7d496ed54129ea0648348
+digest=12fe853a017e8f44a54e81e60d67f665
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/app-1-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=4e15f27f-a026-5793-9afb-a9bca7ba46a7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=three-tier
-digest=7cc58ecfcba3d96c0fedf0a9b0337310
+digest=09ff7a451724f35a105d3a550aaaf6a7
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1-1.qcow2)
 shared=()
