@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::groups;
 use super::{Layers, Object, legacy, merge};
 use crate::diag::{Code, Diagnostic, Sink};
@@ -44,12 +46,55 @@ pub struct Draft {
 /// Guests of the same OS and groups share the merged layers beneath their own.
 pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
     let mut drafter = Drafter::new(layers, table, sink);
-    let mut drafts = Vec::with_capacity(layers.guests.len());
-    for (name, object) in &layers.guests {
-        drafter.guest(name, object, &mut drafts);
+    let guests = layers.guests.iter();
+    let guests: Vec<Unmerged> = guests
+        .filter_map(|(name, object)| drafter.guest(name, object))
+        .collect();
+    let merge = |guest: Unmerged| {
+        let mut sink = Sink::default();
+        (guest.merge(&mut sink), sink)
+    };
+    let merged: Vec<(Vec<Draft>, Sink)> = guests.into_par_iter().map(merge).collect();
+    let mut drafts = Vec::with_capacity(merged.len());
+    for (made, faults) in merged {
+        drafter.sink.append(faults);
+        drafts.extend(made);
     }
     drafter.duplicates(&drafts);
     drafts
+}
+
+/// A guest whose layers are known.
+struct Unmerged {
+    /// What is known of it; its values are those beneath its own layers.
+    draft: Draft,
+    /// Its own layers.
+    layers: Vec<Node>,
+    /// How many guests it stands for, when it says so.
+    count: Option<u32>,
+}
+
+impl Unmerged {
+    /// Merges its layers, and makes as many guests of it as it says.
+    fn merge(self, sink: &mut Sink) -> Vec<Draft> {
+        let mut draft = self.draft;
+        let beneath = draft.merged.as_ref().clone();
+        let layers = self.layers.iter().filter_map(Node::as_map);
+        let mut merged = layers.fold(beneath, |below, layer| {
+            merge(below, &draft.os.base, layer, sink)
+        });
+        merged.retain(|key, _| !LITERAL.contains(&&**key));
+        draft.merged = Arc::new(merged);
+        let Some(count) = self.count else {
+            return vec![draft];
+        };
+        let numbered = |index| Draft {
+            name: format!("{}-{index}", draft.name).into(),
+            index: Some(index),
+            ..draft.clone()
+        };
+        (1..=count).map(numbered).collect()
+    }
 }
 
 type Chain = Arc<Vec<Arc<str>>>;
@@ -87,7 +132,8 @@ impl<'a> Drafter<'a> {
         }
     }
 
-    fn guest(&mut self, name: &Arc<str>, object: &Object, drafts: &mut Vec<Draft>) {
+    /// Finds the layers of a guest, its groups and its OS.
+    fn guest(&mut self, name: &Arc<str>, object: &Object) -> Option<Unmerged> {
         check_name(name, object, self.sink);
         let own: Vec<Node> = object
             .layers
@@ -108,19 +154,8 @@ impl<'a> Drafter<'a> {
             .unwrap_or_default();
         let chain: Chain = Arc::new(groups::load_order(&wanted, &self.sysgroups, self.sink));
         let count = self.count(&object);
-        let Some((os, legacy)) = self.os(name, &object, &chain) else {
-            return;
-        };
+        let (os, legacy) = self.os(name, &object, &chain)?;
         let (chain, beneath) = self.beneath(&os, chain);
-        let base = Arc::clone(&os.base);
-        let mut merged = object
-            .layers
-            .iter()
-            .filter_map(Node::as_map)
-            .fold(beneath.as_ref().clone(), |below, layer| {
-                merge(below, &base, layer, self.sink)
-            });
-        merged.retain(|key, _| !LITERAL.contains(&&**key));
         let draft = Draft {
             name: Arc::clone(name),
             defined: object.defined,
@@ -128,17 +163,14 @@ impl<'a> Drafter<'a> {
             sysgroups: chain,
             os,
             legacy,
-            merged: Arc::new(merged),
+            merged: beneath,
             secrets: Secrets::default(),
         };
-        match count {
-            None => drafts.push(draft),
-            Some(count) => drafts.extend((1..=count).map(|index| Draft {
-                name: format!("{name}-{index}").into(),
-                index: Some(index),
-                ..draft.clone()
-            })),
-        }
+        Some(Unmerged {
+            draft,
+            layers: object.layers,
+            count,
+        })
     }
 
     /// Returns defaults, OS, common and groups merged, computed once per OS and chain of groups, and that chain: the same

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use super::addresses::{Family, Granted, Taken, Wish, allocate};
 use super::interfaces::{self, Attachment, Owner};
 use super::lock::{Choices, Lock, ReadLock};
 use super::macs::{self, Request};
-use super::{Guest, Interface, Lab, disks, natural_order, uuid};
+use super::{Disk, Guest, Interface, Lab, disks, natural_order, uuid};
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::files::Files;
 use crate::model::guest::{Address, InterfaceSpec};
@@ -98,8 +99,8 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         &mut lock.macs,
         sink,
     );
-    let mut resolved = Vec::with_capacity(guests.len());
-    for (index, (((guest, attached), ips), macs)) in guests
+    let mut attachable = Vec::with_capacity(guests.len());
+    for (index, (((mut guest, attached), ips), macs)) in guests
         .into_iter()
         .zip(&attached)
         .zip(ips)
@@ -122,7 +123,20 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
                 mac,
             });
         }
-        resolved.push(finish(guest, attachments, &site, &mut storages, sink));
+        let wanted = std::mem::take(&mut guest.spec.disks);
+        let draft = &guest.draft;
+        let disks = disks::resolve(&draft.name, wanted, draft.legacy, &mut storages, sink);
+        attachable.push((guest, attachments, disks));
+    }
+    let finish = |(guest, attachments, disks)| {
+        let mut sink = Sink::default();
+        (finish(guest, attachments, disks, &site, &mut sink), sink)
+    };
+    let finished: Vec<(Guest, Sink)> = attachable.into_par_iter().map(finish).collect();
+    let mut resolved = Vec::with_capacity(finished.len());
+    for (guest, faults) in finished {
+        sink.append(faults);
+        resolved.push(guest);
     }
     depends_on(&mut resolved, &names, &counted, sink);
     Lab {
@@ -295,12 +309,12 @@ fn fixed_mac(
     Mac::readable(network.mac_prefix?, u16::try_from(host).ok()?)
 }
 
-/// Names the guest and fills in the defaults of its interfaces and disks.
+/// Names the guest and fills in the defaults of its interfaces.
 fn finish(
     guest: TypedGuest,
     attachments: Vec<Attachment<'_>>,
+    disks: Vec<Disk>,
     site: &str,
-    storages: &mut IndexMap<String, Storage>,
     sink: &mut Sink,
 ) -> Guest {
     let TypedGuest {
@@ -338,7 +352,6 @@ fn finish(
             interfaces::resolve(position, spec, attachment, &owner, sink)
         })
         .collect();
-    let disks = disks::resolve(&draft.name, spec.disks, draft.legacy, storages, sink);
     let virtinst = spec
         .virtinst
         .map(|virtinst| virtinst.value)
