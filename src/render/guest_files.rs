@@ -78,9 +78,11 @@ impl<'a> Renderer<'a> {
         for output in outputs(guest, self.engine, sink) {
             if let Some(content) = self.output(&output.template, guest, &sections, sink) {
                 let script = output.key == "virtinst" || output.file.ends_with(".sh");
-                // The install file has many ways to write a secret; what else is made has them as they are.
+                // A secret that was encoded or cut cannot be found in the file, so what a template reads counts as well;
+                // the install file also has the hashes that are made here.
                 let secret = content.holds_secret(&guest.secrets)
-                    || holds_secret && output.key == "autoinst";
+                    || holds_secret && output.key == "autoinst"
+                    || self.reads_secret(&output.template, guest, &sections);
                 let mode = match (script, secret) {
                     (true, false) => 0o755,
                     (true, true) => 0o700,
@@ -181,6 +183,20 @@ impl<'a> Renderer<'a> {
             own,
             common: &self.common,
         }
+    }
+
+    /// Returns whether a template reads one of the guest's secrets, or may.
+    fn reads_secret(&self, template: &str, guest: &Guest, sections: &Sections<'_>) -> bool {
+        let secrets = &guest.secrets;
+        if secrets.is_empty() {
+            return false;
+        }
+        let names = self.parts.names(self.engine, template, self.sources);
+        names.is_none_or(|names| {
+            names
+                .iter()
+                .any(|name| sections.holds_secret(name, secrets))
+        })
     }
 
     fn output(

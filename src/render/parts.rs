@@ -79,6 +79,16 @@ impl Parts {
         self.of(engine, template, sources)?.render(sections)
     }
 
+    /// Returns the names a template mentions; `None` when they cannot be known.
+    pub(super) fn names(
+        &self,
+        engine: &Engine,
+        template: &str,
+        sources: &Sources,
+    ) -> Option<Vec<String>> {
+        Some(self.of(engine, template, sources)?.names.clone())
+    }
+
     fn of(&self, engine: &Engine, template: &str, sources: &Sources) -> Option<Arc<Split>> {
         if let Some(split) = self.split.find(template) {
             return split;

@@ -75,12 +75,20 @@ impl Sections<'_> {
             content.push(if secrets.is_empty() {
                 Arc::clone(&section.review).into()
             } else {
-                let value = section.text.get(name.len() + 1..).unwrap_or_default();
-                let value = serde_json::from_str(value).unwrap_or_default();
-                review(name, value, Some(secrets)).into()
+                review(name, section.value_as_json(name), Some(secrets)).into()
             });
         }
         content
+    }
+
+    /// Returns whether the value of a name has one of `secrets` in it, or something that looks like one.
+    pub(super) fn holds_secret(&self, name: &str, secrets: &Secrets) -> bool {
+        self.own.get(name).is_some_and(|section| {
+            let plain = section.value_as_json(name);
+            let mut masked = plain.clone();
+            mask(&mut masked, secrets);
+            masked != plain
+        })
     }
 
     /// Returns the names a template may read.
@@ -174,6 +182,12 @@ impl Known {
 }
 
 impl Section {
+    /// Returns the value of the section, whose name is given.
+    fn value_as_json(&self, name: &str) -> Value {
+        let json = self.text.get(name.len() + 1..).unwrap_or_default();
+        serde_json::from_str(json).unwrap_or_default()
+    }
+
     fn new(id: u32, key: &str, value: Value, text: Arc<str>) -> Self {
         let as_seen = tera::Value::from_serializable(&value);
         let is_name = OWN.contains(&key) && !value.is_array();

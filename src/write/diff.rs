@@ -14,7 +14,7 @@ use crate::secret::{MASK, Secrets};
 /// Returns what writing would change, as `diff -u` shows it; files that are kept although they differ are shown too.
 ///
 /// Secrets are masked: the values in `secrets`, those found by their form, private keys, and in a file that only its owner
-/// may read also encoded files and the lines whose place a secret takes.
+/// may read also encoded files and the lines whose place a secret takes; such a file in which none is found is not shown.
 ///
 /// # Errors
 /// Returns the path and reason when a file that is there cannot be read.
@@ -65,7 +65,15 @@ pub fn diff(
                 let private = new.is_some_and(|file| is_private(file.mode))
                     || fs::symlink_metadata(&full)
                         .is_ok_and(|metadata| is_private(metadata.permissions().mode()));
-                let (old, content) = masked(old, content, private, secrets);
+                let hidden = masked(old, content, private, secrets);
+                // Why it is private does not show: what was made of the secret may be anywhere in it.
+                if private && hidden.0 == old && hidden.1 == content {
+                    out.push_str(&format!(
+                        "{name} differs; it is not shown, as a secret may be in it in another form\n"
+                    ));
+                    continue;
+                }
+                let (old, content) = hidden;
                 if old == content {
                     out.push_str(&format!("secrets in {name} differ\n"));
                 } else {

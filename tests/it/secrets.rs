@@ -39,7 +39,7 @@ common:
     - {src: conf, dst: /etc/conf, template: true}
     - {content: "http://joe:canary-url@h/", dst: /etc/url}
     - {content: "public", dst: /etc/public}
-  templates: {own: {src: own.txt}}
+  templates: {own: {src: own.txt}, encoded: {src: encoded.txt}, whole: {src: whole.txt}}
   interfaces: [{network: lan, ip: auto}]
 guests:
   a: {}
@@ -52,7 +52,12 @@ fn site() -> Site {
         ("token", "canary-file\n"),
         ("luks", "canary \"luks\" 'x'\n"),
         ("conf", "token = {{ vars.token }}\n"),
-        ("templates/own.txt", "nothing to hide\n"),
+        ("templates/own.txt", "nothing to hide from {{ name }}\n"),
+        ("templates/encoded.txt", "{{ vars.token | base64 }}\n"),
+        (
+            "templates/whole.txt",
+            "{% set text %}{{ vars.token | upper }}{% endset %}{{ text | base64 }}\n",
+        ),
     ])
 }
 
@@ -139,6 +144,8 @@ fn a_file_that_holds_one_is_its_owners() {
     assert_eq!(mode("vmbuild.sh"), 0o700);
     assert_eq!(mode("guest.yml"), 0o644);
     assert_eq!(mode("own.txt"), 0o644);
+    assert_eq!(mode("encoded.txt"), 0o600);
+    assert_eq!(mode("whole.txt"), 0o600);
     assert_eq!(mode("setup/etc/token"), 0o600);
     assert_eq!(mode("setup/etc/conf"), 0o600);
     assert_eq!(mode("setup/etc/url"), 0o600);
