@@ -137,7 +137,7 @@ fn object(
             let (engine, payloads) = (&loaded.engine, &loaded.payloads);
             let mut values = guest_context(guest, lab, engine, payloads, sources, sink);
             if !templates {
-                values = review(&values);
+                values = review(values);
             } else {
                 values.insert("networks".into(), serde_json::to_value(&lab.networks)?);
                 values.insert("host".into(), host(&lab.host)?);

@@ -1,5 +1,7 @@
 //! The evaluation of one guest: what each expression needs first, and where its faults lie.
 
+mod faults;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -7,7 +9,7 @@ use foldhash::fast::RandomState;
 use serde_json::Value;
 use tera::Context;
 
-use super::eval::{Evaluator, TEMPLATE_PREFIX, reason, take_result};
+use super::eval::{Evaluator, reason, take_result};
 use super::names::Step;
 use super::scan::{Piece, scan};
 use super::scope::{is_own, known_names, missing};
@@ -176,29 +178,6 @@ impl<'r, 'a> Run<'r, 'a> {
         for (path, _) in &self.chain {
             self.done.insert(path.clone(), None);
         }
-    }
-
-    fn cycle(&mut self, node: &Node, path: &[Step]) {
-        let start = self
-            .chain
-            .iter()
-            .position(|(open, _)| open == path)
-            .unwrap_or_default();
-        let names: Vec<String> = self.chain[start..]
-            .iter()
-            .map(|(path, _)| show(path))
-            .chain([show(path)])
-            .collect();
-        let mut diagnostic = Diagnostic::error(
-            Code::ExpressionCycle,
-            node.span,
-            format!("`{}` needs itself: {}", show(path), names.join(" → ")),
-        );
-        if let Some((_, span)) = self.chain.last().filter(|(_, span)| *span != node.span) {
-            diagnostic = diagnostic.also(*span, "needed here");
-        }
-        self.sink.push(diagnostic);
-        self.give_up();
     }
 
     /// Evaluates a text: one expression keeps its type, a mixture is text.
@@ -433,68 +412,6 @@ impl<'r, 'a> Run<'r, 'a> {
             at = next;
         }
         Some(())
-    }
-
-    /// Reports a name that every guest could have and this one has not.
-    fn absent(&mut self, node: &Node, expression: &str, name: &str, why: &str) {
-        let span = self.inside(node, expression, expression.find(name).unwrap_or_default());
-        let message = format!("guest `{}` has no `{name}`: {why}", self.draft.name);
-        self.sink
-            .push(Diagnostic::error(Code::UnknownName, span, message));
-    }
-
-    fn unknown(
-        &mut self,
-        node: &Node,
-        expression: &str,
-        name: &str,
-        known: &[&str],
-        of: Option<&str>,
-    ) {
-        let offset = expression.find(name).unwrap_or_default();
-        let mut span = self.inside(node, expression, offset);
-        span.end = span
-            .end
-            .min(span.start + u32::try_from(name.len()).unwrap_or(0))
-            .max(span.start);
-        let message = match of {
-            Some(of) => format!("`{of}` has no `{name}`"),
-            None => format!("`{name}` is not a name this expression can see"),
-        };
-        self.sink.push(
-            Diagnostic::error(Code::UnknownName, span, message)
-                .suggest(name, known.iter().copied()),
-        );
-    }
-
-    fn fault(&mut self, node: &Node, expression: &str, message: &str, column: usize) {
-        let span = self.inside(node, expression, column.saturating_sub(TEMPLATE_PREFIX));
-        let mut text = message.trim_end_matches('.').to_owned();
-        if text.starts_with(char::is_uppercase) && !text[1..].starts_with(char::is_uppercase) {
-            text = text[..1].to_lowercase() + &text[1..];
-        }
-        let message = format!("the expression cannot be evaluated: {text}");
-        let help = format!("evaluated for guest `{}`", self.draft.name);
-        self.sink
-            .push(Diagnostic::error(Code::Expression, span, message).help(help));
-    }
-
-    /// Returns the place of `part`, from `offset` on, inside the source of `node`; the whole value when it is escaped.
-    fn inside(&self, node: &Node, part: &str, offset: usize) -> Span {
-        let source = self.evaluator.sources.slice(node.span);
-        match source.find(part.trim()) {
-            Some(at) if !part.trim().is_empty() => {
-                let skipped = part.len() - part.trim_start().len();
-                let start = node.span.start as usize + at;
-                let end = start + part.trim().len();
-                Span::new(
-                    node.span.file,
-                    (start + offset.saturating_sub(skipped)).min(end),
-                    end,
-                )
-            }
-            _ => node.span,
-        }
     }
 
     /// Turns an expression's value into a node at the expression's place.

@@ -11,7 +11,7 @@ use super::context::{Digest, Hashes, identity, install, kind, machine, setup_dat
 use super::memo::Memo;
 use super::parts::Parts;
 use super::payloads::{Payload, Payloads};
-use super::sections::{Common, DRIVES, Known, Own, Section, Sections, text};
+use super::sections::{Common, Known, Own, Section, Sections};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
 use crate::diag::{Code, Diagnostic, Sink};
@@ -244,22 +244,7 @@ pub fn guest_context(
 ) -> Map<String, Value> {
     let renderer = Renderer::new(lab, engine, payloads, sources);
     let payloads = renderer.payloads(guest, sink);
-    let mut context = identity(guest);
-    context.append(&mut kind(guest, lab));
-    context.append(&mut machine(guest));
-    context.append(&mut install(guest, &lab.site, &renderer.hashes));
-    for (key, entry) in &guest.extra {
-        context
-            .entry(key.to_string())
-            .or_insert_with(|| json!(entry.value));
-    }
-    context.insert("setup_data".into(), setup_data(&payloads));
-    let mut digest = Digest::default();
-    for (name, value) in &context {
-        digest.add(&text(name, value));
-    }
-    context.insert("stamp".into(), digest.stamp(lab));
-    context
+    renderer.sections(guest, &payloads).values()
 }
 
 /// Returns whether a guest has a secret that its install file may hold, in whatever words.
@@ -273,23 +258,6 @@ fn holds_secret(guest: &Guest, payloads: &[Payload<'_>]) -> bool {
     !guest.secrets.is_empty()
         || install.rootpw.iter().chain(passwords).any(hashed)
         || payloads.iter().any(|payload| payload.secret)
-}
-
-/// `guest.yml` and `show` leave out the bytes of payloads, which lie in `setup/`, and what they say of disks already.
-pub fn review(values: &Map<String, Value>) -> Map<String, Value> {
-    let mut review = values.clone();
-    review.shift_remove(DRIVES);
-    for payload in review
-        .get_mut("setup_data")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-    {
-        if let Some(payload) = payload.as_object_mut() {
-            payload.remove("base64");
-        }
-    }
-    review
 }
 
 /// Returns whether the guest's installation starts from one thing, and reports when it does not.

@@ -30,13 +30,14 @@ mod targets;
 pub use content::Content;
 pub use context::guest_list;
 pub use engine::Engine;
-pub use guest_files::{guest_context, review};
+pub use guest_files::guest_context;
 pub use mask::mask;
 pub use names::{Kind, Name, Topic, guest_names, host_script_names, network_names, storage_names};
 pub use network::network_context;
 pub use outputs::{OutFile, Selection, render};
 pub use page::page_parts;
 pub use payloads::Payloads;
+pub use sections::review;
 pub use storage::storage_context;
 
 /// The XML namespace of the stamp that marks what this program made.

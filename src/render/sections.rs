@@ -13,7 +13,7 @@ use super::{Content, mask};
 use crate::link::Lab;
 use crate::model::host::Host;
 use crate::secret::{Secrets, is_plain};
-use crate::yaml::emit::{entry_to_yaml, to_yaml};
+use crate::yaml::emit::to_yaml;
 
 /// Names whose values no two guests share; looking for an equal one would be in vain.
 const OWN: &[&str] = &[
@@ -30,7 +30,7 @@ const OWN: &[&str] = &[
 ];
 
 /// The disks as installers see them, which `guest.yml` has in full under `disks`.
-pub(super) const DRIVES: &str = "drives";
+const DRIVES: &str = "drives";
 
 /// The longest value, as JSON, that is kept for other guests; payloads may be as large as they like.
 const MAX_KEPT: usize = 16 * 1024;
@@ -75,10 +75,18 @@ impl Sections<'_> {
             content.push(if secrets.is_empty() {
                 Arc::clone(&section.review).into()
             } else {
-                review(name, section.value_as_json(name), Some(secrets)).into()
+                lines(name, section.value_as_json(name), Some(secrets)).into()
             });
         }
         content
+    }
+
+    /// Returns the values of the guest's own names.
+    pub(super) fn values(&self) -> Map<String, Value> {
+        let value = |(name, section): (&Arc<str>, &Arc<Section>)| {
+            (name.to_string(), section.value_as_json(name))
+        };
+        self.own.iter().map(value).collect()
     }
 
     /// Returns whether the value of a name has one of `secrets` in it, or something that looks like one.
@@ -195,8 +203,8 @@ impl Section {
             // What all guests share is in no guest's file.
             true => String::new(),
             // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
-            false if is_name || is_plain(&text) => review(key, value, None),
-            false => review(key, value, Some(&Secrets::default())),
+            false if is_name || is_plain(&text) => lines(key, value, None),
+            false => lines(key, value, Some(&Secrets::default())),
         };
         Self {
             id,
@@ -214,24 +222,29 @@ pub(super) fn text(name: &str, value: &Value) -> Arc<str> {
     [name, "=", &json, "\n"].concat().into()
 }
 
-/// What `guest.yml` shows of a value: no secrets, unless there is nothing to hide, and not the bytes of payloads, which
-/// lie beside it in `setup/`.
-fn review(key: &str, mut value: Value, secrets: Option<&Secrets>) -> String {
-    if key == DRIVES {
-        return String::new();
-    }
-    if key == "setup_data" {
-        for payload in value.as_array_mut().into_iter().flatten() {
-            if let Some(payload) = payload.as_object_mut() {
-                payload.remove("base64");
-            }
+/// Takes away what `guest.yml` and `show` say elsewhere: the disks as installers see them, and the bytes of payloads,
+/// which lie beside `guest.yml` in `setup/`.
+pub fn review(mut values: Map<String, Value>) -> Map<String, Value> {
+    values.shift_remove(DRIVES);
+    let payloads = values.get_mut("setup_data").and_then(Value::as_array_mut);
+    for payload in payloads.into_iter().flatten() {
+        if let Some(payload) = payload.as_object_mut() {
+            payload.remove("base64");
         }
     }
-    let Some(secrets) = secrets else {
-        return entry_to_yaml(key, &value);
-    };
+    values
+}
+
+/// Returns the lines of `guest.yml` for a value, without secrets, unless there is nothing to hide.
+fn lines(key: &str, value: Value, secrets: Option<&Secrets>) -> String {
+    let values = review(Map::from_iter([(key.to_owned(), value)]));
+    if values.is_empty() {
+        return String::new();
+    }
     // The key counts: what is under it may be a secret for its name.
-    let mut review = Value::Object(Map::from_iter([(key.to_owned(), value)]));
-    mask(&mut review, secrets);
-    to_yaml(&review)
+    let mut values = Value::Object(values);
+    if let Some(secrets) = secrets {
+        mask(&mut values, secrets);
+    }
+    to_yaml(&values)
 }

@@ -20,14 +20,6 @@ pub fn to_yaml(value: &Value) -> String {
     out
 }
 
-/// Writes a map of one entry as a YAML document, ending in a line break.
-#[must_use]
-pub fn entry_to_yaml(key: &str, value: &Value) -> String {
-    let mut out = String::new();
-    write_entry(&mut out, key, value, 0);
-    out
-}
-
 fn write_map(out: &mut String, map: &serde_json::Map<String, Value>, indent: usize) {
     write_entries(out, map, indent, false);
 }
@@ -43,14 +35,10 @@ fn write_entries(
         if !std::mem::take(&mut begun) {
             pad(out, indent);
         }
-        write_entry(out, key, value, indent);
+        write_string(out, key);
+        out.push(':');
+        write_value(out, value, indent);
     }
-}
-
-fn write_entry(out: &mut String, key: &str, value: &Value, indent: usize) {
-    write_string(out, key);
-    out.push(':');
-    write_value(out, value, indent);
 }
 
 fn write_list(out: &mut String, items: &[Value], indent: usize) {

@@ -535,3 +535,32 @@ fn names_that_no_template_has_are_warned_about() {
         run.stderr
     );
 }
+
+/// What a template made for one guest must not serve another that reads the same names and has one more.
+#[test]
+fn guests_that_lack_a_name_share_nothing_with_those_that_have_it() {
+    let lab = "\
+site: x
+networks: {lan: {subnet: 10.0.0.0/24}}
+common:
+  os: rocky9
+  rootpw: locked
+  virtinst: {location: http://x/}
+  interfaces: [{network: lan}]
+  templates: {motd: {src: motd.txt}}
+guests: {web: {}, web-1: {}, web-2: {}, db: {vars: {role: d}}}
+";
+    let motd = "{% set number = index | default(value=\"none\") -%}\n\
+        {% if vars.role is defined %}{{ name }} {% endif %}{{ number }} {{ os.name }}\n";
+    let site = Site::new(&[("lab.yml", lab), ("templates/motd.txt", motd)]);
+    site.succeed(&["-c", "lab.yml", "generate"]);
+    for (guest, want) in [
+        ("db", "db none rocky9\n"),
+        ("web", "none rocky9\n"),
+        ("web-1", "1 rocky9\n"),
+        ("web-2", "2 rocky9\n"),
+    ] {
+        let path = format!("workdir/guests.d/{guest}/motd.txt");
+        assert_eq!(site.read(&path), want, "{guest}");
+    }
+}

@@ -37,7 +37,7 @@ embed! {
         "conf.d/networks.d/lan.yml",
         "conf.d/sysgroups.d/web.yml",
     ],
-    "single", "One guest on libvirt's network `default`, in one file", 9: [
+    "single", "One guest on libvirt's network `default`", 9: [
         "conf.d/META/site.yml",
         "conf.d/common/login.yml",
         "conf.d/guests.d/box.yml",

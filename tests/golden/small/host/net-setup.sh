@@ -236,33 +236,32 @@ without() {
 
 # live NAME UUID WANTED FOUND: changes a running network, or says what has to wait for its next start.
 live() {
-  local name=$1 uuid=$2 wanted found gone new line moved='' later=()
+  local name=$1 uuid=$2 wanted found gone new moved='' later=()
   wanted=$(without stamp "$3") found=$(without stamp "$4")
   [[ $wanted == *$'bridge\t'* ]] || found=$(without bridge "$found")
   gone=$(missing "$found" "$wanted") new=$(missing "$wanted" "$found")
   # An <ip> that comes, goes or moves takes its DHCP along.
   [[ $gone$new != *$'fixed\t<ip '* ]] || moved=yes
-  while IFS= read -r line; do
-    case $line in
-      '') ;;
-      fixed* | bridge*) later+=("- ${line#*$'\t'}") ;;
-      ip-dhcp*) [[ $moved ]] || update "$name" "$uuid" delete "$line" ;;
-      *) update "$name" "$uuid" delete "$line" ;;
-    esac
-  done <<< "$gone"
-  while IFS= read -r line; do
-    case $line in
-      '') ;;
-      fixed* | bridge*) later+=("+ ${line#*$'\t'}") ;;
-      ip-dhcp*) [[ $moved ]] || update "$name" "$uuid" add "$line" ;;
-      *) update "$name" "$uuid" add "$line" ;;
-    esac
-  done <<< "$new"
+  each delete - "$gone"
+  each add + "$new"
   [[ ! ${later[*]} ]] || {
     changes=$((changes + 1))
     say "$name" "these changes wait for its next start (virsh net-destroy $name; virsh net-start $name), which takes running guests off the network:"
     printf '    %s\n' "${later[@]}"
   }
+}
+
+# each COMMAND SIGN PARTS: makes the changes of `live`, and notes under their sign those that have to wait.
+each() {
+  local line
+  while IFS= read -r line; do
+    case $line in
+      '') ;;
+      fixed* | bridge*) later+=("$2 ${line#*$'\t'}") ;;
+      ip-dhcp*) [[ $moved ]] || update "$name" "$uuid" "$1" "$line" ;;
+      *) update "$name" "$uuid" "$1" "$line" ;;
+    esac
+  done <<< "$3"
 }
 
 # update NAME UUID COMMAND PART: one change of a running network.
