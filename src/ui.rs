@@ -103,9 +103,10 @@ impl Ui {
                 .count()
         };
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        if errors > 0 || (warnings > 0 && self.verbosity > Verbosity::Quiet) {
+        let notes = count(Severity::Note);
+        if errors > 0 || (warnings + notes > 0 && self.verbosity > Verbosity::Quiet) {
             talk(
-                &[(errors, "error"), (warnings, "warning")]
+                &[(errors, "error"), (warnings, "warning"), (notes, "note")]
                     .iter()
                     .filter(|(n, _)| *n > 0)
                     .map(|(n, what)| counted(*n, what))

@@ -17,6 +17,8 @@ use crate::source::Span;
 /// How bad a fault is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Worth knowing, and fine as it is.
+    Note,
     /// The site is taken as it is, but something in it is likely not what was meant.
     Warning,
     /// The site cannot be compiled.
@@ -28,6 +30,7 @@ impl Severity {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Note => "note",
             Self::Warning => "warning",
             Self::Error => "error",
         }
@@ -48,7 +51,7 @@ pub struct Label {
 pub struct Diagnostic {
     /// Stable name of the kind of fault.
     pub code: Code,
-    /// Error or warning.
+    /// How bad it is.
     pub severity: Severity,
     /// One line, lower case, names in backticks.
     pub message: String,
@@ -71,6 +74,11 @@ impl Diagnostic {
     /// Makes a warning at `span`.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Warning, Some(span), message)
+    }
+
+    /// Makes a note at `span`.
+    pub fn note(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Note, Some(span), message)
     }
 
     /// Makes an error that concerns the file `path` as a whole.
@@ -172,10 +180,12 @@ impl Sink {
             .count()
     }
 
-    /// Turns every warning into an error (`--strict`).
+    /// Turns every warning into an error (`--strict`); notes stay.
     pub fn promote_warnings(&mut self) {
         for diagnostic in &mut self.diagnostics {
-            diagnostic.severity = Severity::Error;
+            if diagnostic.severity == Severity::Warning {
+                diagnostic.severity = Severity::Error;
+            }
         }
     }
 

@@ -15,6 +15,7 @@ mod kickstart;
 mod layers;
 mod net_setup;
 mod networks;
+mod one_fault;
 mod payloads;
 mod readme;
 mod secrets;

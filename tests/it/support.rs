@@ -146,8 +146,9 @@ impl Run {
         self.stderr
             .lines()
             .filter_map(|line| {
-                line.strip_prefix("error[")
-                    .or_else(|| line.strip_prefix("warning["))?
+                ["error[", "warning[", "note["]
+                    .iter()
+                    .find_map(|level| line.strip_prefix(level))?
                     .split(']')
                     .next()
             })
