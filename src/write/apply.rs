@@ -7,25 +7,25 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::compare::{Change, Changes, directory};
+use super::compare::{Change, Changes};
+use super::fresh;
 use super::manifest::Manifest;
 use crate::render::{Content, OutFile};
 
 /// What a file is called while it is written.
 const UNFINISHED: &str = ".miniascape-new";
 
+/// The path and reason of a step that failed.
+pub(super) type Failure = (PathBuf, io::Error);
+
 /// Carries out `changes`.
 ///
-/// First the manifest learns the new sums beside the old ones, then the files change, each by renaming a finished one into
-/// place, and last the manifest forgets the old sums.
+/// First the manifest learns the new sums beside the old ones, then the files change, each file or new directory by
+/// renaming a finished one into place, and last the manifest forgets the old sums.
 ///
 /// # Errors
 /// Returns the path and reason of the first step that failed; the next run goes on from there.
-pub fn write(
-    workdir: &Path,
-    files: &[OutFile],
-    changes: &Changes,
-) -> Result<(), (PathBuf, io::Error)> {
+pub fn write(workdir: &Path, files: &[OutFile], changes: &Changes) -> Result<(), Failure> {
     if changes.changes.is_empty() {
         if changes.next != changes.manifest {
             write_manifest(workdir, &changes.next)?;
@@ -37,6 +37,7 @@ pub fn write(
         write_manifest(workdir, &changes.next)?;
     } else {
         write_manifest(workdir, &both(changes))?;
+        remove_leftovers(workdir, changes)?;
     }
     // Where a file was, a directory may be due.
     for (path, change) in &changes.changes {
@@ -44,34 +45,49 @@ pub fn write(
             remove(workdir, &workdir.join(path))?;
         }
     }
-    let changed: Vec<&OutFile> = files
-        .iter()
-        .filter(|file| changes.changes.contains_key(&file.path))
-        .collect();
-    let written: Vec<Result<(), (PathBuf, io::Error)>> = changed
-        .par_chunk_by(|a, b| directory(a) == directory(b))
-        .map(|files| {
-            make_directory(&workdir.join(directory(files[0])))?;
-            files
+    let changed = changed(files, changes);
+    let written: Vec<Result<(), Failure>> = fresh::groups(workdir, &changed)
+        .into_par_iter()
+        .map(|group| match group.root {
+            Some(root) => fresh::write(workdir, root, group.files),
+            None => group
+                .files
                 .iter()
-                .try_for_each(|file| replace(&workdir.join(&file.path), &file.content, file.mode))
+                .try_for_each(|file| replace(&workdir.join(&file.path), &file.content, file.mode)),
         })
         .collect();
     written.into_iter().collect::<Result<(), _>>()?;
-    for path in changes
-        .manifest
-        .files
-        .keys()
-        .filter(|path| !changes.next.files.contains_key(*path))
-    {
-        // What a killed run left of a file that is no longer wanted.
-        remove(workdir, &unfinished(&workdir.join(path)))?;
-    }
     if is_new {
         // It has no old sums to forget.
         return Ok(());
     }
     write_manifest(workdir, &changes.next)
+}
+
+/// Returns the files that change; both are sorted by path.
+fn changed<'a>(files: &'a [OutFile], changes: &Changes) -> Vec<&'a OutFile> {
+    let mut paths = changes.changes.keys().peekable();
+    let is_changed = |file: &&OutFile| {
+        while paths.next_if(|path| **path < file.path).is_some() {}
+        paths.next_if(|path| **path == file.path).is_some()
+    };
+    files.iter().filter(is_changed).collect()
+}
+
+/// Removes what a killed run left of files that are not there, and of files that are no longer wanted.
+fn remove_leftovers(workdir: &Path, changes: &Changes) -> Result<(), Failure> {
+    let is_wanted = |path: &String| changes.next.files.contains_key(path);
+    let mut known = changes.manifest.files.keys();
+    known
+        .clone()
+        .filter(|path| !is_wanted(path))
+        .try_for_each(|path| remove(workdir, &unfinished(&workdir.join(path))))?;
+    let is_missing =
+        |path: &&String| !is_wanted(path) || changes.changes.get(*path) == Some(&Change::Create);
+    fresh::remove_unfinished(
+        workdir,
+        known.by_ref().filter(is_missing).map(String::as_str),
+    )
 }
 
 /// The manifest while writing: what the program wrote, and what it is about to write.
@@ -83,17 +99,19 @@ fn both(changes: &Changes) -> Manifest {
     manifest
 }
 
-fn write_manifest(workdir: &Path, manifest: &Manifest) -> Result<(), (PathBuf, io::Error)> {
+fn write_manifest(workdir: &Path, manifest: &Manifest) -> Result<(), Failure> {
     let path = Manifest::path(workdir);
     make_directory(path.parent().unwrap_or(workdir))?;
     replace(&path, &manifest.to_text().into(), 0o644)
 }
 
-fn make_directory(path: &Path) -> Result<(), (PathBuf, io::Error)> {
+/// Makes a directory and those above it, unless they are there.
+pub(super) fn make_directory(path: &Path) -> Result<(), Failure> {
     fs::create_dir_all(path).map_err(|error| (path.to_path_buf(), error))
 }
 
-fn unfinished(path: &Path) -> PathBuf {
+/// Returns where a file or directory is while it is written.
+pub(super) fn unfinished(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(UNFINISHED);
@@ -104,30 +122,37 @@ fn unfinished(path: &Path) -> PathBuf {
 ///
 /// # Errors
 /// Returns the path and reason when a step fails; what was there is then as it was.
-pub fn replace(path: &Path, content: &Content, mode: u32) -> Result<(), (PathBuf, io::Error)> {
+pub fn replace(path: &Path, content: &Content, mode: u32) -> Result<(), Failure> {
     let at = |error| (path.to_path_buf(), error);
     let unfinished = unfinished(path);
-    let mut create = OpenOptions::new();
-    create.write(true).create_new(true).mode(mode);
-    let mut file = match create.open(&unfinished) {
+    match write_new(&unfinished, content, mode) {
         // One left by a killed run may have any mode, and a planted link must not be followed.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+        Err((_, error)) if error.kind() == io::ErrorKind::AlreadyExists => {
             fs::remove_file(&unfinished).map_err(at)?;
-            create.open(&unfinished)
+            write_new(&unfinished, content, mode)
         }
-        created => created,
+        written => written,
     }
-    .map_err(at)?;
-    content.write_to(&mut file).map_err(at)?;
-    // The user's umask has no say: the same input gives the same modes.
-    file.set_permissions(Permissions::from_mode(mode))
-        .map_err(at)?;
-    drop(file);
+    .map_err(|(_, error)| at(error))?;
     fs::rename(&unfinished, path).map_err(at)
 }
 
+/// Writes a file that is not there.
+pub(super) fn write_new(path: &Path, content: &Content, mode: u32) -> Result<(), Failure> {
+    let mut create = OpenOptions::new();
+    create.write(true).create_new(true).mode(mode);
+    create
+        .open(path)
+        .and_then(|mut file| {
+            content.write_to(&mut file)?;
+            // The user's umask has no say: the same input gives the same modes.
+            file.set_permissions(Permissions::from_mode(mode))
+        })
+        .map_err(|error| (path.to_path_buf(), error))
+}
+
 /// Removes a file, and the directories that are empty without it.
-fn remove(workdir: &Path, path: &Path) -> Result<(), (PathBuf, io::Error)> {
+fn remove(workdir: &Path, path: &Path) -> Result<(), Failure> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err((path.to_path_buf(), error));

@@ -102,22 +102,19 @@ pub fn compare(
         .par_chunk_by(|a, b| directory(a) == directory(b))
         .map(|files| found(workdir, files))
         .collect();
-    let mut changes = Changes {
-        next: manifest.clone(),
-        ..Changes::default()
-    };
-    for (file, (state, sum)) in files.iter().zip(found.into_iter().flatten()) {
+    let mut found = found.into_iter().flatten();
+    let mut changes = Changes::default();
+    // Sorted lists become maps faster than one entry after the other does.
+    let (mut changed, mut sums) = (Vec::new(), Vec::with_capacity(files.len()));
+    for file in files {
+        let (state, sum) = found.next().expect("every file was looked at");
         let change = match state? {
-            State::Missing => Change::Create,
-            State::Same => {
-                changes.unchanged += 1;
-                changes.set(file, sum);
-                continue;
-            }
+            State::Missing => Some(Change::Create),
+            State::Same => None,
             State::Differs(content)
                 if force || manifest.wrote(&file.path, &content) || file.content.is(&content) =>
             {
-                Change::Update
+                Some(Change::Update)
             }
             State::Differs(_) => {
                 let why = if manifest.files.contains_key(&file.path) {
@@ -133,9 +130,15 @@ pub fn compare(
                 continue;
             }
         };
-        changes.changes.insert(file.path.clone(), change);
-        changes.set(file, sum);
+        match change {
+            Some(change) => changed.push((file.path.clone(), change)),
+            None => changes.unchanged += 1,
+        }
+        sums.push((file.path.clone(), vec![sum]));
     }
+    changes.changes = changed.into_iter().collect();
+    changes.next = manifest.clone();
+    changes.next.files.append(&mut sums.into_iter().collect());
     let is_generated = |path: &str| {
         let found = files.binary_search_by(|file| file.path.as_str().cmp(path));
         found.is_ok()
@@ -174,12 +177,6 @@ pub fn compare(
     }
     changes.manifest = manifest;
     Ok(changes)
-}
-
-impl Changes {
-    fn set(&mut self, file: &OutFile, sum: Sum) {
-        self.next.files.insert(file.path.clone(), vec![sum]);
-    }
 }
 
 /// Returns the directory of a file, below the workdir.

@@ -42,17 +42,20 @@ impl Manifest {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(error),
         };
-        let mut manifest = Self::default();
-        for line in text.lines() {
-            if let Some((sum, path)) = line
-                .split_once("  ")
-                .and_then(|(sum, path)| Some((parse(sum)?, path.to_owned())))
-                && is_inside(&path)
-            {
-                manifest.add(path, &[sum]);
-            }
-        }
-        Ok(manifest)
+        let entry = |line: &str| {
+            let (sum, path) = line.split_once("  ")?;
+            Some((path.to_owned(), parse(sum)?)).filter(|(path, _)| is_inside(path))
+        };
+        let mut entries: Vec<(String, Sum)> = text.lines().filter_map(entry).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        let files = entries.chunk_by(|a, b| a.0 == b.0).map(|lines| {
+            let sums = lines.iter().map(|(_, sum)| *sum).collect();
+            (lines[0].0.clone(), sums)
+        });
+        Ok(Self {
+            files: files.collect(),
+        })
     }
 
     /// Adds sums to those of a file.

@@ -6,6 +6,7 @@
 mod apply;
 mod compare;
 mod diff;
+mod fresh;
 mod manifest;
 mod site;
 
