@@ -1,22 +1,21 @@
 //! Compiles every expression once, and evaluates guests with them on all cores.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use tera::{Kwargs, State, Tera};
 
-use super::names::{self, Step};
-use super::run::{Run, needs_evaluation};
-use super::scan::{Piece, scan};
+use super::reads::Reads;
+use super::run::Run;
 use super::scope::Globals;
 use super::sources::Outside;
 use crate::diag::Sink;
 use crate::files::Files;
 use crate::layer::Draft;
 use crate::source::Sources;
-use crate::yaml::{Kind, Map, Node};
+use crate::yaml::{Node, NodeMemo};
 
 std::thread_local! {
     /// What the last evaluation of this thread came to, with its type.
@@ -62,10 +61,9 @@ pub struct Evaluator<'a> {
     pub(super) tera: Tera,
     /// The expressions that do not compile, with the message and its column in the template.
     pub(super) broken: HashMap<String, (String, usize)>,
-    /// What each expression reads.
-    pub(super) paths: HashMap<String, Vec<Vec<Step>>, RandomState>,
-    /// Where the maps and lists lie that have nothing to evaluate; guests share most of theirs.
-    plain: HashSet<usize>,
+    pub(super) reads: Reads,
+    /// What keys of guests came to, by the key, the OS and the nodes it is made from; `None` when nothing changed.
+    pub(super) entries: NodeMemo<(Arc<str>, usize), Option<Node>>,
     /// What expressions came to, by their text and the values they read.
     known: RwLock<HashMap<String, tera::Value, RandomState>>,
     pub(super) globals: &'a Globals,
@@ -81,10 +79,7 @@ impl<'a> Evaluator<'a> {
         root: &'a std::path::Path,
         files: &'a Files,
     ) -> Self {
-        let mut found = Found::default();
-        for draft in drafts {
-            found.map(&draft.merged);
-        }
+        let reads = Reads::of(drafts);
         let mut tera = Tera::new();
         tera.autoescape_on(Vec::<&str>::new());
         tera.register_filter("__keep", |value: tera::Value, _: Kwargs, _: &State<'_>| {
@@ -92,37 +87,21 @@ impl<'a> Evaluator<'a> {
             ""
         });
         let mut broken = HashMap::new();
-        let mut paths = HashMap::default();
-        for text in found.texts {
-            paths.insert(text.clone(), names::paths(&text));
-            if let Err(error) = tera.add_raw_template(&text, &template(&text)) {
-                broken.insert(text, reason(&error));
+        for text in reads.paths.keys() {
+            if let Err(error) = tera.add_raw_template(text, &template(text)) {
+                broken.insert(text.clone(), reason(&error));
             }
         }
         Self {
             tera,
             broken,
-            paths,
-            plain: found
-                .shared
-                .into_iter()
-                .filter_map(|(at, plain)| plain.then_some(at))
-                .collect(),
+            reads,
+            entries: NodeMemo::default(),
             known: RwLock::default(),
             globals,
             outside: Outside::new(root, files),
             sources: &files.sources,
         }
-    }
-
-    /// Returns whether nothing in a map or list needs evaluation.
-    pub(super) fn is_plain(&self, node: &Node) -> bool {
-        let at = match &node.kind {
-            Kind::Map(map) => Arc::as_ptr(map).addr(),
-            Kind::Seq(items) => Arc::as_ptr(items).addr(),
-            Kind::Scalar(_) => return false,
-        };
-        self.plain.contains(&at)
     }
 
     /// Returns what the same expression came to before, with the same values.
@@ -142,15 +121,19 @@ impl<'a> Evaluator<'a> {
 
     fn guest(&self, draft: Draft, sink: &mut Sink) -> Draft {
         let mut run = Run::new(self, &draft, sink);
-        let values = run.map(&draft.merged, &mut Vec::new());
+        let changed = run.entries();
         let secrets = std::mem::take(&mut run.secrets);
-        match values {
-            Some(values) => Draft {
-                merged: Arc::new(values),
-                secrets,
-                ..draft
-            },
-            None => draft,
+        if changed.is_empty() {
+            return draft;
+        }
+        let mut merged = Arc::unwrap_or_clone(draft.merged);
+        for (index, value) in changed {
+            merged[index].value = value;
+        }
+        Draft {
+            merged: Arc::new(merged),
+            secrets,
+            ..draft
         }
     }
 }
@@ -162,57 +145,6 @@ fn template(expression: &str) -> String {
 
 /// How many bytes of [`template`] come before the expression.
 pub(super) const TEMPLATE_PREFIX: usize = "{{ (".len();
-
-/// The expressions of a lab, and what holds none.
-#[derive(Default)]
-struct Found {
-    texts: BTreeSet<String>,
-    /// Maps and lists by their place in memory, and whether they have nothing to evaluate.
-    shared: HashMap<usize, bool, RandomState>,
-}
-
-impl Found {
-    /// Visits a map, unless it was visited before, and returns whether it has nothing to evaluate.
-    fn map(&mut self, map: &Arc<Map>) -> bool {
-        let at = Arc::as_ptr(map).addr();
-        if let Some(plain) = self.shared.get(&at) {
-            return *plain;
-        }
-        let mut plain = true;
-        for entry in map.values() {
-            plain &= self.node(&entry.value);
-        }
-        self.shared.insert(at, plain);
-        plain
-    }
-
-    fn node(&mut self, node: &Node) -> bool {
-        match &node.kind {
-            Kind::Map(map) => self.map(map),
-            Kind::Seq(items) => {
-                let at = Arc::as_ptr(items).addr();
-                if let Some(plain) = self.shared.get(&at) {
-                    return *plain;
-                }
-                let mut plain = true;
-                for item in items.iter() {
-                    plain &= self.node(item);
-                }
-                self.shared.insert(at, plain);
-                plain
-            }
-            Kind::Scalar(scalar) if needs_evaluation(node.tag, scalar) => {
-                for piece in scan(&scalar.text).unwrap_or_default() {
-                    if let Piece::Expression(range) = piece {
-                        self.texts.insert(scalar.text[range].to_owned());
-                    }
-                }
-                false
-            }
-            Kind::Scalar(_) => true,
-        }
-    }
-}
 
 /// Returns a template fault's message and its column in the template's first line.
 pub(super) fn reason(error: &tera::Error) -> (String, usize) {

@@ -5,6 +5,7 @@
 
 mod eval;
 mod names;
+mod reads;
 mod run;
 mod scan;
 mod scope;

@@ -61,8 +61,46 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
+    /// Evaluates the guest's values, and returns those that change by the places of their keys.
+    pub(super) fn entries(&mut self) -> Vec<(usize, Node)> {
+        let draft = self.draft;
+        let mut changed = Vec::new();
+        for (index, (key, entry)) in draft.merged.iter().enumerate() {
+            if let Some(value) = self.entry(key, &entry.value) {
+                changed.push((index, value));
+            }
+        }
+        changed
+    }
+
+    /// Evaluates the value of a key, unless another guest's is made from the same values.
+    fn entry(&mut self, key: &Arc<str>, node: &Node) -> Option<Node> {
+        let evaluator = self.evaluator;
+        let is_plain = match &node.kind {
+            Kind::Scalar(scalar) => !needs_evaluation(node.tag, scalar),
+            _ => evaluator.reads.is_plain(node),
+        };
+        if is_plain {
+            return None;
+        }
+        let path = &mut vec![Step::Key(key.to_string())];
+        let Some(causes) = evaluator.reads.causes(node, self.draft) else {
+            return self.node(node, path);
+        };
+        let memo = (Arc::clone(key), Arc::as_ptr(&self.draft.os).addr());
+        if let Some(known) = evaluator.entries.find(&memo, &causes) {
+            return known;
+        }
+        let before = self.failures;
+        let value = self.node(node, path);
+        if self.failures == before {
+            evaluator.entries.keep(memo, &causes, value.clone());
+        }
+        value
+    }
+
     /// Returns the map with its expressions evaluated, or `None` when nothing in it changes.
-    pub(super) fn map(&mut self, map: &Map, path: &mut Vec<Step>) -> Option<Map> {
+    fn map(&mut self, map: &Map, path: &mut Vec<Step>) -> Option<Map> {
         let mut changed: Option<Map> = None;
         let templated = map
             .get("template")
@@ -88,7 +126,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     fn node(&mut self, node: &Node, path: &mut Vec<Step>) -> Option<Node> {
-        if self.evaluator.is_plain(node) {
+        if self.evaluator.reads.is_plain(node) {
             return None;
         }
         match &node.kind {
@@ -245,7 +283,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let mut values = serde_json::Map::new();
         let evaluator = self.evaluator;
         let mut secret = false;
-        for path in evaluator.paths.get(expression).into_iter().flatten() {
+        for path in evaluator.reads.paths.get(expression).into_iter().flatten() {
             secret |= self.provide(node, expression, path, &mut values)?;
         }
         let values = Value::Object(values);

@@ -10,7 +10,7 @@ use super::names::Step;
 use crate::layer::Draft;
 use crate::model::host::Host;
 use crate::model::network::Network;
-use crate::yaml::Map;
+use crate::yaml::{Map, Node};
 
 /// The names every guest shares: the site, the host and the networks.
 #[derive(Debug)]
@@ -93,14 +93,7 @@ impl Globals {
             "networks" => Some(self.networks.clone()),
             "os" => Some((*self.os(draft)).clone()),
             "domain" => {
-                let network = draft
-                    .merged
-                    .get("interfaces")?
-                    .value
-                    .as_seq()?
-                    .first()?
-                    .get("network")?
-                    .as_text()?;
+                let network = first_network(draft)?.as_text()?;
                 self.networks.get(network)?.get("domain").cloned()
             }
             _ => None,
@@ -111,6 +104,32 @@ impl Globals {
 /// Returns whether `name` is the program's own whatever the guest says.
 pub(super) fn is_own(name: &str) -> bool {
     OWN.contains(&name)
+}
+
+/// What decides the value of a name.
+pub(super) enum Cause<'d> {
+    /// The lab and the guest's OS.
+    Lab,
+    /// Who the guest is.
+    Guest,
+    /// A value of the guest, if it has it.
+    Node(Option<&'d Node>),
+}
+
+/// Returns what decides the value of a name that a guest's expressions read.
+pub(super) fn cause<'d>(name: &str, draft: &'d Draft) -> Cause<'d> {
+    match (name, draft.merged.get(name)) {
+        ("index" | "name", _) | ("hostname", None) => Cause::Guest,
+        (own, _) if is_own(own) => Cause::Lab,
+        ("domain", None) => Cause::Node(first_network(draft)),
+        (_, own) => Cause::Node(own.map(|entry| &entry.value)),
+    }
+}
+
+/// Returns the name of the network of a guest's first interface.
+fn first_network(draft: &Draft) -> Option<&Node> {
+    let interfaces = &draft.merged.get("interfaces")?.value;
+    interfaces.as_seq()?.first()?.get("network")
 }
 
 /// Returns why a guest may be without a name that is known to all.

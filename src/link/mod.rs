@@ -98,8 +98,8 @@ pub struct Guest {
     pub interfaces: Vec<Interface>,
     /// Disks.
     pub disks: Vec<Disk>,
-    /// Hardware and source.
-    pub virtinst: VirtinstSpec,
+    /// Hardware and source; guests that share all of it share this.
+    pub virtinst: Arc<VirtinstSpec>,
     /// What is installed; guests that share all of it share this.
     pub install: Arc<Install>,
     /// Its secrets: what came from outside the site, plain passwords and passphrases.

@@ -320,6 +320,7 @@ fn finish(
     let TypedGuest {
         draft,
         spec,
+        virtinst,
         install,
         extra,
     } = guest;
@@ -352,10 +353,6 @@ fn finish(
             interfaces::resolve(position, spec, attachment, &owner, sink)
         })
         .collect();
-    let virtinst = spec
-        .virtinst
-        .map(|virtinst| virtinst.value)
-        .expect("the built-in defaults set `virtinst`");
     Guest {
         uuid: uuid(site, "guest", &draft.name),
         defined: draft.defined,

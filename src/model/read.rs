@@ -1,19 +1,15 @@
 //! A guest's evaluated map → its typed sections.
 
-use std::collections::HashMap;
-use std::hash::BuildHasher as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-
-use super::guest::GuestSpec;
+use super::guest::{GuestSpec, VirtinstSpec};
 use super::install::Install;
 use super::password::Password;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::layer::Draft;
 use crate::secret::Secrets;
 use crate::yaml::typed::Typer;
-use crate::yaml::{Map, Node};
+use crate::yaml::{Map, Node, NodeMemo};
 
 /// A guest whose values have their types.
 #[derive(Clone, Debug)]
@@ -22,26 +18,20 @@ pub struct TypedGuest {
     pub draft: Draft,
     /// Identity and hardware.
     pub spec: GuestSpec,
+    /// Hardware and source; guests that share all of it share this.
+    pub virtinst: Arc<VirtinstSpec>,
     /// What is installed; guests that share all of it share this.
     pub install: Arc<Install>,
     /// Keys the program does not know; templates may read them.
     pub extra: Map,
 }
 
-/// Types guests' values; install data that several guests have alike is read once.
+/// Types guests' values; what several guests have alike is read once.
 #[derive(Debug, Default)]
 pub struct Reader {
-    hasher: RandomState,
-    installs: Mutex<HashMap<u64, Vec<Known>>>,
-}
-
-/// Install data that was read.
-#[derive(Debug)]
-struct Known {
-    /// The nodes it was read from, by the keys of [`Install`].
-    nodes: Box<[Option<Node>]>,
-    /// What they mean; `None` when there is a fault in them.
-    install: Option<Arc<Install>>,
+    virtinsts: NodeMemo<(), Arc<VirtinstSpec>>,
+    /// `None` when there is a fault in it.
+    installs: NodeMemo<(), Option<Arc<Install>>>,
 }
 
 impl Reader {
@@ -49,15 +39,28 @@ impl Reader {
     pub fn read(&self, mut draft: Draft, sink: &mut Sink) -> Option<TypedGuest> {
         let values = Arc::clone(&draft.merged);
         let mut typer = Typer { sink };
-        let spec = GuestSpec::read(&values, draft.defined, &mut typer)?;
+        let mut spec = GuestSpec::read(&values, draft.defined, &mut typer)?;
         let install = self.install(&draft, &mut typer)?;
         let extra = extra(&values, sink);
         own_secrets(&install, &mut draft.secrets);
+        // The built-in defaults have one, so one that is missing has a fault.
+        let virtinst = self.virtinst(&values, spec.virtinst.take()?.value);
         Some(TypedGuest {
             draft,
             spec,
+            virtinst,
             install,
             extra,
+        })
+    }
+
+    /// Returns what was read of the same hardware for another guest, in place of `own`.
+    fn virtinst(&self, values: &Map, own: VirtinstSpec) -> Arc<VirtinstSpec> {
+        let node = [values.get("virtinst").map(|entry| &entry.value)];
+        self.virtinsts.find(&(), &node).unwrap_or_else(|| {
+            let virtinst = Arc::new(own);
+            self.virtinsts.keep((), &node, Arc::clone(&virtinst));
+            virtinst
         })
     }
 
@@ -66,29 +69,11 @@ impl Reader {
         let values = &draft.merged;
         let node = |key: &&str| values.get(*key).map(|entry| &entry.value);
         let nodes: Vec<Option<&Node>> = Install::KEYS.iter().map(node).collect();
-        let identities = nodes.iter().map(|node| node.map(Node::identity));
-        let identities: Vec<_> = identities.collect();
-        let hash = self.hasher.hash_one(&identities);
-        let same = |known: &&Known| {
-            let own = known
-                .nodes
-                .iter()
-                .map(|node| node.as_ref().map(Node::identity));
-            own.eq(identities.iter().copied())
-        };
-        let installs = self.installs.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = installs.get(&hash).into_iter().flatten().find(same);
-        if let Some(known) = known {
-            return known.install.clone();
+        if let Some(known) = self.installs.find(&(), &nodes) {
+            return known;
         }
-        drop(installs);
         let install = Install::read(values, draft.defined, typer).map(Arc::new);
-        let known = Known {
-            nodes: nodes.into_iter().map(Option::<&Node>::cloned).collect(),
-            install: install.clone(),
-        };
-        let mut installs = self.installs.lock().unwrap_or_else(PoisonError::into_inner);
-        installs.entry(hash).or_default().push(known);
+        self.installs.keep((), &nodes, install.clone());
         install
     }
 }

@@ -71,27 +71,19 @@ pub(super) fn kind(guest: &Guest, lab: &Lab) -> Map<String, Value> {
     ])
 }
 
-/// Returns the machine a guest is, and what it is installed from.
-pub(super) fn machine(guest: &Guest) -> Map<String, Value> {
-    let mut context = Map::with_capacity(12);
+/// Returns the guests that a guest waits for.
+pub(super) fn depends_on(guest: &Guest) -> Value {
+    guest
+        .depends_on
+        .iter()
+        .map(|name| json!(name.value))
+        .collect()
+}
+
+/// Returns what is attached to a guest.
+pub(super) fn attached(guest: &Guest) -> Map<String, Value> {
+    let mut context = Map::with_capacity(5);
     let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
-    if !guest.depends_on.is_empty() {
-        set(
-            "depends_on",
-            guest
-                .depends_on
-                .iter()
-                .map(|name| json!(name.value))
-                .collect(),
-        );
-    }
-    set(
-        "vars",
-        guest
-            .vars
-            .as_ref()
-            .map_or_else(|| json!({}), |vars| json!(vars)),
-    );
     if let Some(first) = guest.interfaces.first() {
         if let Some(ip) = &first.ip {
             set("ip", json!(ip.value));
@@ -104,9 +96,21 @@ pub(super) fn machine(guest: &Guest) -> Map<String, Value> {
     );
     set("disks", guest.disks.iter().map(disk).collect());
     set("drives", guest.disks.iter().map(drive).collect());
-    set("virtinst", virtinst(guest));
-    set("install", install_boot(guest));
     context
+}
+
+/// Returns the site's own data.
+pub(super) fn vars(guest: &Guest) -> Value {
+    let vars = guest.vars.as_ref();
+    vars.map_or_else(|| json!({}), |vars| json!(vars))
+}
+
+/// Returns the machine a guest is, and how the installer is booted on it.
+pub(super) fn machine(guest: &Guest) -> Map<String, Value> {
+    Map::from_iter([
+        ("virtinst".to_owned(), virtinst(guest)),
+        ("install".to_owned(), install_boot(guest)),
+    ])
 }
 
 /// Returns the payloads as templates read them: the value of `setup_data`.
@@ -237,7 +241,7 @@ fn drive(disk: &Disk) -> Value {
 }
 
 fn virtinst(guest: &Guest) -> Value {
-    let mut value = serde_json::to_value(&guest.virtinst).expect("virtinst serializes");
+    let mut value = serde_json::to_value(&*guest.virtinst).expect("virtinst serializes");
     for (key, default) in [
         ("secure_boot", json!(false)),
         ("tpm", json!(false)),
@@ -267,18 +271,37 @@ pub fn guest_list(lab: &Lab) -> Value {
     lab.guests.iter().map(one).collect()
 }
 
+/// Stands for the install file, in the kernel arguments of the OS table.
+const FILE: &str = "{file}";
+
+/// Stands for the name of the first interface.
+const DEVICE: &str = "{device}";
+
+/// Stands for the MAC address of the first interface.
+const MAC: &str = "{mac}";
+
 /// The install boot: the file the installer reads, and the arguments that make it read it.
 fn install_boot(guest: &Guest) -> Value {
     let file = install_file(guest);
     let first = guest.interfaces.first();
-    let device = first.map_or("eth0", |nic| nic.device.as_str());
     let mac = first.map(|nic| nic.mac.to_string()).unwrap_or_default();
     let fill = |arg: &String| {
-        arg.replace("{file}", &file)
-            .replace("{device}", device)
-            .replace("{mac}", &mac)
+        arg.replace(FILE, &file)
+            .replace(DEVICE, first_device(guest))
+            .replace(MAC, &mac)
     };
     json!({ "file": file, "kernel_args": guest.os.kernel_args.iter().map(fill).collect::<Vec<_>>() })
+}
+
+/// Returns the name of the guest's first interface, or what it would be.
+pub(super) fn first_device(guest: &Guest) -> &str {
+    let first = guest.interfaces.first();
+    first.map_or("eth0", |nic| nic.device.as_str())
+}
+
+/// Returns whether the arguments of the installer's kernel are for one machine alone.
+pub(super) fn boots_by_mac(guest: &Guest) -> bool {
+    guest.os.kernel_args.iter().any(|arg| arg.contains(MAC))
 }
 
 /// Returns the name of the guest's install file.

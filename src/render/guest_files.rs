@@ -7,7 +7,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use tera::Context;
 
-use super::context::{Digest, Hashes, identity, install, kind, machine, setup_data};
+use super::context::{
+    Digest, Hashes, attached, boots_by_mac, depends_on, first_device, identity, install,
+    install_file, kind, machine, setup_data, vars,
+};
 use super::memo::Memo;
 use super::parts::Parts;
 use super::payloads::{Payload, Payloads};
@@ -19,6 +22,7 @@ use crate::link::{Guest, Lab};
 use crate::model::guest::TemplateRef;
 use crate::model::password::Password;
 use crate::source::{Sources, Span, Spanned};
+use crate::yaml::Kind;
 
 /// Renders guests, and keeps from each what the next can use.
 pub(super) struct Renderer<'a> {
@@ -34,6 +38,10 @@ pub(super) struct Renderer<'a> {
     installs: Memo<(usize, usize), Arc<[NamedSection]>>,
     /// Kinds of guests, by the addresses of their groups and OS.
     kinds: Memo<(usize, usize), Arc<[NamedSection]>>,
+    /// Machines, by the addresses of hardware and OS, the install file and the first interface.
+    machines: Memo<(usize, usize, String, String), Arc<[NamedSection]>>,
+    /// The site's own data, by its address.
+    vars: Memo<usize, Arc<Section>>,
 }
 
 /// A section under its name.
@@ -57,6 +65,8 @@ impl<'a> Renderer<'a> {
             hashes: Hashes::default(),
             installs: Memo::default(),
             kinds: Memo::default(),
+            machines: Memo::default(),
+            vars: Memo::default(),
         }
     }
 
@@ -129,7 +139,13 @@ impl<'a> Renderer<'a> {
     fn plain(&self, guest: &Guest) -> Own {
         let mut own = self.known.sections(identity(guest));
         own.extend(self.kind(guest).iter().cloned());
-        own.extend(self.known.sections(machine(guest)));
+        if !guest.depends_on.is_empty() {
+            let section = self.known.section("depends_on", depends_on(guest));
+            own.insert("depends_on".into(), section);
+        }
+        own.insert("vars".into(), self.vars(guest));
+        own.extend(self.known.sections(attached(guest)));
+        own.extend(self.machine(guest).iter().cloned());
         own.extend(self.install(guest).iter().cloned());
         for (key, entry) in &guest.extra {
             if !own.contains_key(key) {
@@ -155,6 +171,33 @@ impl<'a> Renderer<'a> {
         let key = (address.0 as usize, address.1 as usize);
         let known = self.kinds.find(&key);
         known.unwrap_or_else(|| self.kinds.keep(key, make()))
+    }
+
+    /// The section of the site's own data.
+    fn vars(&self, guest: &Guest) -> Arc<Section> {
+        let make = || self.known.section("vars", vars(guest));
+        let Some(Kind::Map(map)) = guest.vars.as_ref().map(|vars| &vars.kind) else {
+            return make();
+        };
+        let key = Arc::as_ptr(map).addr();
+        let known = self.vars.find(&key);
+        known.unwrap_or_else(|| self.vars.keep(key, make()))
+    }
+
+    /// The sections of a guest's hardware.
+    fn machine(&self, guest: &Guest) -> Arc<[NamedSection]> {
+        let make = || self.known.sections(machine(guest)).into_iter().collect();
+        if boots_by_mac(guest) {
+            return make();
+        }
+        let key = (
+            Arc::as_ptr(&guest.virtinst).addr(),
+            Arc::as_ptr(&guest.os).addr(),
+            install_file(guest),
+            first_device(guest).to_owned(),
+        );
+        let known = self.machines.find(&key);
+        known.unwrap_or_else(|| self.machines.keep(key, make()))
     }
 
     /// The sections of a guest's install data.

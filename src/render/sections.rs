@@ -13,7 +13,7 @@ use super::{Content, mask};
 use crate::link::Lab;
 use crate::model::host::Host;
 use crate::secret::{Secrets, is_plain};
-use crate::yaml::emit::to_yaml;
+use crate::yaml::emit::{entry_to_yaml, to_yaml};
 
 /// Names whose values no two guests share; looking for an equal one would be in vain.
 const OWN: &[&str] = &[
@@ -31,6 +31,9 @@ const OWN: &[&str] = &[
 
 /// The disks as installers see them, which `guest.yml` has in full under `disks`.
 const DRIVES: &str = "drives";
+
+/// The payloads, whose bytes `guest.yml` does not have.
+const PAYLOADS: &str = "setup_data";
 
 /// The longest value, as JSON, that is kept for other guests; payloads may be as large as they like.
 const MAX_KEPT: usize = 16 * 1024;
@@ -197,14 +200,19 @@ impl Section {
     }
 
     fn new(id: u32, key: &str, value: Value, text: Arc<str>) -> Self {
-        let as_seen = tera::Value::from_serializable(&value);
+        let as_seen = match &value {
+            Value::String(text) => tera::Value::from(text.as_str()),
+            other => tera::Value::from_serializable(other),
+        };
         let is_name = OWN.contains(&key) && !value.is_array();
-        let review = match text.is_empty() {
+        // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
+        let hides = || !is_name && !is_plain(&text);
+        let review = match key {
             // What all guests share is in no guest's file.
-            true => String::new(),
-            // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
-            false if is_name || is_plain(&text) => lines(key, value, None),
-            false => lines(key, value, Some(&Secrets::default())),
+            _ if text.is_empty() => String::new(),
+            DRIVES | PAYLOADS => lines(key, value, hides().then_some(&Secrets::default())),
+            _ if hides() => lines(key, value, Some(&Secrets::default())),
+            _ => entry_to_yaml(key, &value),
         };
         Self {
             id,
@@ -226,7 +234,7 @@ pub(super) fn text(name: &str, value: &Value) -> Arc<str> {
 /// which lie beside `guest.yml` in `setup/`.
 pub fn review(mut values: Map<String, Value>) -> Map<String, Value> {
     values.shift_remove(DRIVES);
-    let payloads = values.get_mut("setup_data").and_then(Value::as_array_mut);
+    let payloads = values.get_mut(PAYLOADS).and_then(Value::as_array_mut);
     for payload in payloads.into_iter().flatten() {
         if let Some(payload) = payload.as_object_mut() {
             payload.remove("base64");

@@ -20,6 +20,16 @@ pub fn to_yaml(value: &Value) -> String {
     out
 }
 
+/// Writes one entry of a document that is a map, as [`to_yaml`] would.
+#[must_use]
+pub fn entry_to_yaml(key: &str, value: &Value) -> String {
+    let mut out = String::new();
+    write_string(&mut out, key);
+    out.push(':');
+    write_value(&mut out, value, 0);
+    out
+}
+
 fn write_map(out: &mut String, map: &serde_json::Map<String, Value>, indent: usize) {
     write_entries(out, map, indent, false);
 }

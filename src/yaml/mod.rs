@@ -4,11 +4,13 @@
 //! [`typed`] reads typed values out of it, [`emit`] writes plain data back as text that YAML 1.1 readers agree on.
 
 pub mod emit;
+mod memo;
 mod node;
 mod parse;
 mod scalar;
 pub mod typed;
 
+pub use memo::NodeMemo;
 pub use node::{Entry, Kind, Map, Node, Tag};
 pub use parse::parse;
 pub use scalar::{Resolved, Scalar};
