@@ -115,11 +115,14 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     if let Some(engine) = &engine {
         engine.check_names(&used, &lab.own_keys(), &files.sources, sink);
     }
+    let lock = layers.lock.clone();
+    // The trees are taken apart while the lab is rendered.
+    rayon::spawn(move || drop(layers));
     Some(Loaded {
         lab,
         engine: engine?,
         payloads,
-        lock: layers.lock,
+        lock,
         table,
     })
 }

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use aho_corasick::AhoCorasick;
 
 /// What stands in a secret's place.
 pub const MASK: &str = "***";
@@ -174,21 +176,32 @@ impl Secrets {
     }
 }
 
+/// What every secret that shows by its form has in it.
+const FORMS: &[&str] = &["://", "$", "grub.pbkdf2.", "--pass"];
+
+/// Looks for forms.
+static SHAPES: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(FORMS).expect("a few short texts"));
+
+/// Looks for forms, and for the words that keys of secrets have.
+static HINTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(SECRET_WORDS.iter().chain(&["hash"]).chain(FORMS))
+        .expect("a few short texts")
+});
+
 /// Returns whether nothing in a text looks like a secret, nor like a key of one: a quick look, which may be wrong to say
 /// no.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let words = SECRET_WORDS.iter().copied();
-    !words
-        .chain(["hash", "://", "$", "grub.pbkdf2.", "--pass"])
-        .any(|word| text.contains(word))
+    !HINTS.is_match(text)
 }
 
 /// Returns whether `text` holds something that is a secret by its form.
 #[must_use]
 pub fn has_shape(text: &str) -> bool {
-    !shaped(text).is_empty()
+    SHAPES.is_match(text) && !shaped(text).is_empty()
 }
 
 /// Finds what is a secret by its form, in order and without overlap.

@@ -11,7 +11,10 @@ pub(super) fn run(command: &Generate, session: &mut Session) -> anyhow::Result<O
         return Ok(Outcome::Faults);
     };
     if !command.check {
-        return session.write(&loaded, &files, &Scope::Everything);
+        let outcome = session.write(&loaded, &files, &Scope::Everything);
+        // The process ends here: taking a lab apart value by value would only keep people waiting.
+        std::mem::forget((loaded, files));
+        return outcome;
     }
     let changes = session.compare(&files, &Scope::Everything)?;
     for (path, change) in &changes.changes {

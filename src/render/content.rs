@@ -15,16 +15,25 @@ pub struct Content(Vec<Piece>);
 /// Bytes that several files may share.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
     /// Whether a secret is in them that shows by its form.
     shows_secret: bool,
 }
 
+#[derive(Clone, Debug)]
+enum Bytes {
+    /// One file's.
+    Own(String),
+    /// Those of any number of files.
+    Shared(Arc<[u8]>),
+}
+
+/// Text of one file.
 impl From<String> for Piece {
     fn from(text: String) -> Self {
         Self {
             shows_secret: has_shape(&text),
-            bytes: text.into_bytes().into(),
+            bytes: Bytes::Own(text),
         }
     }
 }
@@ -32,7 +41,30 @@ impl From<String> for Piece {
 impl Piece {
     /// Returns the bytes.
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        match &self.bytes {
+            Bytes::Own(text) => text.as_bytes(),
+            Bytes::Shared(bytes) => bytes,
+        }
+    }
+
+    /// Returns several pieces as one, which costs nothing to copy.
+    pub(super) fn join(pieces: &[Self]) -> Self {
+        let bytes: Vec<&[u8]> = pieces.iter().map(Self::bytes).collect();
+        Self {
+            bytes: Bytes::Shared(bytes.concat().into()),
+            shows_secret: pieces.iter().any(|piece| piece.shows_secret),
+        }
+    }
+
+    /// Returns a piece that costs nothing to copy.
+    pub(super) fn shared(self) -> Self {
+        Self {
+            bytes: Bytes::Shared(match self.bytes {
+                Bytes::Own(text) => text.into_bytes().into(),
+                Bytes::Shared(bytes) => bytes,
+            }),
+            ..self
+        }
     }
 }
 
@@ -40,7 +72,7 @@ impl Piece {
 impl From<Arc<[u8]>> for Piece {
     fn from(bytes: Arc<[u8]>) -> Self {
         Self {
-            bytes,
+            bytes: Bytes::Shared(bytes),
             shows_secret: false,
         }
     }
@@ -49,7 +81,7 @@ impl From<Arc<[u8]>> for Piece {
 impl Content {
     /// Adds a piece.
     pub(super) fn push(&mut self, piece: Piece) {
-        if !piece.bytes.is_empty() {
+        if !piece.bytes().is_empty() {
             self.0.push(piece);
         }
     }

@@ -11,7 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::STAMP_XMLNS;
 use super::payloads::Payload;
-use crate::link::{Disk, DiskPlace, Guest, Interface, Lab};
+use super::sections::Gathered;
+use super::views::{DiskView, DriveView, InterfaceView};
+use crate::link::{Guest, Lab};
 use crate::model::install::Sudo;
 use crate::model::password::Password;
 
@@ -41,24 +43,21 @@ impl Hashes {
     }
 }
 
-/// Returns who a guest is, as its templates read it.
-pub(super) fn identity(guest: &Guest) -> Map<String, Value> {
-    let mut context = Map::with_capacity(8);
-    let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
-    set("name", json!(&*guest.name));
-    set("hostname", json!(guest.hostname.value));
-    set("fqdn", json!(guest.fqdn.value));
+/// Gathers who a guest is, as its templates read it.
+pub(super) fn identity(guest: &Guest, set: &mut Gathered<'_>) {
+    set.value("name", &*guest.name);
+    set.value("hostname", &guest.hostname.value);
+    set.value("fqdn", &guest.fqdn.value);
     if let Some(domain) = &guest.domain {
-        set("domain", json!(domain));
+        set.value("domain", domain);
     }
     if let Some(description) = &guest.description {
-        set("description", json!(description));
+        set.value("description", description);
     }
     if let Some(index) = guest.index {
-        set("index", json!(index));
+        set.value("index", &index);
     }
-    set("uuid", json!(guest.uuid));
-    context
+    set.value("uuid", &guest.uuid);
 }
 
 /// Returns what kind of guest it is: the same for all guests of these groups and this OS that name no id of their own.
@@ -71,32 +70,33 @@ pub(super) fn kind(guest: &Guest, lab: &Lab) -> Map<String, Value> {
     ])
 }
 
-/// Returns the guests that a guest waits for.
-pub(super) fn depends_on(guest: &Guest) -> Value {
-    guest
-        .depends_on
-        .iter()
-        .map(|name| json!(name.value))
-        .collect()
+/// Gathers the guests that a guest waits for.
+pub(super) fn depends_on(guest: &Guest, set: &mut Gathered<'_>) {
+    if !guest.depends_on.is_empty() {
+        let names = guest.depends_on.iter().map(|name| &name.value);
+        set.value("depends_on", &names.collect::<Vec<_>>());
+    }
 }
 
-/// Returns what is attached to a guest.
-pub(super) fn attached(guest: &Guest) -> Map<String, Value> {
-    let mut context = Map::with_capacity(5);
-    let mut set = |key: &str, value: Value| context.insert(key.to_owned(), value);
+/// Gathers what is attached to a guest.
+pub(super) fn attached(guest: &Guest, set: &mut Gathered<'_>) {
     if let Some(first) = guest.interfaces.first() {
         if let Some(ip) = &first.ip {
-            set("ip", json!(ip.value));
+            set.value("ip", &ip.value);
         }
-        set("mac", json!(first.mac));
+        set.value("mac", &first.mac);
     }
-    set(
-        "interfaces",
-        guest.interfaces.iter().map(interface).collect(),
+    set.value("interfaces", &interfaces(guest));
+    let disks = guest.disks.iter();
+    set.value(
+        "disks",
+        &disks.clone().map(DiskView::from).collect::<Vec<_>>(),
     );
-    set("disks", guest.disks.iter().map(disk).collect());
-    set("drives", guest.disks.iter().map(drive).collect());
-    context
+    set.value("drives", &disks.map(DriveView::from).collect::<Vec<_>>());
+}
+
+fn interfaces(guest: &Guest) -> Vec<InterfaceView<'_>> {
+    guest.interfaces.iter().map(InterfaceView::from).collect()
 }
 
 /// Returns the site's own data.
@@ -153,93 +153,6 @@ fn os(guest: &Guest) -> Value {
     value
 }
 
-fn interface(nic: &Interface) -> Value {
-    let mut values = Map::with_capacity(24);
-    let mut set = |key: &str, value: Value| values.insert(key.to_owned(), value);
-    set("device", json!(nic.device));
-    set("mac", json!(nic.mac));
-    set("model", json!(nic.model));
-    set("bootproto", json!(nic.bootproto));
-    set("hostname", json!(nic.hostname));
-    set("fqdn", json!(nic.fqdn));
-    set("nameservers", json!(nic.nameservers));
-    set("dns_record", json!(nic.dns_record));
-    set("nodns", json!(nic.nodns));
-    set("nodefroute", json!(nic.nodefroute));
-    let prefix = nic.netmask.map(|netmask| netmask.to_bits().count_ones());
-    let ipv6 = nic.ipv6.as_ref();
-    let ipv6_gateway = nic.ipv6_gateway.filter(|_| ipv6.is_some());
-    let known = [
-        (
-            "network",
-            nic.network.as_ref().map(|name| json!(name.value)),
-        ),
-        ("bridge", nic.bridge.as_ref().map(|bridge| json!(bridge))),
-        ("ip", nic.ip.as_ref().map(|ip| json!(ip.value))),
-        ("netmask", nic.netmask.map(|netmask| json!(netmask))),
-        ("prefix", prefix.map(|prefix| json!(prefix))),
-        ("gateway", nic.gateway.map(|gateway| json!(gateway))),
-        ("ipv6", ipv6.map(|ipv6| json!(ipv6.value))),
-        ("ipv6_prefix", ipv6.map(|_| json!(nic.ipv6_prefix))),
-        ("ipv6_gateway", ipv6_gateway.map(|gateway| json!(gateway))),
-        ("duid", nic.duid.as_ref().map(|duid| json!(duid.value))),
-        (
-            "portgroup",
-            nic.portgroup.as_ref().map(|group| json!(group.value)),
-        ),
-        ("mtu", nic.mtu.map(|mtu| json!(mtu))),
-        (
-            "options",
-            nic.options.as_ref().map(|options| json!(options)),
-        ),
-    ];
-    for (key, value) in known {
-        if let Some(value) = value {
-            set(key, value);
-        }
-    }
-    Value::Object(values)
-}
-
-fn disk(disk: &Disk) -> Value {
-    let mut values = Map::with_capacity(12);
-    let mut set = |key: &str, value: Value| values.insert(key.to_owned(), value);
-    set("device", json!(disk.device));
-    set("format", json!(disk.format));
-    set("cache", json!(disk.cache));
-    set("bus", json!(disk.bus));
-    set("shareable", json!(disk.shareable));
-    set("sparse", json!(disk.sparse));
-    match &disk.place {
-        DiskPlace::Volume { pool, vol } => {
-            set("pool", json!(pool));
-            set("vol", json!(vol));
-        }
-        DiskPlace::Path(path) => {
-            set("path", json!(path));
-        }
-    }
-    if let Some(size) = disk.size {
-        set("size", json!(size));
-    }
-    if let Some(backing) = &disk.backing {
-        set("backing", json!(backing));
-    }
-    if let Some(format) = disk.backing_format {
-        set("backing_format", json!(format));
-    }
-    Value::Object(values)
-}
-
-/// A disk as the installer knows it. Guests with different volumes have this in common.
-fn drive(disk: &Disk) -> Value {
-    let mut value = json!({ "device": disk.device, "shareable": disk.shareable });
-    if let Some(size) = disk.size {
-        value["size"] = json!(size);
-    }
-    value
-}
-
 fn virtinst(guest: &Guest) -> Value {
     let mut value = serde_json::to_value(&*guest.virtinst).expect("virtinst serializes");
     for (key, default) in [
@@ -265,7 +178,7 @@ pub fn guest_list(lab: &Lab) -> Value {
             "hostname": guest.hostname.value,
             "fqdn": guest.fqdn.value,
             "sysgroups": guest.sysgroups.iter().map(|name| &**name).collect::<Vec<_>>(),
-            "interfaces": guest.interfaces.iter().map(interface).collect::<Vec<_>>(),
+            "interfaces": interfaces(guest),
         })
     };
     lab.guests.iter().map(one).collect()

@@ -170,6 +170,14 @@ fn refusal(name: &str, why: &str) -> Error {
 
 /// One word of a POSIX shell command line.
 fn sh(text: &str) -> Filtered {
+    // Nearly all words are names, numbers and suboptions; what `shlex` makes of these needs no looking for.
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-./:_".contains(&byte);
+    let is_tame = |byte: u8| is_bare(byte) || b",= ".contains(&byte);
+    match text.as_bytes() {
+        [_, ..] if text.bytes().all(is_bare) => return Ok(text.to_owned()),
+        [_, ..] if text.bytes().all(is_tame) => return Ok(["'", text, "'"].concat()),
+        _ => {}
+    }
     shlex::try_quote(text)
         .map(|word| word.into_owned())
         .map_err(|_| "a NUL character cannot be carried in a shell word".to_owned())

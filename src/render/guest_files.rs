@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tera::Context;
 
 use super::context::{
@@ -12,9 +12,10 @@ use super::context::{
     install_file, kind, machine, setup_data, vars,
 };
 use super::memo::Memo;
+use super::own::{Own, Stretch};
 use super::parts::Parts;
 use super::payloads::{Payload, Payloads};
-use super::sections::{Common, Known, Own, Section, Sections};
+use super::sections::{Common, Gathered, Known, Section, Sections};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
 use crate::diag::{Code, Diagnostic, Sink};
@@ -35,17 +36,14 @@ pub(super) struct Renderer<'a> {
     parts: Parts,
     hashes: Hashes,
     /// Install data by the addresses of it and of the OS, which both outlive the renderer.
-    installs: Memo<(usize, usize), Arc<[NamedSection]>>,
+    installs: Memo<(usize, usize), Arc<Stretch>>,
     /// Kinds of guests, by the addresses of their groups and OS.
-    kinds: Memo<(usize, usize), Arc<[NamedSection]>>,
+    kinds: Memo<(usize, usize), Arc<Stretch>>,
     /// Machines, by the addresses of hardware and OS, the install file and the first interface.
-    machines: Memo<(usize, usize, String, String), Arc<[NamedSection]>>,
+    machines: Memo<(usize, usize, String, String), Arc<Stretch>>,
     /// The site's own data, by its address.
     vars: Memo<usize, Arc<Section>>,
 }
-
-/// A section under its name.
-type NamedSection = (Arc<str>, Arc<Section>);
 
 impl<'a> Renderer<'a> {
     pub(super) fn new(
@@ -79,7 +77,7 @@ impl<'a> Renderer<'a> {
         files.push(OutFile {
             path: format!("{dir}/guest.yml"),
             mode: 0o644,
-            content: sections.review(&guest.secrets),
+            content: sections.review(&guest.secrets, &self.known),
         });
         if !source(guest, sink) {
             return files;
@@ -137,33 +135,25 @@ impl<'a> Renderer<'a> {
 
     /// The sections of a guest, less its payloads and its stamp.
     fn plain(&self, guest: &Guest) -> Own {
-        let mut own = self.known.sections(identity(guest));
-        own.extend(self.kind(guest).iter().cloned());
-        if !guest.depends_on.is_empty() {
-            let section = self.known.section("depends_on", depends_on(guest));
-            own.insert("depends_on".into(), section);
-        }
-        own.insert("vars".into(), self.vars(guest));
-        own.extend(self.known.sections(attached(guest)));
-        own.extend(self.machine(guest).iter().cloned());
-        own.extend(self.install(guest).iter().cloned());
+        let mut gathered = Gathered::new(&self.known);
+        identity(guest, &mut gathered);
+        gathered.own.share(self.kind(guest));
+        depends_on(guest, &mut gathered);
+        gathered.own.insert("vars", self.vars(guest));
+        attached(guest, &mut gathered);
+        gathered.own.share(self.machine(guest));
+        gathered.own.share(self.install(guest));
         for (key, entry) in &guest.extra {
-            if !own.contains_key(key) {
-                let section = self.known.section(key, json!(entry.value));
-                own.insert(Arc::clone(key), section);
+            if gathered.own.get(key).is_none() {
+                gathered.value(key, &entry.value);
             }
         }
-        own
+        gathered.own
     }
 
     /// The sections that say what kind of guest it is.
-    fn kind(&self, guest: &Guest) -> Arc<[NamedSection]> {
-        let make = || {
-            self.known
-                .sections(kind(guest, self.lab))
-                .into_iter()
-                .collect()
-        };
+    fn kind(&self, guest: &Guest) -> Arc<Stretch> {
+        let make = || Arc::new(self.known.sections(kind(guest, self.lab)));
         if guest.virtinst.os_variant.is_some() {
             return make();
         }
@@ -175,7 +165,7 @@ impl<'a> Renderer<'a> {
 
     /// The section of the site's own data.
     fn vars(&self, guest: &Guest) -> Arc<Section> {
-        let make = || self.known.section("vars", vars(guest));
+        let make = || self.known.section("vars", &vars(guest));
         let Some(Kind::Map(map)) = guest.vars.as_ref().map(|vars| &vars.kind) else {
             return make();
         };
@@ -185,8 +175,8 @@ impl<'a> Renderer<'a> {
     }
 
     /// The sections of a guest's hardware.
-    fn machine(&self, guest: &Guest) -> Arc<[NamedSection]> {
-        let make = || self.known.sections(machine(guest)).into_iter().collect();
+    fn machine(&self, guest: &Guest) -> Arc<Stretch> {
+        let make = || Arc::new(self.known.sections(machine(guest)));
         if boots_by_mac(guest) {
             return make();
         }
@@ -201,27 +191,27 @@ impl<'a> Renderer<'a> {
     }
 
     /// The sections of a guest's install data.
-    fn install(&self, guest: &Guest) -> Arc<[NamedSection]> {
+    fn install(&self, guest: &Guest) -> Arc<Stretch> {
         let address = (Arc::as_ptr(&guest.install), Arc::as_ptr(&guest.os));
         let key = (address.0 as usize, address.1 as usize);
         if let Some(sections) = self.installs.find(&key) {
             return sections;
         }
         let values = install(guest, &self.lab.site, &self.hashes);
-        let sections = self.known.sections(values).into_iter().collect();
+        let sections = Arc::new(self.known.sections(values));
         self.installs.keep(key, sections)
     }
 
     fn sections(&self, guest: &Guest, payloads: &[Payload<'_>]) -> Sections<'_> {
         let mut own = self.plain(guest);
-        let data = self.known.section("setup_data", setup_data(payloads));
-        own.insert("setup_data".into(), data);
+        let data = self.known.section("setup_data", &setup_data(payloads));
+        own.insert("setup_data", data);
         let mut digest = Digest::default();
-        for section in own.values() {
+        for (_, section) in own.iter() {
             digest.add(&section.text);
         }
-        let stamp = self.known.section("stamp", digest.stamp(self.lab));
-        own.insert("stamp".into(), stamp);
+        let stamp = self.known.section("stamp", &digest.stamp(self.lab));
+        own.insert("stamp", stamp);
         Sections {
             own,
             common: &self.common,

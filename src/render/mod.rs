@@ -17,6 +17,7 @@ mod names;
 mod network;
 mod origin;
 mod outputs;
+mod own;
 mod page;
 mod parts;
 mod payloads;
@@ -26,6 +27,7 @@ mod sections;
 mod storage;
 mod strangers;
 mod targets;
+mod views;
 
 pub use content::Content;
 pub use context::guest_list;

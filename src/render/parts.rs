@@ -31,9 +31,8 @@ struct Split {
     parts: Vec<Part>,
     /// Every name that a unit reads.
     names: Vec<String>,
-    /// All that guests have in common, by the numbers of the shared sections they read: of each part, unless it is a
-    /// guest's own.
-    common: Memo<Key, Arc<[Option<Piece>]>>,
+    /// What guests have in common, by the numbers of the shared sections they read.
+    common: Memo<Key, Arc<Common>>,
 }
 
 /// Numbers of sections: none for those that are missing, [`OWN`] for a guest's own.
@@ -49,6 +48,24 @@ enum Part {
     Text(Piece),
     /// A template of its own.
     Unit(Unit),
+}
+
+/// What a template becomes for guests with the same shared sections.
+#[derive(Debug)]
+struct Common {
+    known: Vec<Known>,
+    /// What the parts that are a guest's own read, by the places of the names.
+    reads: BTreeSet<usize>,
+}
+
+/// A stretch of what a template becomes.
+#[derive(Debug)]
+enum Known {
+    /// Parts that are the same for all these guests, in one piece: cores would wait for each other to count who uses
+    /// many small ones.
+    Said(Piece),
+    /// The part at this place, which is a guest's own.
+    Own(usize),
 }
 
 /// A part that is rendered.
@@ -121,7 +138,7 @@ impl Split {
             }
         };
         let part = |(at, segment)| match segment {
-            Segment::Text(text) => Part::Text(text.into()),
+            Segment::Text(text) => Part::Text(Piece::from(text).shared()),
             Segment::Unit {
                 source,
                 reads,
@@ -150,32 +167,60 @@ impl Split {
         let slots = self.names.iter().map(|name| sections.get(name));
         let slots: Vec<Option<&Section>> = slots.collect();
         let common = self.common(&slots)?;
+        let context = self.context(common.reads.iter(), &slots);
         let mut content = Content::default();
-        for (part, common) in self.parts.iter().zip(&*common) {
-            content.push(match (part, common) {
-                (_, Some(piece)) => piece.clone(),
-                (Part::Text(text), None) => text.clone(),
-                (Part::Unit(unit), None) => unit.fresh(self, &slots)?,
+        for known in &common.known {
+            content.push(match known {
+                Known::Said(piece) => piece.clone(),
+                Known::Own(at) => match &self.parts[*at] {
+                    Part::Text(text) => text.clone(),
+                    Part::Unit(unit) => unit.render(self, &context)?,
+                },
             });
         }
         Some(content)
     }
 
     /// Renders the parts that are not this guest's own, or finds them rendered.
-    fn common(&self, slots: &Slots<'_>) -> Option<Arc<[Option<Piece>]>> {
+    fn common(&self, slots: &Slots<'_>) -> Option<Arc<Common>> {
         let key: Key = slots.iter().map(|slot| number(*slot)).collect();
-        if let Some(pieces) = self.common.find(&key) {
-            return Some(pieces);
+        if let Some(common) = self.common.find(&key) {
+            return Some(common);
         }
-        let mut pieces = Vec::with_capacity(self.parts.len());
-        for part in &self.parts {
-            pieces.push(match part {
+        let mut reads = BTreeSet::new();
+        let mut known = Vec::new();
+        let mut said: Vec<Piece> = Vec::new();
+        for (at, part) in self.parts.iter().enumerate() {
+            let piece = match part {
                 Part::Text(text) => Some(text.clone()),
                 Part::Unit(unit) if unit.is_own(slots) => unit.absent(self, slots)?,
                 Part::Unit(unit) => Some(unit.shared(self, slots)?),
-            });
+            };
+            match piece {
+                Some(piece) => said.push(piece),
+                None => {
+                    if let Part::Unit(unit) = part {
+                        reads.extend(&unit.reads);
+                    }
+                    known.extend([Known::Said(Piece::join(&said)), Known::Own(at)]);
+                    said.clear();
+                }
+            }
         }
-        Some(self.common.keep(key, pieces.into()))
+        known.push(Known::Said(Piece::join(&said)));
+        let common = Arc::new(Common { known, reads });
+        Some(self.common.keep(key, common))
+    }
+
+    /// Returns a context of the names at these places.
+    fn context<'r>(&self, reads: impl Iterator<Item = &'r usize>, slots: &Slots<'_>) -> Context {
+        let mut context = Context::new();
+        for read in reads {
+            if let Some(section) = slots[*read] {
+                context.insert_value(self.names[*read].clone(), section.value.clone());
+            }
+        }
+        context
     }
 }
 
@@ -206,18 +251,13 @@ impl Unit {
         if let Some(piece) = self.rendered.find(&key) {
             return Some(piece);
         }
-        let piece = self.fresh(split, slots)?;
+        let context = split.context(self.reads.iter(), slots);
+        let piece = self.render(split, &context)?.shared();
         Some(self.rendered.keep(key, piece))
     }
 
-    fn fresh(&self, split: &Split, slots: &Slots<'_>) -> Option<Piece> {
-        let mut context = Context::new();
-        for read in &self.reads {
-            if let Some(section) = slots[*read] {
-                context.insert_value(split.names[*read].clone(), section.value.clone());
-            }
-        }
+    fn render(&self, split: &Split, context: &Context) -> Option<Piece> {
         super::filters::restart();
-        Some(split.tera.render(&self.name, &context).ok()?.into())
+        Some(split.tera.render(&self.name, context).ok()?.into())
     }
 }

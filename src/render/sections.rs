@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use foldhash::fast::RandomState;
-use indexmap::IndexMap;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::content::Piece;
 use super::context::guest_list;
 use super::memo::Memo;
+use super::own::{Own, Stretch};
 use super::{Content, mask};
 use crate::link::Lab;
 use crate::model::host::Host;
@@ -53,9 +54,6 @@ pub(super) struct Section {
     pub(super) review: Arc<[u8]>,
 }
 
-/// The sections of a guest by name, in the order of `guest.yml`.
-pub(super) type Own = IndexMap<Arc<str>, Arc<Section>, RandomState>;
-
 /// The sections of a guest.
 pub(super) struct Sections<'s> {
     /// Its own.
@@ -67,18 +65,25 @@ pub(super) struct Sections<'s> {
 impl Sections<'_> {
     /// Returns the section of a name.
     pub(super) fn get(&self, name: &str) -> Option<&Section> {
-        let section = self.common.get(name).or_else(|| self.own.get(name));
-        section.map(|section| &**section)
+        let common = self.common.get(name).map(|section| &**section);
+        common.or_else(|| self.own.get(name))
     }
 
     /// Returns `guest.yml`, in which no secret is shown.
-    pub(super) fn review(&self, secrets: &Secrets) -> Content {
+    pub(super) fn review(&self, secrets: &Secrets, known: &Known) -> Content {
         let mut content = Content::default();
-        for (name, section) in &self.own {
-            content.push(if secrets.is_empty() {
-                Arc::clone(&section.review).into()
-            } else {
-                lines(name, section.value_as_json(name), Some(secrets)).into()
+        if !secrets.is_empty() {
+            for (name, section) in self.own.iter() {
+                let lines = lines(name, section.value_as_json(name), Some(secrets));
+                content.push(lines.into());
+            }
+            return content;
+        }
+        let sections: Vec<&Section> = self.own.iter().map(|(_, section)| section).collect();
+        for run in sections.chunk_by(|a, b| a.is_shared && b.is_shared) {
+            content.push(match run {
+                [own] if !own.is_shared => Piece::from(Arc::clone(&own.review)),
+                shared => known.review(shared),
             });
         }
         content
@@ -86,9 +91,8 @@ impl Sections<'_> {
 
     /// Returns the values of the guest's own names.
     pub(super) fn values(&self) -> Map<String, Value> {
-        let value = |(name, section): (&Arc<str>, &Arc<Section>)| {
-            (name.to_string(), section.value_as_json(name))
-        };
+        let value =
+            |(name, section): (&str, &Section)| (name.to_owned(), section.value_as_json(name));
         self.own.iter().map(value).collect()
     }
 
@@ -107,7 +111,7 @@ impl Sections<'_> {
         COMMON
             .iter()
             .copied()
-            .chain(self.own.keys().map(|name| &**name))
+            .chain(self.own.iter().map(|(name, _)| name))
     }
 }
 
@@ -137,7 +141,7 @@ impl<'a> Common<'a> {
                 _ => host(self.lab),
             };
             let id = u32::try_from(at).unwrap_or_default();
-            Arc::new(Section::new(id, name, value, Arc::from("")))
+            Arc::new(Section::new(id, name, &value, Arc::from("")))
         };
         Some(self.sections[at].get_or_init(convert))
     }
@@ -156,22 +160,24 @@ fn host(lab: &Lab) -> Value {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     sections: Memo<Arc<str>, Arc<Section>>,
+    /// The lines of `guest.yml` for sections that follow each other, by their numbers.
+    reviews: Memo<Vec<u32>, Piece>,
     next: AtomicU32,
 }
 
 impl Known {
     /// Converts a whole context.
-    pub(super) fn sections(&self, context: Map<String, Value>) -> Own {
+    pub(super) fn sections(&self, context: Map<String, Value>) -> Stretch {
         let entry = |(key, value): (String, Value)| {
-            let section = self.section(&key, value);
+            let section = self.section(&key, &value);
             (key.into(), section)
         };
         context.into_iter().map(entry).collect()
     }
 
     /// Converts one value, or finds the equal one of another guest.
-    pub(super) fn section(&self, key: &str, value: Value) -> Arc<Section> {
-        let text = text(key, &value);
+    pub(super) fn section<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Arc<Section> {
+        let text = text(key, value);
         if OWN.contains(&key) || text.len() > MAX_KEPT {
             return Arc::new(self.convert(key, value, text, false));
         }
@@ -182,13 +188,48 @@ impl Known {
         self.sections.keep(text, Arc::new(section))
     }
 
-    fn convert(&self, key: &str, value: Value, text: Arc<str>, is_shared: bool) -> Section {
+    /// Returns the lines of `guest.yml` for shared sections, in one piece for all guests that have them.
+    fn review(&self, sections: &[&Section]) -> Piece {
+        let key: Vec<u32> = sections.iter().map(|section| section.id).collect();
+        self.reviews.find(&key).unwrap_or_else(|| {
+            let lines = sections.iter().map(|section| Arc::clone(&section.review));
+            let lines: Vec<Piece> = lines.map(Piece::from).collect();
+            self.reviews.keep(key, Piece::join(&lines))
+        })
+    }
+
+    fn convert<T: Serialize + ?Sized>(
+        &self,
+        key: &str,
+        value: &T,
+        text: Arc<str>,
+        is_shared: bool,
+    ) -> Section {
         // The first numbers are those of what all guests share.
         let id = self.next.fetch_add(1, Ordering::Relaxed) + COMMON.len() as u32;
         Section {
             is_shared,
             ..Section::new(id, key, value, text)
         }
+    }
+}
+
+/// The sections of a guest, one after the other.
+pub(super) struct Gathered<'k> {
+    known: &'k Known,
+    pub(super) own: Own,
+}
+
+impl<'k> Gathered<'k> {
+    /// Gathers nothing yet.
+    pub(super) fn new(known: &'k Known) -> Self {
+        let own = Own::default();
+        Self { known, own }
+    }
+
+    /// Adds a value.
+    pub(super) fn value<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) {
+        self.own.insert(key, self.known.section(key, value));
     }
 }
 
@@ -199,35 +240,40 @@ impl Section {
         serde_json::from_str(json).unwrap_or_default()
     }
 
-    fn new(id: u32, key: &str, value: Value, text: Arc<str>) -> Self {
-        let as_seen = match &value {
-            Value::String(text) => tera::Value::from(text.as_str()),
-            other => tera::Value::from_serializable(other),
-        };
-        let is_name = OWN.contains(&key) && !value.is_array();
-        // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
-        let hides = || !is_name && !is_plain(&text);
-        let review = match key {
-            // What all guests share is in no guest's file.
-            _ if text.is_empty() => String::new(),
-            DRIVES | PAYLOADS => lines(key, value, hides().then_some(&Secrets::default())),
-            _ if hides() => lines(key, value, Some(&Secrets::default())),
-            _ => entry_to_yaml(key, &value),
-        };
-        Self {
+    fn new<T: Serialize + ?Sized>(id: u32, key: &str, value: &T, text: Arc<str>) -> Self {
+        let value = tera::Value::from_serializable(value);
+        let is_name = OWN.contains(&key) && value.as_array().is_none();
+        let mut section = Self {
             id,
             is_shared: true,
             text,
-            value: as_seen,
-            review: review.into_bytes().into(),
+            value,
+            review: Arc::default(),
+        };
+        if section.text.is_empty() {
+            // What all guests share is in no guest's file.
+            return section;
         }
+        // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
+        let hides = !is_name && !is_plain(&section.text);
+        let review = if hides || matches!(key, DRIVES | PAYLOADS) {
+            let secrets = hides.then(Secrets::default);
+            lines(key, section.value_as_json(key), secrets.as_ref())
+        } else {
+            entry_to_yaml(key, &section.value)
+        };
+        section.review = review.into_bytes().into();
+        section
     }
 }
 
 /// Returns a name and its value, as JSON, in one line: what digests are made from.
-pub(super) fn text(name: &str, value: &Value) -> Arc<str> {
-    let json = serde_json::to_string(value).expect("plain data serializes");
-    [name, "=", &json, "\n"].concat().into()
+pub(super) fn text<T: Serialize + ?Sized>(name: &str, value: &T) -> Arc<str> {
+    let mut text = Vec::with_capacity(128);
+    text.extend([name.as_bytes(), b"="].concat());
+    serde_json::to_writer(&mut text, value).expect("plain data serializes");
+    text.push(b'\n');
+    String::from_utf8(text).expect("JSON is text").into()
 }
 
 /// Takes away what `guest.yml` and `show` say elsewhere: the disks as installers see them, and the bytes of payloads,

@@ -5,43 +5,94 @@
 
 use serde_json::Value;
 
+/// Plain data that YAML can say.
+pub trait Plain: Sized {
+    /// Returns the keys and values of a map.
+    fn entries(&self) -> Option<impl ExactSizeIterator<Item = (&str, &Self)>>;
+
+    /// Returns the items of a list.
+    fn items(&self) -> Option<&[Self]>;
+
+    /// Returns the text, of a string.
+    fn text(&self) -> Option<&str>;
+
+    /// Returns anything else as JSON writes it.
+    fn json(&self) -> String;
+}
+
+impl Plain for Value {
+    fn entries(&self) -> Option<impl ExactSizeIterator<Item = (&str, &Self)>> {
+        Some(
+            self.as_object()?
+                .iter()
+                .map(|(key, value)| (key.as_str(), value)),
+        )
+    }
+
+    fn items(&self) -> Option<&[Self]> {
+        self.as_array().map(Vec::as_slice)
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.as_str()
+    }
+
+    fn json(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Keys are text: that is all templates are given.
+impl Plain for tera::Value {
+    fn entries(&self) -> Option<impl ExactSizeIterator<Item = (&str, &Self)>> {
+        let entries = self.as_map()?.iter();
+        Some(entries.map(|(key, value)| (key.as_str().unwrap_or_default(), value)))
+    }
+
+    fn items(&self) -> Option<&[Self]> {
+        self.as_array()
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.as_str()
+    }
+
+    fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
 /// Writes `value` as a YAML document in block style, ending in a line break.
 #[must_use]
-pub fn to_yaml(value: &Value) -> String {
+pub fn to_yaml(value: &impl Plain) -> String {
     let mut out = String::new();
-    match value {
-        Value::Object(map) if !map.is_empty() => write_map(&mut out, map, 0),
-        Value::Array(items) if !items.is_empty() => write_list(&mut out, items, 0),
-        scalar => {
-            write_inline(&mut out, scalar);
-            out.push('\n');
-        }
+    if let Some(entries) = value.entries().filter(|entries| entries.len() > 0) {
+        write_entries(&mut out, entries, 0, false);
+    } else if let Some(items) = value.items().filter(|items| !items.is_empty()) {
+        write_list(&mut out, items, 0);
+    } else {
+        write_inline(&mut out, value);
+        out.push('\n');
     }
     out
 }
 
 /// Writes one entry of a document that is a map, as [`to_yaml`] would.
 #[must_use]
-pub fn entry_to_yaml(key: &str, value: &Value) -> String {
+pub fn entry_to_yaml(key: &str, value: &impl Plain) -> String {
     let mut out = String::new();
-    write_string(&mut out, key);
-    out.push(':');
-    write_value(&mut out, value, 0);
+    write_entries(&mut out, [(key, value)].into_iter(), 0, false);
     out
 }
 
-fn write_map(out: &mut String, map: &serde_json::Map<String, Value>, indent: usize) {
-    write_entries(out, map, indent, false);
-}
-
 /// Writes the keys and values of a map; when `begun`, its first line has its indentation already.
-fn write_entries(
+fn write_entries<'v, V: Plain + 'v>(
     out: &mut String,
-    map: &serde_json::Map<String, Value>,
+    entries: impl Iterator<Item = (&'v str, &'v V)>,
     indent: usize,
     mut begun: bool,
 ) {
-    for (key, value) in map {
+    for (key, value) in entries {
         if !std::mem::take(&mut begun) {
             pad(out, indent);
         }
@@ -51,57 +102,52 @@ fn write_entries(
     }
 }
 
-fn write_list(out: &mut String, items: &[Value], indent: usize) {
+fn write_list(out: &mut String, items: &[impl Plain], indent: usize) {
     for item in items {
         pad(out, indent);
         out.push('-');
-        match item {
-            Value::Object(map) if !map.is_empty() => {
+        match item.entries().filter(|entries| entries.len() > 0) {
+            Some(entries) => {
                 // The first key stands beside the dash, the others below it.
                 out.push(' ');
-                write_entries(out, map, indent + 2, true);
+                write_entries(out, entries, indent + 2, true);
             }
-            other => write_value(out, other, indent),
+            None => write_value(out, item, indent),
         }
     }
 }
 
-fn write_value(out: &mut String, value: &Value, indent: usize) {
-    match value {
-        Value::Object(map) if !map.is_empty() => {
-            out.push('\n');
-            write_map(out, map, indent + 2);
-        }
-        Value::Array(items) if !items.is_empty() => {
-            out.push('\n');
-            write_list(out, items, indent + 2);
-        }
-        Value::String(text) if is_block_text(text) => {
-            out.push_str(if text.ends_with('\n') {
-                " |\n"
-            } else {
-                " |-\n"
-            });
-            for line in text.lines() {
-                if !line.is_empty() {
-                    pad(out, indent + 2);
-                    out.push_str(line);
-                }
-                out.push('\n');
+fn write_value(out: &mut String, value: &impl Plain, indent: usize) {
+    if let Some(entries) = value.entries().filter(|entries| entries.len() > 0) {
+        out.push('\n');
+        write_entries(out, entries, indent + 2, false);
+    } else if let Some(items) = value.items().filter(|items| !items.is_empty()) {
+        out.push('\n');
+        write_list(out, items, indent + 2);
+    } else if let Some(text) = value.text().filter(|text| is_block_text(text)) {
+        out.push_str(if text.ends_with('\n') {
+            " |\n"
+        } else {
+            " |-\n"
+        });
+        for line in text.lines() {
+            if !line.is_empty() {
+                pad(out, indent + 2);
+                out.push_str(line);
             }
-        }
-        scalar => {
-            out.push(' ');
-            write_inline(out, scalar);
             out.push('\n');
         }
+    } else {
+        out.push(' ');
+        write_inline(out, value);
+        out.push('\n');
     }
 }
 
-fn write_inline(out: &mut String, value: &Value) {
-    match value {
-        Value::String(text) => write_string(out, text),
-        other => out.push_str(&other.to_string()),
+fn write_inline(out: &mut String, value: &impl Plain) {
+    match value.text() {
+        Some(text) => write_string(out, text),
+        None => out.push_str(&value.json()),
     }
 }
 
