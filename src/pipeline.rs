@@ -84,6 +84,9 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     proceed(sink)?;
 
     let counted = counted(&layers.guests);
+    let (root, lock) = (layers.root.clone(), layers.lock.clone());
+    // Taking the trees apart takes a while, and linking leaves cores free.
+    rayon::spawn(move || drop(layers));
     let input = Input {
         site,
         host,
@@ -91,13 +94,13 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
         storages,
         guests,
         counted,
-        lock: &layers.lock,
+        lock: &lock,
     };
     let lab = link(input, files, sink);
     proceed(sink)?;
 
     check::check(&lab, sink);
-    let payloads = Payloads::read(&lab, &layers.root, files, sink);
+    let payloads = Payloads::read(&lab, &root, files, sink);
     let mut tmpldirs = request.tmpldirs.clone();
     for dir in tmpldirs.iter().filter(|dir| !dir.is_dir()) {
         let message = "the template directory does not exist";
@@ -108,16 +111,13 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
         ));
     }
     tmpldirs.retain(|dir| dir.is_dir());
-    tmpldirs.extend(Some(layers.root.join("templates")).filter(|dir| dir.is_dir()));
+    tmpldirs.extend(Some(root.join("templates")).filter(|dir| dir.is_dir()));
     let used = used_templates(&lab);
     let engine = Engine::load(&tmpldirs, &used, &payloads, files, sink);
     proceed(sink)?;
     if let Some(engine) = &engine {
         engine.check_names(&used, &lab.own_keys(), &files.sources, sink);
     }
-    let lock = layers.lock.clone();
-    // The trees are taken apart while the lab is rendered.
-    rayon::spawn(move || drop(layers));
     Some(Loaded {
         lab,
         engine: engine?,

@@ -8,6 +8,7 @@ use super::password::Password;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::layer::Draft;
 use crate::secret::Secrets;
+use crate::source::Span;
 use crate::yaml::typed::Typer;
 use crate::yaml::{Map, Node, NodeMemo};
 
@@ -37,10 +38,11 @@ pub struct Reader {
 impl Reader {
     /// Types a guest's values; a section with a fault is missing from the result.
     pub fn read(&self, mut draft: Draft, sink: &mut Sink) -> Option<TypedGuest> {
-        let values = Arc::clone(&draft.merged);
+        // Nobody needs them once they have their types.
+        let values = std::mem::take(&mut draft.merged);
         let mut typer = Typer { sink };
         let mut spec = GuestSpec::read(&values, draft.defined, &mut typer)?;
-        let install = self.install(&draft, &mut typer)?;
+        let install = self.install(&values, draft.defined, &mut typer)?;
         let extra = extra(&values, sink);
         own_secrets(&install, &mut draft.secrets);
         // The built-in defaults have one, so one that is missing has a fault.
@@ -65,14 +67,13 @@ impl Reader {
     }
 
     /// Reads install data, or finds what was read of the same nodes for another guest. Its faults are reported then.
-    fn install(&self, draft: &Draft, typer: &mut Typer<'_>) -> Option<Arc<Install>> {
-        let values = &draft.merged;
+    fn install(&self, values: &Map, defined: Span, typer: &mut Typer<'_>) -> Option<Arc<Install>> {
         let node = |key: &&str| values.get(*key).map(|entry| &entry.value);
         let nodes: Vec<Option<&Node>> = Install::KEYS.iter().map(node).collect();
         if let Some(known) = self.installs.find(&(), &nodes) {
             return known;
         }
-        let install = Install::read(values, draft.defined, typer).map(Arc::new);
+        let install = Install::read(values, defined, typer).map(Arc::new);
         self.installs.keep((), &nodes, install.clone());
         install
     }

@@ -23,7 +23,7 @@ pub(super) struct Piece {
 #[derive(Clone, Debug)]
 enum Bytes {
     /// One file's.
-    Own(String),
+    Own(Box<str>),
     /// Those of any number of files.
     Shared(Arc<[u8]>),
 }
@@ -33,7 +33,7 @@ impl From<String> for Piece {
     fn from(text: String) -> Self {
         Self {
             shows_secret: has_shape(&text),
-            bytes: Bytes::Own(text),
+            bytes: Bytes::Own(text.into()),
         }
     }
 }
@@ -60,7 +60,7 @@ impl Piece {
     pub(super) fn shared(self) -> Self {
         Self {
             bytes: Bytes::Shared(match self.bytes {
-                Bytes::Own(text) => text.into_bytes().into(),
+                Bytes::Own(text) => text.into_boxed_bytes().into(),
                 Bytes::Shared(bytes) => bytes,
             }),
             ..self

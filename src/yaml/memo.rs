@@ -12,8 +12,11 @@ use super::Node;
 #[derive(Debug)]
 pub struct NodeMemo<K, V> {
     hasher: RandomState,
-    kept: RwLock<HashMap<u64, Vec<Kept<K, V>>, RandomState>>,
+    kept: RwLock<Buckets<K, V>>,
 }
+
+/// Results by the hash of what they were made from.
+type Buckets<K, V> = HashMap<u64, Vec<Kept<K, V>>, RandomState>;
 
 /// A result, and all that it depends on. Holding the nodes keeps their identities from being used again.
 #[derive(Debug)]
