@@ -58,6 +58,10 @@ macro_rules! one_of {
                     }
                 }
             }
+
+            fn schema(_: crate::yaml::schema::Place) -> crate::yaml::schema::Schema {
+                crate::yaml::schema::Schema::words(Self::WORDS)
+            }
         }
     };
 }

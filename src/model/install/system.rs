@@ -11,6 +11,7 @@ use crate::model::text::{DeviceName, DnsName, Line};
 use crate::model::words::ServiceName;
 use crate::source::Spanned;
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, section};
 
 section! {
@@ -87,6 +88,13 @@ impl FromNode for Port {
         }
         parsed
     }
+
+    fn schema(_: Place) -> Schema {
+        Schema::pattern(
+            "[0-9]{1,5}(?:-[0-9]{1,5})?/(?:tcp|udp|sctp|dccp)",
+            "a port and its protocol, as in 8088/tcp",
+        )
+    }
 }
 
 impl Serialize for Port {
@@ -154,6 +162,10 @@ impl FromNode for HostNames {
             return None;
         }
         Some(Self(names))
+    }
+
+    fn schema(place: Place) -> Schema {
+        place.one_or_many::<DnsName>()
     }
 }
 
