@@ -99,7 +99,7 @@ impl FromNode for Extent {
     }
 
     fn schema(place: Place) -> Schema {
-        let percent = Schema::pattern(r"(?:100|[1-9]?[0-9])\s*%", "a share such as 50%");
+        let percent = Schema::pattern(r"(?:100|[1-9][0-9]?)\s*%", "a share such as 50%");
         Schema::words(&["grow"]).or(percent).or(Size::schema(place))
     }
 }

@@ -84,7 +84,7 @@ text_type! {
 
 text_type! {
     /// One line of text without control characters.
-    Line
+    Line ~ r"[^\r\n]*", "one line of text"
 }
 
 text_type! {

@@ -192,8 +192,8 @@ impl FromStr for HostAddress {
 }
 
 text_type! {
-    /// A line of `authorized_keys` (sshd(8)).
-    SshKey
+    /// A line of `authorized_keys` (sshd(8)); to editors also the name of its file, as `!file` takes it.
+    SshKey ~ r"[^\s#-]\S*\s+\S.*|\S+[.]pub", "an SSH public key, as in ssh-ed25519 AAAA…"
 }
 
 impl FromStr for SshKey {

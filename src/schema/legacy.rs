@@ -71,6 +71,11 @@ pub(super) fn guest(schema: &mut Value) {
             );
         }
     }
+    if let Some(dst) = schema.pointer_mut("/properties/setup_data/items/properties/dst") {
+        // Paths without a directory lay below `/root/setup`.
+        dst["type"] = json!(["string", "null"]);
+        dst.as_object_mut().map(|dst| dst.shift_remove("pattern"));
+    }
     let Some(keys) = schema["properties"].as_object_mut() else {
         return;
     };

@@ -95,6 +95,17 @@ impl Kind {
         }
     }
 
+    /// Returns the kind of a file by its path below the site, if it is a layer.
+    #[must_use]
+    pub fn of(path: &str) -> Option<Self> {
+        let directory = path.strip_prefix("conf.d/")?.split('/').next()?;
+        let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+        let known = Self::ALL.iter().copied();
+        known
+            .filter(|_| is_yaml)
+            .find(|kind| kind.directory() == Some(directory))
+    }
+
     /// Returns what files of this kind are about, in a line.
     #[must_use]
     pub fn about(self) -> &'static str {

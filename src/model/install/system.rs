@@ -90,8 +90,9 @@ impl FromNode for Port {
     }
 
     fn schema(_: Place) -> Schema {
+        let port = "0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
         Schema::pattern(
-            "[0-9]{1,5}(?:-[0-9]{1,5})?/(?:tcp|udp|sctp|dccp)",
+            format!("{port}(?:-{port})?/(?:tcp|udp|sctp|dccp)"),
             "a port and its protocol, as in 8088/tcp",
         )
     }
