@@ -95,7 +95,7 @@ pub struct Schema {
     /// Texts with an expression in them.
     expression: bool,
     /// Lists of this.
-    items: Option<Box<Schema>>,
+    items: Option<Box<Self>>,
     /// Maps of one of these shapes.
     shapes: Vec<Shape>,
 }
