@@ -199,9 +199,13 @@ fn meta() -> Value {
 
 /// A lab in a single file: each object under its name.
 fn lab() -> Value {
-    let mut keys = Map::new();
-    let site = Schema::text().or_null().to_value();
-    keys.insert("site".to_owned(), described("The site's name.", site));
+    // What META says of a conf directory, a single file says of itself; it has no directories.
+    let mut meta = Meta::schema(OBJECT).to_value();
+    let mut keys = match meta["properties"].take() {
+        Value::Object(keys) => keys,
+        _ => Map::new(),
+    };
+    keys.shift_remove("directories");
     let mut definitions = Map::new();
     let several = [
         ("networks", Kind::Network, "The networks, by name."),
@@ -266,7 +270,7 @@ fn described(doc: &str, schema: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLASSES, Kind};
+    use super::{CLASSES, Kind, Meta};
     use serde_json::Value;
 
     /// Calls `each` with every schema of a key, and where it is.
@@ -328,7 +332,7 @@ mod tests {
             .unwrap()
             .keys()
             .map(String::as_str)
-            .filter(|key| *key != "site")
+            .filter(|key| !Meta::KEYS.contains(key))
             .collect();
         let mut classes: Vec<&str> = CLASSES.iter().map(|(class, _, _)| *class).collect();
         of_lab.sort_unstable();

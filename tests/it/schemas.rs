@@ -24,31 +24,27 @@ const SEEN: &[&str] = &["invalid-value", "missing-key", "unknown-key"];
 /// Sites of those codes that the schemas pass, and why.
 const PASSED: &[(&str, &str)] = &[];
 
-/// The kind of a layer by the directory it lies in, as `schema` lists them.
-fn kind(path: &str) -> &'static str {
-    let kinds = [
-        ("META", "meta"),
-        ("common", "common"),
-        ("host.d", "host"),
-        ("networks.d", "network"),
-        ("storages.d", "storage"),
-        ("sysgroups.d", "sysgroup"),
-        ("guests.d", "guest"),
-        ("os.d", "os"),
-    ];
-    let known = |(directory, _): &&(&str, &str)| path.split('/').any(|part| part == *directory);
-    let found = kinds.iter().find(known);
-    found.map_or("lab", |(_, kind)| *kind)
+/// The kind of a file by its path: a layer's by its directory, and what is below no conf directory is a whole lab.
+fn kind(path: &str) -> Option<Kind> {
+    let Some((_, layer)) = path.rsplit_once("/conf.d/") else {
+        return Some(Kind::Lab);
+    };
+    // 0.3 had the directories of a site one level down.
+    let below = layer.split_once('/').map_or(layer, |(_, below)| below);
+    [layer, below]
+        .iter()
+        .find_map(|layer| Kind::of(&format!("conf.d/{layer}")))
 }
 
-/// Returns the YAML files below a directory, each as an argument of the judge.
+/// Returns the YAML files below a directory, each as an argument of the judge; those of directories that a site names
+/// itself are left out.
 fn files(root: &Path) -> Vec<String> {
     let entries = WalkDir::new(root).sort_by_file_name();
     entries
         .into_iter()
-        .filter_map(|entry| entry.unwrap().path().to_str().map(str::to_owned))
+        .map(|entry| entry.unwrap().path().display().to_string())
         .filter(|path| path.ends_with(".yml") && !path.contains("/workdir/"))
-        .map(|path| format!("{}={path}", kind(&path)))
+        .filter_map(|path| Some(format!("{}={path}", kind(&path)?.as_str())))
         .collect()
 }
 

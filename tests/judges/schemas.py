@@ -69,7 +69,11 @@ def main(directory, *files):
         validators[kind] = validator(schema)
     for argument in files:
         kind, file = argument.split("=", 1)
-        node = yaml.compose(pathlib.Path(file).read_text(), Loader=yaml.SafeLoader)
+        try:
+            node = yaml.compose(pathlib.Path(file).read_text(), Loader=yaml.SafeLoader)
+        except (UnicodeDecodeError, yaml.YAMLError) as error:
+            print(f"{file}: no YAML: {str(error).splitlines()[0]}")
+            continue
         data = {} if node is None else plain(node)
         for error in validators[kind].iter_errors(data):
             error = jsonschema.exceptions.best_match([error])
