@@ -90,7 +90,7 @@ impl FromNode for Password {
     }
 
     fn schema(_: Place) -> Schema {
-        Schema::text()
+        Schema::pattern(r"[^\r\n]+", "a password on one line, or `locked`").or_number()
     }
 }
 

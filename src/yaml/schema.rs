@@ -96,6 +96,8 @@ pub struct Schema {
     expression: bool,
     /// Lists of this.
     items: Option<Box<Self>>,
+    /// Whether a list has an item at least.
+    not_empty: bool,
     /// Maps of one of these shapes.
     shapes: Vec<Shape>,
 }
@@ -238,6 +240,13 @@ impl Schema {
         self
     }
 
+    /// Requires an item of lists.
+    #[must_use]
+    pub fn not_empty(mut self) -> Self {
+        self.not_empty = true;
+        self
+    }
+
     /// Adds numbers.
     #[must_use]
     pub fn or_number(mut self) -> Self {
@@ -276,6 +285,7 @@ impl Schema {
         self.expected = joined(self.expected, other.expected);
         self.expression |= other.expression;
         self.items = self.items.or(other.items);
+        self.not_empty |= other.not_empty;
         self.shapes.extend(other.shapes);
         self
     }
@@ -391,6 +401,7 @@ impl Schema {
         }
         if let Some(items) = &self.items {
             out.insert("items".to_owned(), items.to_value());
+            out.extend(self.not_empty.then(|| ("minItems".to_owned(), 1.into())));
         }
         match &self.shapes[..] {
             [] => {}

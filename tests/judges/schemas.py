@@ -58,7 +58,7 @@ def plain(node):
 def main(directory, *files):
     validators = {}
     for path in sorted(pathlib.Path(directory).glob("*.schema.json")):
-        schema = json.loads(path.read_text())
+        schema = json.loads(path.read_text("utf-8"))
         kind = path.name.removesuffix(".schema.json")
         validator = jsonschema.validators.validator_for(schema, default=None)
         if validator is not jsonschema.Draft7Validator:
@@ -70,7 +70,7 @@ def main(directory, *files):
     for argument in files:
         kind, file = argument.split("=", 1)
         try:
-            node = yaml.compose(pathlib.Path(file).read_text(), Loader=yaml.SafeLoader)
+            node = yaml.compose(pathlib.Path(file).read_text("utf-8"), Loader=yaml.SafeLoader)
         except (UnicodeDecodeError, yaml.YAMLError) as error:
             print(f"{file}: no YAML: {str(error).splitlines()[0]}")
             continue

@@ -166,7 +166,7 @@ impl FromNode for HostNames {
     }
 
     fn schema(place: Place) -> Schema {
-        place.one_or_many::<DnsName>()
+        place.one_or_many::<DnsName>().not_empty()
     }
 }
 
