@@ -80,7 +80,7 @@ impl<A: FromNode> FromNode for Address<A> {
     }
 
     fn schema(place: Place) -> Schema {
-        Schema::words(&["auto"]).or(A::schema(place))
+        Schema::words(&[("auto", "The lowest free one, kept in the lock.")]).or(A::schema(place))
     }
 }
 

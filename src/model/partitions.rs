@@ -100,7 +100,9 @@ impl FromNode for Extent {
 
     fn schema(place: Place) -> Schema {
         let percent = Schema::pattern(r"(?:100|[1-9][0-9]?)\s*%", "a share such as 50%");
-        Schema::words(&["grow"]).or(percent).or(Size::schema(place))
+        Schema::words(&[("grow", "What is left.")])
+            .or(percent)
+            .or(Size::schema(place))
     }
 }
 

@@ -9,12 +9,11 @@
 //!
 //! [`FromNode::schema`]: super::typed::FromNode::schema
 
-use serde_json::{Map, Value, json};
+mod json;
+
+use serde_json::{Map, Value};
 
 use super::typed::{Field, FromNode};
-
-/// What begins an expression.
-const EXPRESSION: &str = r"\{\{";
 
 /// What can stand after `!env` and `!file` where not every text can: an environment variable, by custom in upper case,
 /// and a path with a `/`. Editors see no tags.
@@ -86,8 +85,8 @@ pub struct Schema {
     boolean: bool,
     /// Numbers.
     number: Option<Number>,
-    /// Some words.
-    words: Vec<&'static str>,
+    /// Some words, each with what it means.
+    words: Vec<(&'static str, &'static str)>,
     /// Texts that one of these patterns describes as a whole; every text when there is none.
     texts: Option<Vec<String>>,
     /// What the patterns describe, in the words of messages.
@@ -153,9 +152,9 @@ impl Schema {
         }
     }
 
-    /// One of some words.
+    /// One of some words, each with what it means.
     #[must_use]
-    pub fn words(words: &[&'static str]) -> Self {
+    pub fn words(words: &[(&'static str, &'static str)]) -> Self {
         Self {
             words: words.to_vec(),
             ..Self::default()
@@ -310,130 +309,6 @@ impl Schema {
         };
         self
     }
-
-    /// Returns the schema as JSON.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        self.to_map().into()
-    }
-
-    fn to_map(&self) -> Map<String, Value> {
-        let mut out = Map::new();
-        if let [
-            Shape {
-                about: Some(about), ..
-            },
-        ] = self.shapes[..]
-        {
-            out.insert("description".to_owned(), about.into());
-        }
-        if self.anything {
-            return out;
-        }
-        if !self.words.is_empty() {
-            let rest = Self {
-                words: Vec::new(),
-                ..self.clone()
-            };
-            let words = json!({ "enum": self.words });
-            out.insert("anyOf".to_owned(), json!([words, rest.to_value()]));
-            if rest.types().iter().all(|name| *name == "null") {
-                out.shift_remove("anyOf");
-                let null = self.null.then_some(Value::Null);
-                let words = self.words.iter().copied().map(Value::from);
-                out.insert("enum".to_owned(), words.chain(null).collect());
-            }
-            return out;
-        }
-        match self.types()[..] {
-            [only] => out.insert("type".to_owned(), only.into()),
-            ref several => out.insert("type".to_owned(), json!(several)),
-        };
-        self.limit(&mut out);
-        out
-    }
-
-    /// Returns the JSON types of its forms.
-    fn types(&self) -> Vec<&'static str> {
-        let whole = self.number.is_some_and(|number| number.whole);
-        let types = [
-            ("string", self.texts.is_some() || self.expression),
-            ("integer", whole),
-            ("number", self.number.is_some() && !whole),
-            ("boolean", self.boolean),
-            ("array", self.items.is_some()),
-            ("object", !self.shapes.is_empty()),
-            ("null", self.null),
-        ];
-        let allowed = types.into_iter().filter(|(_, allowed)| *allowed);
-        allowed.map(|(name, _)| name).collect()
-    }
-
-    /// Writes what is required of the values of each type.
-    fn limit(&self, out: &mut Map<String, Value>) {
-        let whole = match &self.texts {
-            Some(patterns) if patterns.is_empty() => return self.limit_others(out),
-            Some(patterns) => Some(format!("^(?:{})$", patterns.join("|"))),
-            None => None,
-        };
-        let expression = self.expression.then(|| EXPRESSION.to_owned());
-        let patterns: Vec<String> = whole.into_iter().chain(expression).collect();
-        if !patterns.is_empty() {
-            out.insert("pattern".to_owned(), patterns.join("|").into());
-        }
-        if !patterns.is_empty() && !self.expected.is_empty() {
-            // A word of VS Code's own, which the language server reads as well.
-            let message = format!("expected {}", self.expected.join(", or "));
-            out.insert("patternErrorMessage".to_owned(), message.into());
-        }
-        self.limit_others(out);
-    }
-
-    /// Writes what is required of numbers, lists and maps.
-    fn limit_others(&self, out: &mut Map<String, Value>) {
-        if let Some(number) = self.number {
-            out.extend(
-                number
-                    .least
-                    .map(|least| ("minimum".to_owned(), least.into())),
-            );
-            out.extend(number.most.map(|most| ("maximum".to_owned(), most.into())));
-        }
-        if let Some(items) = &self.items {
-            out.insert("items".to_owned(), items.to_value());
-            out.extend(self.not_empty.then(|| ("minItems".to_owned(), 1.into())));
-        }
-        match &self.shapes[..] {
-            [] => {}
-            [only] => out.extend(only.to_map()),
-            several => {
-                let shapes = several.iter().map(|shape| shape.to_map().into());
-                out.insert("anyOf".to_owned(), Value::Array(shapes.collect()));
-            }
-        }
-    }
-}
-
-impl Shape {
-    fn to_map(&self) -> Map<String, Value> {
-        let mut out = Map::new();
-        if let Some(about) = self.about {
-            out.insert("description".to_owned(), about.into());
-        }
-        if !self.keys.is_empty() {
-            let keys: Map<String, Value> = self.keys.iter().cloned().collect();
-            out.insert("properties".to_owned(), keys.into());
-        }
-        if !self.required.is_empty() {
-            out.insert("required".to_owned(), json!(self.required));
-        }
-        let others = match &self.others {
-            Some(others) => others.to_value(),
-            None => false.into(),
-        };
-        out.insert("additionalProperties".to_owned(), others);
-        out
-    }
 }
 
 /// Joins two lists, each item once.
@@ -462,16 +337,22 @@ mod tests {
 
     #[test]
     fn forms_add_up() {
-        let words = Schema::words(&["auto"]);
-        assert_eq!(words.to_value(), json!({"enum": ["auto"]}));
+        let words = Schema::words(&[("auto", " By itself.")]);
+        assert_eq!(
+            words.to_value(),
+            json!({"enum": ["auto"], "enumDescriptions": ["By itself."]})
+        );
         assert_eq!(
             words.clone().or_null().to_value(),
-            json!({"enum": ["auto", null]})
+            json!({"enum": ["auto", null], "enumDescriptions": ["By itself.", "Nothing."]})
         );
         let either = words.or(Schema::whole(1, 9));
         assert_eq!(
             either.to_value(),
-            json!({"anyOf": [{"enum": ["auto"]}, {"type": "integer", "minimum": 1, "maximum": 9}]})
+            json!({"anyOf": [
+                {"enum": ["auto"], "enumDescriptions": ["By itself."]},
+                {"type": "integer", "minimum": 1, "maximum": 9},
+            ]})
         );
         let map = Schema::map(" A thing.").key::<Option<bool>>(OBJECT, "on", " Whether it is on.");
         assert_eq!(

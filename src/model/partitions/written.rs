@@ -161,7 +161,7 @@ impl FromNode for Partitions {
     }
 
     fn schema(place: Place) -> Schema {
-        Schema::words(&["auto"])
+        Schema::words(&[("auto", "The installer decides.")])
             .or(RawPartitions::schema(place))
             .or(place.list_of(part))
     }
