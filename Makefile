@@ -13,6 +13,8 @@ export PATH := $(PATH):$(HOME)/.cargo/bin:$(abspath $(TARGET))/tools/bin
 PROGRAM := $(TARGET)/debug/miniascape
 SCRIPTS := .ci/run tests/e2e/*.sh
 PYKICKSTART := 3.78
+JSONSCHEMA := 4.26.0
+PYYAML := 6.0.3
 CARGO_DENY := 0.20.2
 
 # Building with libvirt; linking needs a C compiler.
@@ -21,6 +23,9 @@ BUILD_PACKAGES := gcc libc6-dev libvirt-dev pkg-config
 # to put files into an installer's initrd and to read ISO images, shellcheck, Python for pykickstart, and strace, which
 # kills a run at each of its writes.
 JUDGE_PACKAGES := libvirt-clients virtinst cpio xorriso shellcheck libxml2-utils python3-venv strace
+
+# Says which versions are installed.
+JUDGES := .venv/pykickstart-$(PYKICKSTART)-jsonschema-$(JSONSCHEMA)-PyYAML-$(PYYAML)
 
 .PHONY: help
 help: ## List these commands
@@ -36,12 +41,13 @@ deps: ## Install the system packages that are missing (Debian; asks sudo when no
 	fi
 
 .PHONY: judges
-judges: .venv/pykickstart-$(PYKICKSTART) ## Install pykickstart, the kickstart judge, into .venv
+judges: $(JUDGES) ## Install the judges of kickstarts and schemas, which are Python's, into .venv
 
-.venv/pykickstart-$(PYKICKSTART): | deps
+$(JUDGES): | deps
 	rm -rf .venv
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check pykickstart==$(PYKICKSTART)
+	.venv/bin/pip install --quiet --disable-pip-version-check \
+	  pykickstart==$(PYKICKSTART) jsonschema==$(JSONSCHEMA) PyYAML==$(PYYAML)
 	touch $@
 
 .PHONY: build

@@ -29,6 +29,7 @@ pub mod link;
 pub mod model;
 mod pipeline;
 pub mod render;
+pub mod schema;
 pub mod secret;
 pub mod source;
 pub mod ui;

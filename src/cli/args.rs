@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::init::{EXAMPLES, Example};
+use crate::schema::Kind;
 
 /// Compile a lab of virtual machines into libvirt network XML, install files and build scripts
 #[derive(Debug, Parser)]
@@ -73,6 +74,8 @@ pub(super) enum Command {
     Show(Show),
     /// List the operating systems, or print what is known of one
     Os(Os),
+    /// Print the JSON Schema of a kind of file, or write all of them, for editors
+    Schema(Schema),
     /// Print what generate would change, as a unified diff
     Diff,
 }
@@ -153,6 +156,22 @@ pub(super) struct Os {
     /// How to print it [default: a table, or YAML for one]
     #[arg(long, value_enum)]
     pub(super) format: Option<DataFormat>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Schema {
+    /// The kind of file; without one, all kinds are listed
+    #[arg(value_parser = kinds(), hide_possible_values = true)]
+    pub(super) kind: Option<String>,
+    /// Write the schemas of all kinds, or of the one given, into a directory, as KIND.schema.json
+    #[arg(long, value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
+}
+
+/// The kinds of files, with what help says of them.
+fn kinds() -> PossibleValuesParser {
+    let value = |kind: &Kind| PossibleValue::new(kind.as_str()).help(kind.about());
+    PossibleValuesParser::new(Kind::ALL.iter().map(value))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

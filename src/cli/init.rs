@@ -12,10 +12,13 @@ pub(super) use examples::{EXAMPLES, Example};
 
 use self::login::Login;
 use super::args::Init;
+use super::schema;
 use super::session::{Session, failed};
 use super::{Outcome, UsageError};
 use crate::model::text::ObjectName;
 use crate::render::Content;
+use crate::schema::Kind;
+use crate::ui::counted;
 use crate::write;
 use crate::yaml::emit::to_yaml;
 
@@ -24,6 +27,9 @@ const SITE: &str = "conf.d/META/site.yml";
 
 /// The file of a site that says who can log in.
 const LOGIN: &str = "conf.d/common/login.yml";
+
+/// The directory of a site with the schemas that its files name, so that editors know their keys.
+const SCHEMAS: &str = "schemas";
 
 /// The site of a directory whose name says nothing a site can be called.
 const UNNAMED: &str = "lab";
@@ -65,12 +71,24 @@ fn files(example: &Example, site: &str, login: &Login) -> Vec<(String, Content)>
                 SITE => named(content, site),
                 _ => (*content).to_owned(),
             };
-            ((*name).to_owned(), content.into())
+            ((*name).to_owned(), annotated(name, &content).into())
         })
         .collect();
-    files.push((LOGIN.to_owned(), login.to_yaml().into()));
+    files.push((LOGIN.to_owned(), annotated(LOGIN, &login.to_yaml()).into()));
+    let schemas = schema::files().into_iter();
+    files.extend(schemas.map(|(name, content)| (format!("{SCHEMAS}/{name}"), content)));
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
     files
+}
+
+/// Puts the line at the head of a layer that tells the YAML language server where its schema is, relative to the file.
+fn annotated(name: &str, text: &str) -> String {
+    let Some(kind) = Kind::of(name) else {
+        return text.to_owned();
+    };
+    let up = "../".repeat(name.matches('/').count());
+    let file = kind.file();
+    format!("# yaml-language-server: $schema={up}{SCHEMAS}/{file}\n{text}")
 }
 
 /// Replaces the site's name in its file, and leaves the comments.
@@ -119,10 +137,14 @@ fn report(
         ui.detail(&format!("{:<8}{}", "wrote", dir.join(name).display()));
     }
     let shown = dir.display();
+    let (schemas, own): (Vec<_>, Vec<_>) = files
+        .iter()
+        .partition(|(name, _)| name.starts_with(SCHEMAS));
     ui.say(&format!(
-        "{shown}: {} files of the example `{}`",
-        files.len(),
-        example.name
+        "{shown}: {} files of the example `{}`, and {} for editors",
+        own.len(),
+        example.name,
+        counted(schemas.len(), "schema")
     ));
     match login {
         Login::Keys(keys) => {

@@ -7,6 +7,7 @@ mod guest;
 mod init;
 mod net;
 mod os;
+mod schema;
 mod session;
 mod show;
 mod table;
@@ -66,6 +67,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Validate(command) => validate::run(&command, &mut session),
         Command::Show(command) => show::run(&command, &mut session),
         Command::Os(command) => os::run(&command, &mut session),
+        Command::Schema(command) => schema::run(&command, &session),
         Command::Diff => diff::run(&mut session),
     };
     match outcome {

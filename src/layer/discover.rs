@@ -17,7 +17,7 @@ use crate::yaml::typed::{FromNode as _, Typer};
 use crate::yaml::{Node, parse};
 
 /// The classes of layers, in load order: name in META and in single files, directory, one object per file.
-const CLASSES: &[(&str, &str, bool)] = &[
+pub(crate) const CLASSES: &[(&str, &str, bool)] = &[
     ("common", "common", false),
     ("host", "host.d", false),
     ("networks", "networks.d", true),

@@ -15,7 +15,7 @@ use crate::yaml::typed::{FromNode as _, Typer};
 use crate::yaml::{Map, Node};
 
 /// The most guests one `count` makes: past it, a number was mistyped.
-const MAX_COUNT: u32 = 100_000;
+pub(crate) const MAX_COUNT: u32 = 100_000;
 
 /// The keys that layering itself consumes.
 const LITERAL: &[&str] = &["name", "sysgroup", "sysgroups", "count", "os"];

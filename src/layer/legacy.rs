@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::yaml::{Entry, Kind, Map, Node};
 
 /// Top-level keys that only changed their names.
-const RENAMED: &[(&str, &str)] = &[
+pub(crate) const RENAMED: &[(&str, &str)] = &[
     ("ks_repos", "repos"),
     ("yum_repos", "repos"),
     ("ks_users", "users"),
@@ -21,7 +21,7 @@ const RENAMED: &[(&str, &str)] = &[
 ];
 
 /// Keys without a meaning today, by the section they stand in.
-const DROPPED: &[(&str, &[&str])] = &[
+pub(crate) const DROPPED: &[(&str, &[&str])] = &[
     (
         "virtinst",
         &[

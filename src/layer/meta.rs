@@ -11,7 +11,7 @@ use crate::yaml::typed::{Typer, section};
 use crate::yaml::{Entry, Map, Node};
 
 /// The classes of 0.3's META, which said per class where files lie; the layout is fixed today.
-const LEGACY: &[&str] = &[
+pub(crate) const LEGACY: &[&str] = &[
     "guest", "guests", "network", "networks", "storage", "storages", "host", "common", "meta",
 ];
 

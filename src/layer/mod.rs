@@ -13,10 +13,14 @@ mod merge;
 mod meta;
 
 pub use builtin::{DEFAULTS, OS_TABLE};
+pub(crate) use discover::CLASSES;
 pub use discover::{discover, expect_lab};
+pub(crate) use draft::MAX_COUNT;
 pub use draft::{Draft, check_name, drafts};
+pub(crate) use legacy::{DROPPED as LEGACY_DROPPED, RENAMED as LEGACY_RENAMED};
 pub use legacy::{modernize_network, skip_storage as skip_legacy_storage};
 pub use merge::{merge, merge_all};
+pub(crate) use meta::LEGACY as LEGACY_CLASSES;
 pub use meta::Meta;
 
 use std::path::PathBuf;

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::mac::Mac;
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer};
 
 /// What a client tells a DHCPv6 server of itself.
@@ -65,6 +66,13 @@ impl FromNode for Duid {
         text.parse()
             .map_err(|reason: String| typer.invalid(node.span, reason))
             .ok()
+    }
+
+    fn schema(_: Place) -> Schema {
+        Schema::pattern(
+            "ll|00:0[1-4](?::[0-9A-Fa-f]{2}){5,128}",
+            "`ll` or a DUID in hexadecimal",
+        )
     }
 }
 

@@ -15,6 +15,7 @@ use super::text::{DeviceName, DiskPath, DnsName, Line, ObjectName};
 use super::words::{Backing, HardwareWord, VolumeName};
 use crate::source::Spanned;
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, section};
 
 section! {
@@ -76,6 +77,10 @@ impl<A: FromNode> FromNode for Address<A> {
             return Some(Self::Auto);
         }
         A::from_node(node, typer).map(Self::Ip)
+    }
+
+    fn schema(place: Place) -> Schema {
+        Schema::words(&[("auto", "The lowest free one, kept in the lock.")]).or(A::schema(place))
     }
 }
 
@@ -159,6 +164,10 @@ impl FromNode for Nameservers {
                 .filter_map(|item| FromNode::from_node(item, typer))
                 .collect(),
         ))
+    }
+
+    fn schema(place: Place) -> Schema {
+        place.one_or_many::<std::net::IpAddr>()
     }
 }
 

@@ -25,6 +25,7 @@ use super::text::{AbsolutePath, Line, Text};
 use super::words::{HardwareWord, HostAddress, LocaleName, PackageName, SshKey};
 use crate::source::Spanned;
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, section};
 
 section! {
@@ -177,5 +178,9 @@ impl FromNode for Mode {
             return None;
         }
         Some(Self(format!("{octal:0>4}")))
+    }
+
+    fn schema(_: Place) -> Schema {
+        Schema::pattern("(?:0o)?[0-7]{3,4}", "a file mode, as in \"0644\"").or_number()
     }
 }

@@ -22,11 +22,11 @@ pub mod words;
 
 /// Declares an enum of fixed words, read from and written as those words.
 macro_rules! one_of {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
         pub enum $name {
-            $($(#[$variant_meta])* #[serde(rename = $word)] $variant,)+
+            $($(#[doc = $doc])+ #[serde(rename = $word)] $variant,)+
         }
 
         impl $name {
@@ -57,6 +57,10 @@ macro_rules! one_of {
                         None
                     }
                 }
+            }
+
+            fn schema(_: crate::yaml::schema::Place) -> crate::yaml::schema::Schema {
+                crate::yaml::schema::Schema::words(&[$(($word, concat!($($doc),+)),)+])
             }
         }
     };

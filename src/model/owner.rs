@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::install::AccountName;
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer};
 
 /// A user or group: by name, or by number for one that no package or `users` entry of the site makes.
@@ -27,5 +28,10 @@ impl FromNode for Owner {
             },
             None => AccountName::from_node(node, typer).map(|name| Self(name.0)),
         }
+    }
+
+    fn schema(place: Place) -> Schema {
+        let number = Schema::pattern("[0-9]{1,10}", "a number").or(Schema::whole(0, u32::MAX - 1));
+        AccountName::schema(place).or(number)
     }
 }

@@ -10,6 +10,7 @@ use super::text::{Line, Text};
 use super::words::{HardwareWord, MountPoint, PlainName, RaidName};
 use crate::source::Spanned;
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer};
 
 /// How the disks are laid out.
@@ -95,6 +96,13 @@ impl FromNode for Extent {
             return percent.map(Self::Percent);
         }
         Size::from_node(node, typer).map(Self::Fixed)
+    }
+
+    fn schema(place: Place) -> Schema {
+        let percent = Schema::pattern(r"(?:100|[1-9][0-9]?)\s*%", "a share such as 50%");
+        Schema::words(&[("grow", "What is left.")])
+            .or(percent)
+            .or(Size::schema(place))
     }
 }
 

@@ -6,6 +6,7 @@ use sha_crypt::{BLOCK_SIZE_SHA512, Params, sha512_crypt};
 use sha2::{Digest as _, Sha256};
 
 use super::text::Line;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer};
 use crate::yaml::{Node, Tag};
 
@@ -86,6 +87,10 @@ impl FromNode for Password {
             outside if node.tag == Tag::Secret => Self::Outside(outside.to_owned()),
             plain => Self::Plain(plain.to_owned()),
         })
+    }
+
+    fn schema(_: Place) -> Schema {
+        Schema::pattern(r"[^\r\n]+", "a password on one line, or `locked`").or_number()
     }
 }
 

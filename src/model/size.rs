@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer};
 use crate::yaml::{Kind, Node, Resolved};
 
@@ -11,6 +12,9 @@ const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 const TIB: u64 = 1 << 40;
+
+/// A number and a unit, as a pattern.
+const PATTERN: &str = r"\s*[0-9]{1,12}(?:[.][0-9]{0,6})?\s*(?:[KMGTkmgt](?:[Ii][Bb])?)?\s*";
 
 /// The size of a disk or file system in bytes, always a whole number of MiB.
 ///
@@ -141,6 +145,10 @@ impl FromNode for Size {
         )
         .map(Self)
     }
+
+    fn schema(_: Place) -> Schema {
+        Schema::pattern(PATTERN, "a number of GiB, or text such as 500M").or_number()
+    }
 }
 
 impl FromNode for Memory {
@@ -152,6 +160,10 @@ impl FromNode for Memory {
             "an amount of memory (a number of MiB, or text such as 2G)",
         )
         .map(|bytes| Self(bytes / MIB))
+    }
+
+    fn schema(_: Place) -> Schema {
+        Schema::pattern(PATTERN, "a number of MiB, or text such as 2G").or_number()
     }
 }
 

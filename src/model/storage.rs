@@ -9,6 +9,7 @@ use super::text::{DiskPath, Line, ObjectName, shortest};
 use super::words::{HostAddress, IscsiName, PlainName};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, section};
 use crate::yaml::{Map, Node};
 
@@ -119,6 +120,10 @@ impl FromNode for Devices {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         let read = |item| DiskPath::from_node(item, typer);
         Some(Self(node.one_or_many().iter().filter_map(read).collect()))
+    }
+
+    fn schema(place: Place) -> Schema {
+        place.one_or_many::<DiskPath>()
     }
 }
 

@@ -7,11 +7,13 @@ use std::str::FromStr;
 use super::cidr::Cidr;
 use super::mac::{Mac, MacPrefix};
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer};
 
-/// Declares a type of text; whoever declares it says with `FromStr` which text it takes.
+/// Declares a type of text; whoever declares it says with `FromStr` which text it takes, and may say it to editors with
+/// `NAME ~ PATTERN, "what it is"`.
 macro_rules! text_type {
-    ($(#[$meta:meta])* $name:ident) => {
+    ($(#[$meta:meta])* $name:ident $(~ $pattern:expr, $expected:literal)?) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         #[serde(transparent)]
@@ -47,26 +49,42 @@ macro_rules! text_type {
                 let text = <String as crate::yaml::typed::FromNode>::from_node(node, typer)?;
                 text.parse().map_err(|reason: String| typer.invalid(node.span, reason)).ok()
             }
+
+            fn schema(_: crate::yaml::schema::Place) -> crate::yaml::schema::Schema {
+                let schema = crate::model::text::text_type!(@schema $($pattern, $expected)?);
+                // A number is the text it was written as.
+                match "5".parse::<Self>() {
+                    Ok(_) => schema.or_number(),
+                    Err(_) => schema,
+                }
+            }
         }
+    };
+    (@schema) => { crate::yaml::schema::Schema::text() };
+    (@schema $pattern:expr, $expected:literal) => {
+        crate::yaml::schema::Schema::pattern($pattern, $expected)
     };
 }
 pub(crate) use text_type;
+
+/// What stands between the dots of a host name, as a pattern.
+const LABEL: &str = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 
 text_type! {
     /// The name of a guest, network, pool, group or volume.
     ///
     /// It becomes a file name, a libvirt object name and a word in scripts, so it is what all of them take unquoted.
-    ObjectName
+    ObjectName ~ "[A-Za-z0-9_][A-Za-z0-9._+-]{0,127}", "a name of letters, digits and . _ - +"
 }
 
 text_type! {
     /// A host name or domain: labels of letters, digits and `-`, joined by dots (RFC 1123, section 2.1).
-    DnsName
+    DnsName ~ format!("{LABEL}(?:[.]{LABEL})*"), "a host name"
 }
 
 text_type! {
     /// One line of text without control characters.
-    Line
+    Line ~ r"[^\r\n]*", "one line of text"
 }
 
 text_type! {
@@ -76,7 +94,7 @@ text_type! {
 
 text_type! {
     /// An absolute path in the guest or on the host, without `..`.
-    AbsolutePath
+    AbsolutePath ~ "/.*", "an absolute path"
 }
 
 text_type! {
@@ -84,12 +102,12 @@ text_type! {
     ///
     /// libvirt writes them that way, and two that are one can be seen to be. virt-install escapes what it writes into attributes twice, so a path with XML's own characters would name
     /// another file.
-    DiskPath
+    DiskPath ~ r#"/[^&<>"'\\]*"#, "an absolute path"
 }
 
 text_type! {
     /// The name of a network device: what Linux takes (`dev_valid_name` in net/core/dev.c) and XML attributes carry.
-    DeviceName
+    DeviceName ~ r#"[^\s/:&<>"'\\,%]{1,15}"#, "the name of a network device, up to 15 characters"
 }
 
 impl FromStr for ObjectName {
@@ -268,9 +286,20 @@ fn quoted(c: char) -> String {
     }
 }
 
-/// Reads types that parse from text.
+/// A part of an IPv4 address, as a pattern.
+const OCTET: &str = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+
+/// Returns an IPv4 address, as a pattern.
+fn ipv4() -> String {
+    format!("(?:{OCTET}[.]){{3}}{OCTET}")
+}
+
+/// An IPv6 address, roughly, as a pattern.
+const IPV6: &str = "(?=[^/]*:[^/]*:)[0-9A-Fa-f:.]{2,45}";
+
+/// Reads types that parse from text, and says to editors what they look like.
 macro_rules! from_text {
-    ($($name:ty => $wrong:expr,)*) => {
+    ($($name:ty => $wrong:expr, $pattern:expr, $expected:literal;)*) => {
         $(impl FromNode for $name {
             fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
                 let text = String::from_node(node, typer)?;
@@ -278,17 +307,30 @@ macro_rules! from_text {
                 let parsed: Result<Self, _> = text.parse();
                 parsed.map_err(|reason| typer.invalid(node.span, wrong(&text, reason.to_string()))).ok()
             }
+
+            fn schema(_: Place) -> Schema {
+                Schema::pattern($pattern, $expected)
+            }
         })*
     };
 }
 
 from_text! {
     Cidr => |_, reason| reason,
+        format!("{}/(?:[12]?[0-9]|3[0-2])|{IPV6}/(?:[1-9]?[0-9]|1[01][0-9]|12[0-8])", ipv4()),
+        "a subnet, as in 192.168.122.0/24";
     Mac => |_, reason| reason,
+        "[0-9A-Fa-f][02468ACEace](?:[:-]?[0-9A-Fa-f]{2}[.]?){5}",
+        "a MAC address, as in 52:54:00:12:34:56";
     MacPrefix => |_, reason| reason,
+        "[0-9A-Fa-f][02468ACEace](?::[0-9A-Fa-f]{2}){3}",
+        "a MAC prefix, as in \"52:54:00:05\"";
     IpAddr => |text, _| format!("`{}` is not an IP address", escaped(text)),
+        format!("{}|{IPV6}", ipv4()), "an IP address";
     Ipv4Addr => |text, _| format!("`{}` is not an IPv4 address", escaped(text)),
+        ipv4(), "an IPv4 address";
     std::net::Ipv6Addr => |text, _| format!("`{}` is not an IPv6 address", escaped(text)),
+        IPV6, "an IPv6 address";
 }
 
 #[cfg(test)]

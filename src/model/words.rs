@@ -7,10 +7,10 @@ use std::str::FromStr;
 use super::text::{DiskPath, DnsName, Line, text_type};
 
 macro_rules! grammar {
-    ($(#[$meta:meta])* $name:ident, $what:literal, $fits:expr) => {
+    ($(#[$meta:meta])* $name:ident $(~ $pattern:expr)?, $what:literal, $fits:expr) => {
         text_type! {
             $(#[$meta])*
-            $name
+            $name $(~ $pattern, $what)?
         }
 
         impl FromStr for $name {
@@ -28,6 +28,9 @@ macro_rules! grammar {
     };
 }
 
+/// Most of them, as a pattern.
+const WORD: &str = "[A-Za-z0-9][A-Za-z0-9._+-]*";
+
 /// Returns whether text begins with a letter or digit and goes on with those and the characters of `more`.
 fn is_word(text: &str, more: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -38,47 +41,47 @@ fn is_word(text: &str, more: &str) -> bool {
 
 grammar! {
     /// A word of virt-install's, such as a model, bus or mode; further suboptions go into `virtinst.options`.
-    HardwareWord, "a word of letters, digits and . _ + -", |text| is_word(text, "._+-")
+    HardwareWord ~ WORD, "a word of letters, digits and . _ + -", |text| is_word(text, "._+-")
 }
 
 grammar! {
     /// A name in the OS table: of a system, a distribution, an installer, an osinfo id.
-    SystemName, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
+    SystemName ~ WORD, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
 }
 
 grammar! {
     /// A keyboard layout, variant or keymap (xkeyboard-config(7)).
-    KeyboardName, "a keyboard: one layout of letters, digits and . _ + -", |text| is_word(text, "._+-")
+    KeyboardName ~ WORD, "a keyboard: one layout of letters, digits and . _ + -", |text| is_word(text, "._+-")
 }
 
 grammar! {
     /// A locale (locale(7)).
-    LocaleName, "a locale, as in en_US.UTF-8", |text| is_word(text, "._@-")
+    LocaleName ~ "[A-Za-z0-9][A-Za-z0-9._@-]*", "a locale, as in en_US.UTF-8", |text| is_word(text, "._@-")
 }
 
 grammar! {
     /// A time zone of the tz database.
-    ZoneName, "a time zone, as in Europe/Berlin", |text| is_word(text, "_+-/") && !text.ends_with('/')
+    ZoneName ~ "[A-Za-z0-9](?:[A-Za-z0-9_+/-]*[A-Za-z0-9_+-])?", "a time zone, as in Europe/Berlin", |text| is_word(text, "_+-/") && !text.ends_with('/')
 }
 
 grammar! {
     /// A service or unit (systemd.unit(5)).
-    ServiceName, "a service: letters, digits and . _ : @ \\ -", |text| is_word(text, "._:@\\-")
+    ServiceName ~ r"[A-Za-z0-9][A-Za-z0-9._:@\\-]*", "a service: letters, digits and . _ : @ \\ -", |text| is_word(text, "._:@\\-")
 }
 
 grammar! {
     /// The id of a repository (dnf.conf(5)).
-    RepoName, "a repository: letters, digits and . _ : -", |text| is_word(text, "._:-")
+    RepoName ~ "[A-Za-z0-9][A-Za-z0-9._:-]*", "a repository: letters, digits and . _ : -", |text| is_word(text, "._:-")
 }
 
 grammar! {
     /// The name of a volume group or volume (lvm(8)).
-    PlainName, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
+    PlainName ~ WORD, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
 }
 
 grammar! {
     /// Where a file system is mounted, or `swap`.
-    MountPoint, "a mount point: an absolute path or `swap`", |text| {
+    MountPoint ~ r#"swap|/[^\s#%"'\\,]*"#, "a mount point: an absolute path or `swap`", |text| {
         text == "swap" || (is_plain_path(text) && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "#%\"'\\,".contains(c)))
     }
 }
@@ -96,14 +99,14 @@ fn is_plain_path(text: &str) -> bool {
 
 grammar! {
     /// A software RAID device.
-    RaidName, "a RAID device, as in md0", |text| {
+    RaidName ~ "md[0-9]{1,3}", "a RAID device, as in md0", |text| {
         text.strip_prefix("md").is_some_and(|number| number.len() <= 3 && number.parse::<u8>().is_ok())
     }
 }
 
 grammar! {
     /// A package, `@group` or `@^environment`, with `-` before one to leave out (kickstart's `%packages`).
-    PackageName, "a package: a name, @group or @^environment, with `-` before one to leave out", is_package
+    PackageName ~ r"-?(?:@\^?[A-Za-z0-9][A-Za-z0-9._+:*~/ -]*|[*]?[A-Za-z0-9][A-Za-z0-9._+:*~/-]*)", "a package: a name, @group or @^environment, with `-` before one to leave out", is_package
 }
 
 /// Names of groups hold spaces; nothing in the grammar can be quoted.
@@ -122,14 +125,14 @@ fn is_package(text: &str) -> bool {
 
 grammar! {
     /// A volume of a storage pool; the colons are iSCSI's, as in `unit:0:0:1`.
-    VolumeName, "a volume: a name of letters, digits and . _ + : -", |text| {
+    VolumeName ~ "_?[A-Za-z0-9][A-Za-z0-9._+:-]{0,127}", "a volume: a name of letters, digits and . _ + : -", |text| {
         text.len() <= 128 && is_word(text.strip_prefix('_').unwrap_or(text), "._+:-")
     }
 }
 
 grammar! {
     /// An iSCSI qualified name (RFC 3720, section 3.2.6.3.1), as libvirt's schema takes it.
-    IscsiName, "an iSCSI name, as in iqn.2026-11.org.example:lab", is_iscsi_name
+    IscsiName ~ "iqn[.][0-9]{4}-(?:0[1-9]|1[0-2])[.][A-Za-z0-9][A-Za-z0-9.-]*(?::[A-Za-z0-9][A-Za-z0-9._+:-]*)?", "an iSCSI name, as in iqn.2026-11.org.example:lab", is_iscsi_name
 }
 
 /// `iqn.`, year and month in which the naming authority had its domain, the domain reversed, and its own part.
@@ -174,7 +177,7 @@ impl FromStr for Backing {
 
 text_type! {
     /// A host by its name or address.
-    HostAddress
+    HostAddress ~ "[A-Za-z0-9:][A-Za-z0-9.:-]*", "a host name or an IP address"
 }
 
 impl FromStr for HostAddress {
@@ -189,8 +192,8 @@ impl FromStr for HostAddress {
 }
 
 text_type! {
-    /// A line of `authorized_keys` (sshd(8)).
-    SshKey
+    /// A line of `authorized_keys` (sshd(8)); to editors also the name of its file, as `!file` takes it.
+    SshKey ~ r"[^\s#-]\S*\s+\S.*|\S+[.]pub", "an SSH public key, as in ssh-ed25519 AAAA…"
 }
 
 impl FromStr for SshKey {

@@ -8,10 +8,12 @@ mod compare;
 mod diff;
 mod fresh;
 mod manifest;
+mod refresh;
 mod site;
 
 pub use apply::{replace, write};
 pub use compare::{Change, Changes, Kept, Scope, compare};
 pub use diff::diff;
 pub use manifest::{Manifest, Sum, sum};
+pub use refresh::refresh;
 pub use site::{create, taken};

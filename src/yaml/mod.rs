@@ -1,13 +1,14 @@
 //! YAML text → spanned tree → typed values.
 //!
 //! Owns YAML 1.2 and nothing of the lab: [`parse`] makes a [`Node`] tree in which every key and value knows its bytes,
-//! [`typed`] reads typed values out of it, [`emit`] writes plain data back as text that YAML 1.1 readers agree on.
+//! [`typed`] reads typed values out of it, [`schema`] says to editors what they may be, [`emit`] writes plain data back as text that YAML 1.1 readers agree on.
 
 pub mod emit;
 mod memo;
 mod node;
 mod parse;
 mod scalar;
+pub mod schema;
 pub mod typed;
 
 pub use memo::NodeMemo;

@@ -1,7 +1,7 @@
 //! [`Node`] → typed values, reporting every fault on the way.
 //!
 //! Deserializers stop at the first fault; a lab has many, and its user wants to see them all. So each section of the
-//! model is declared once with [`section!`], which writes the struct, its reader and its list of keys.
+//! model is declared once with [`section!`], which writes the struct, its reader, its list of keys and its schema.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 use super::node::{Kind, Map, Node, Tag};
 use super::scalar::Resolved;
+use super::schema::{Place, Schema};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::source::{Span, Spanned};
 
@@ -113,6 +114,9 @@ fn yaml_1_1_habit(node: &Node, expected: &str) -> Option<String> {
 pub trait FromNode: Sized {
     /// Reads the value; a fault is reported and gives `None`.
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self>;
+
+    /// Returns the forms the value may have at this place.
+    fn schema(place: Place) -> Schema;
 }
 
 /// Reads a value; one from outside the site is never shown, whatever is wrong with it.
@@ -142,8 +146,14 @@ fn read<T: FromNode>(node: &Node, typer: &mut Typer<'_>) -> Option<T> {
 
 /// A field of a section: optional, a collection that may be missing, or required.
 pub trait Field: Sized {
+    /// Whether the section cannot exist without it.
+    const REQUIRED: bool = false;
+
     /// Reads the field from the section at `section`; `None` means the section cannot exist without it.
     fn field(section: Span, key: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self>;
+
+    /// Returns the forms the field may have in a section at this place.
+    fn schema(place: Place) -> Schema;
 
     /// Returns whether templates see the field as undefined.
     fn is_absent(&self) -> bool {
@@ -164,6 +174,10 @@ impl<T: FromNode> Field for Option<T> {
         )
     }
 
+    fn schema(place: Place) -> Schema {
+        place.value::<T>().or_null()
+    }
+
     fn is_absent(&self) -> bool {
         self.is_none()
     }
@@ -180,6 +194,10 @@ impl<T: FromNode> Field for Vec<T> {
         };
         Some(items.iter().filter_map(|item| read(item, typer)).collect())
     }
+
+    fn schema(place: Place) -> Schema {
+        place.or_expression(place.list::<T>()).or_null()
+    }
 }
 
 impl<K: From<Arc<str>> + Eq + Hash, T: FromNode> Field for IndexMap<K, T> {
@@ -195,9 +213,16 @@ impl<K: From<Arc<str>> + Eq + Hash, T: FromNode> Field for IndexMap<K, T> {
         });
         Some(entries.collect())
     }
+
+    fn schema(place: Place) -> Schema {
+        let map = Schema::map_of(place.value::<T>().or_null());
+        place.or_expression(map).or_null()
+    }
 }
 
 impl<T: FromNode> Field for Spanned<T> {
+    const REQUIRED: bool = true;
+
     fn field(section: Span, key: &str, node: Option<&Node>, typer: &mut Typer<'_>) -> Option<Self> {
         match node.filter(|node| !node.is_null()) {
             Some(node) => read(node, typer),
@@ -211,17 +236,34 @@ impl<T: FromNode> Field for Spanned<T> {
             }
         }
     }
+
+    fn schema(place: Place) -> Schema {
+        let schema = place.value::<T>();
+        if place.listed {
+            schema
+        } else {
+            schema.or_null()
+        }
+    }
 }
 
 impl<T: FromNode> FromNode for Spanned<T> {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         Some(Self::new(T::from_node(node, typer)?, node.span))
     }
+
+    fn schema(place: Place) -> Schema {
+        T::schema(place)
+    }
 }
 
 impl FromNode for Node {
     fn from_node(node: &Node, _: &mut Typer<'_>) -> Option<Self> {
         Some(node.clone())
+    }
+
+    fn schema(_: Place) -> Schema {
+        Schema::any()
     }
 }
 
@@ -234,6 +276,10 @@ impl FromNode for bool {
         }
         typer.mismatch(node, "`true` or `false`");
         None
+    }
+
+    fn schema(_: Place) -> Schema {
+        Schema::boolean()
     }
 }
 
@@ -254,6 +300,10 @@ impl FromNode for u32 {
         typer.mismatch(node, "a whole number");
         None
     }
+
+    fn schema(_: Place) -> Schema {
+        Schema::whole(Self::MIN, Self::MAX)
+    }
 }
 
 impl FromNode for String {
@@ -273,6 +323,10 @@ impl FromNode for String {
         typer.mismatch(node, "text");
         None
     }
+
+    fn schema(_: Place) -> Schema {
+        Schema::text()
+    }
 }
 
 /// What is said of a key of a section, for pages made from the code.
@@ -286,18 +340,18 @@ pub struct FieldDoc {
     pub doc: &'static str,
 }
 
-/// Declares a section of the model: the struct, its reader, its keys and what is said of them.
+/// Declares a section of the model: the struct, its reader, its schema, its keys and what is said of them.
 ///
 /// Field types decide what is required: `Option`, `Vec` and `IndexMap` fields may be missing, [`Spanned`] ones may
 /// not. `field("key"): T` names the YAML key where it is not the field's name.
 macro_rules! section {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $about:literal])+
         $what:literal struct $name:ident {
             $($(#[doc = $doc:literal])+ $field:ident $(($key:literal))? : $type:ty,)*
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $about])+
         #[derive(Clone, Debug, serde::Serialize)]
         pub struct $name {
             $(
@@ -336,6 +390,14 @@ macro_rules! section {
                 )*
                 Some(Self { $($field: $field?,)* })
             }
+
+            /// Adds the section's keys to a map's schema.
+            pub fn describe(
+                map: crate::yaml::schema::Schema,
+                place: crate::yaml::schema::Place,
+            ) -> crate::yaml::schema::Schema {
+                map$(.key::<$type>(place, section!(@key $field $($key)?), concat!($($doc),+)))*
+            }
         }
 
         impl crate::yaml::typed::FromNode for $name {
@@ -346,6 +408,10 @@ macro_rules! section {
                 let map = typer.map(node, $what)?;
                 typer.unknown_keys(map, Self::KEYS, $what);
                 Self::read(map, node.span, typer)
+            }
+
+            fn schema(place: crate::yaml::schema::Place) -> crate::yaml::schema::Schema {
+                Self::describe(crate::yaml::schema::Schema::map(concat!($($about),+)), place)
             }
         }
     };

@@ -70,12 +70,23 @@ fn every_example_generates_without_a_warning() {
             );
             for (name, (mode, content)) in &wrote {
                 assert_eq!(*mode, 0o644, "{name}");
+                // Each layer names a schema that is there.
+                let text = String::from_utf8_lossy(content);
+                let (head, content) = text.split_once('\n').unwrap();
+                let schema = head
+                    .strip_prefix("# yaml-language-server: $schema=")
+                    .unwrap();
+                let layer = site.path().join("my lab/conf.d").join(name);
+                assert!(
+                    layer.parent().unwrap().join(schema).is_file(),
+                    "{name}: {head}"
+                );
                 match name.as_str() {
                     "META/site.yml" => {
-                        assert!(String::from_utf8_lossy(content).ends_with("\nsite: my-lab\n"));
+                        assert!(content.ends_with("\nsite: my-lab\n"));
                     }
                     "common/login.yml" => {}
-                    _ => assert_eq!(content, &given[name].1, "{name}"),
+                    _ => assert_eq!(content.as_bytes(), given[name].1, "{name}"),
                 }
             }
 

@@ -18,6 +18,7 @@ mod networks;
 mod one_fault;
 mod payloads;
 mod readme;
+mod schemas;
 mod secrets;
 mod session;
 mod storages;

@@ -7,6 +7,7 @@ use crate::model::text::{AbsolutePath, Line};
 use crate::model::words::SshKey;
 use crate::source::Spanned;
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, section};
 
 section! {
@@ -57,6 +58,10 @@ impl FromNode for AccountName {
         );
         None
     }
+
+    fn schema(_: Place) -> Schema {
+        Schema::pattern("[A-Za-z_][A-Za-z0-9_.-]{0,31}", "the name of an account")
+    }
 }
 
 /// Sudo rights: all of them, or a rule of sudoers(5).
@@ -76,6 +81,13 @@ impl FromNode for Sudo {
             return Line::from_node(node, typer).map(Self::Rule);
         }
         bool::from_node(node, typer).map(|sudo| if sudo { Self::Yes } else { Self::No })
+    }
+
+    fn schema(place: Place) -> Schema {
+        bool::schema(place).or(Schema::pattern(
+            ".*=.*",
+            "a rule of sudoers(5), as in ALL=(ALL) ALL",
+        ))
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::model::words::{HostAddress, KeyboardName, ZoneName};
 use crate::source::Spanned;
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, section};
 
 /// A keyboard: a layout, or a layout and its variant.
@@ -48,6 +49,10 @@ impl FromNode for Keyboard {
             vconsole: map.vconsole,
         })
     }
+
+    fn schema(place: Place) -> Schema {
+        KeyboardName::schema(place).or(KeyboardMap::schema(place))
+    }
 }
 
 /// A time zone, and whether the hardware clock runs in UTC.
@@ -89,5 +94,9 @@ impl FromNode for Timezone {
             utc: map.utc.unwrap_or(true),
             ntp: map.ntp,
         })
+    }
+
+    fn schema(place: Place) -> Schema {
+        ZoneName::schema(place).or(TimezoneMap::schema(place))
     }
 }

@@ -11,6 +11,7 @@ use crate::model::text::{DeviceName, DnsName, Line};
 use crate::model::words::ServiceName;
 use crate::source::Spanned;
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, section};
 
 section! {
@@ -87,6 +88,14 @@ impl FromNode for Port {
         }
         parsed
     }
+
+    fn schema(_: Place) -> Schema {
+        let port = "0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+        Schema::pattern(
+            format!("{port}(?:-{port})?/(?:tcp|udp|sctp|dccp)"),
+            "a port and its protocol, as in 8088/tcp",
+        )
+    }
 }
 
 impl Serialize for Port {
@@ -154,6 +163,10 @@ impl FromNode for HostNames {
             return None;
         }
         Some(Self(names))
+    }
+
+    fn schema(place: Place) -> Schema {
+        place.one_or_many::<DnsName>().not_empty()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::model::one_of;
 use crate::model::text::{DnsName, Line, text_type};
 use crate::source::{Span, Spanned};
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, section};
 
 /// The most bytes of a string in a TXT record (RFC 1035, section 3.3).
@@ -39,6 +40,10 @@ impl FromNode for Names {
                 .collect(),
         ))
     }
+
+    fn schema(place: Place) -> Schema {
+        place.one_or_many::<DnsName>()
+    }
 }
 
 one_of! {
@@ -53,7 +58,7 @@ one_of! {
 
 text_type! {
     /// The name of a service without its underscore (RFC 6335, section 5.1).
-    ServiceLabel
+    ServiceLabel ~ "[A-Za-z0-9](?:[A-Za-z0-9-]{0,60}[A-Za-z0-9])?", "a service, as in ldap"
 }
 
 impl FromStr for ServiceLabel {
@@ -87,7 +92,7 @@ impl FromStr for ServiceLabel {
 
 text_type! {
     /// The name of a text record: what libvirt's schema calls a DNS name.
-    TextName
+    TextName ~ "[A-Za-z0-9][A-Za-z0-9.-]*", "a host name"
 }
 
 impl FromStr for TextName {
@@ -229,6 +234,10 @@ impl FromNode for Texts {
         }
         Some(Self(texts))
     }
+
+    fn schema(place: Place) -> Schema {
+        place.one_or_many::<Line>()
+    }
 }
 
 /// A text record, complete.
@@ -349,6 +358,10 @@ impl FromNode for Forwarder {
             return None;
         }
         Some(Self { addr, domain })
+    }
+
+    fn schema(place: Place) -> Schema {
+        IpAddr::schema(place).or(ForwarderSpec::schema(place))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::yaml::typed::Typer;
 
 text_type! {
     /// An option of dnsmasq's configuration file, `NAME` or `NAME=VALUE` (dnsmasq(8), without the hyphens).
-    DnsmasqOption
+    DnsmasqOption ~ "[a-z][a-z0-9-]*(?:=.*)?", "an option of dnsmasq, without hyphens"
 }
 
 impl FromStr for DnsmasqOption {

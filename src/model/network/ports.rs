@@ -8,6 +8,7 @@ use crate::model::one_of;
 use crate::model::text::text_type;
 use crate::source::{Span, Spanned};
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, section};
 
 one_of! {
@@ -41,6 +42,10 @@ impl FromNode for Tag {
         }
         typer.invalid(node.span, format!("{id} is not a VLAN: 1 to 4094 are"));
         None
+    }
+
+    fn schema(_: Place) -> Schema {
+        Schema::whole(1, 4094)
     }
 }
 
@@ -100,6 +105,10 @@ impl FromNode for Vlan {
             );
         }
         Self::new(VlanSpec::from_node(node, typer)?, node.span, typer)
+    }
+
+    fn schema(place: Place) -> Schema {
+        place.one_or_many::<Tag>().or(VlanSpec::schema(place))
     }
 }
 
@@ -200,7 +209,7 @@ section! {
 
 text_type! {
     /// The name of a portgroup: what libvirt's schema takes, and a word in virt-install's options.
-    PortgroupName
+    PortgroupName ~ "[A-Za-z0-9][A-Za-z0-9_.-]*", "a portgroup of letters, digits and . _ -"
 }
 
 impl std::str::FromStr for PortgroupName {

@@ -11,6 +11,7 @@ use crate::model::text::{Line, Text};
 use crate::model::words::{HardwareWord, MountPoint, PlainName, RaidName};
 use crate::source::Spanned;
 use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, section};
 
 section! {
@@ -158,6 +159,12 @@ impl FromNode for Partitions {
         layout.confine();
         Some(Self::Layout(layout))
     }
+
+    fn schema(place: Place) -> Schema {
+        Schema::words(&[("auto", "The installer decides.")])
+            .or(RawPartitions::schema(place))
+            .or(place.list_of(part))
+    }
 }
 
 /// The installer's commands may include files that a script wrote, but not open a section of the install file: that
@@ -174,6 +181,18 @@ fn raw(text: &Spanned<Text>, typer: &mut Typer<'_>) -> Option<Partitions> {
     Some(Partitions::Raw {
         text: text.value.clone(),
     })
+}
+
+/// Returns the forms of an item of the list, as [`Layout::add`] reads them.
+fn part(place: Place) -> Schema {
+    let kinds = [
+        (PartitionSpec::schema(place), "mount"),
+        (VolumeGroupSpec::schema(place), "volume_group"),
+        (RaidSpec::schema(place), "raid"),
+        (BtrfsSpec::schema(place), "btrfs"),
+    ];
+    let kinds = kinds.into_iter().map(|(kind, key)| kind.requiring(key));
+    kinds.fold(Schema::default(), Schema::or)
 }
 
 impl Layout {
