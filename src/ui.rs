@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use crate::diag::{Diagnostic, Severity, Style, render};
+use crate::diag::{Diagnostic, Report, Severity, Style, render};
 use crate::files::reason;
 use crate::source::Sources;
 
@@ -74,7 +74,8 @@ impl Ui {
     }
 
     /// Prints diagnostics and their count; warnings are left out when quiet.
-    pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+    pub fn diagnostics(&self, report: &Report, sources: &Sources) {
+        let diagnostics = &report.diagnostics;
         let style = if console::colors_enabled_stderr() {
             Style::Colour
         } else {
@@ -96,23 +97,18 @@ impl Ui {
                 "… and {more} more; `validate --format json` lists all\n"
             ));
         }
-        let count = |severity| {
-            diagnostics
-                .iter()
-                .filter(|diagnostic| diagnostic.severity == severity)
-                .count()
-        };
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        let notes = count(Severity::Note);
-        if errors > 0 || (warnings + notes > 0 && self.verbosity > Verbosity::Quiet) {
-            talk(
-                &[(errors, "error"), (warnings, "warning"), (notes, "note")]
-                    .iter()
-                    .filter(|(n, _)| *n > 0)
-                    .map(|(n, what)| counted(*n, what))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            );
+        let mut counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+            .map(|severity| (report.count(severity), severity))
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, severity)| counted(number, severity.as_str()))
+            .collect();
+        if self.verbosity == Verbosity::Verbose && !report.allowed.is_empty() {
+            counts.push(format!("{} allowed", report.allowed.len()));
+        }
+        let quiet = self.verbosity == Verbosity::Quiet && report.count(Severity::Error) == 0;
+        if !counts.is_empty() && !quiet {
+            talk(&counts.join(", "));
         }
     }
 }

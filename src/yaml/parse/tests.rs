@@ -11,6 +11,7 @@ fn read(text: &str) -> (Option<Node>, Vec<(&'static str, String)>) {
     let node = parse(file, text, &mut sink);
     let faults = sink
         .finish()
+        .diagnostics
         .into_iter()
         .map(|fault| (fault.code.as_str(), fault.message))
         .collect();
