@@ -106,7 +106,7 @@ pub(super) fn sift(
     if allowances.is_empty() {
         return (diagnostics, Vec::new());
     }
-    let mut places: HashMap<(Code, Option<(FileId, usize)>), Vec<usize>> = HashMap::new();
+    let mut places: HashMap<(Code, Option<Line>), Vec<usize>> = HashMap::new();
     for (index, allowance) in allowances.iter().enumerate() {
         let line = line(allowance.span, sources);
         let place = (allowance.reach == Reach::Line).then_some(line);
@@ -164,6 +164,9 @@ pub(super) fn unused(allowances: &mut [Allowance], sources: &Sources) -> Vec<Dia
     left
 }
 
-fn line(span: Span, sources: &Sources) -> (FileId, usize) {
+/// A line of a file, by its number from 1.
+type Line = (FileId, usize);
+
+fn line(span: Span, sources: &Sources) -> Line {
     (span.file, sources.position(span).line)
 }
