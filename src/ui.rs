@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Report, Severity, Style, render};
 use crate::files::reason;
 use crate::source::Sources;
 
-/// How many diagnostics are shown: past it, nobody reads on.
+/// How many diagnostics are shown, errors before others: past it, nobody reads on.
 const MAX_SHOWN: usize = 200;
 
 /// How much is said.
@@ -75,23 +75,26 @@ impl Ui {
 
     /// Prints diagnostics and their count; warnings are left out when quiet.
     pub fn diagnostics(&self, report: &Report, sources: &Sources) {
-        let diagnostics = &report.diagnostics;
         let style = if console::colors_enabled_stderr() {
             Style::Colour
         } else {
             Style::Plain
         };
-        let shown = |diagnostic: &&Diagnostic| {
-            self.verbosity > Verbosity::Quiet || diagnostic.severity == Severity::Error
+        let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+        let told = report.diagnostics.iter();
+        let told: Vec<&Diagnostic> = told
+            .filter(|diagnostic| self.verbosity > Verbosity::Quiet || is_error(diagnostic))
+            .collect();
+        let mut room = MAX_SHOWN.saturating_sub(report.count(Severity::Error));
+        let fits = |diagnostic: &&&Diagnostic| {
+            let fits = is_error(diagnostic) || room > 0;
+            room = room.saturating_sub(usize::from(!is_error(diagnostic)));
+            fits
         };
-        for diagnostic in diagnostics.iter().filter(shown).take(MAX_SHOWN) {
+        for diagnostic in told.iter().filter(fits).take(MAX_SHOWN) {
             talk(&format!("{}\n", render(diagnostic, sources, style)));
         }
-        let more = diagnostics
-            .iter()
-            .filter(shown)
-            .count()
-            .saturating_sub(MAX_SHOWN);
+        let more = told.len().saturating_sub(MAX_SHOWN);
         if more > 0 {
             talk(&format!(
                 "… and {more} more; `validate --format json` lists all\n"

@@ -213,6 +213,21 @@ fn faults_come_in_the_order_of_files_and_lines() {
 }
 
 #[test]
+fn an_error_is_shown_however_many_warnings_there_are() {
+    let many: String = (1..=300)
+        .map(|n| format!("  g{n}: {{disks: [{{size: 4}}]}}\n"))
+        .collect();
+    let run = validate(
+        &LAB.replace("  a: {ip: 10.0.0.5}", &(many + "  z: {ip: 10.0.1.5}")),
+        &[],
+    );
+    let codes = run.codes();
+    assert_eq!((codes.len(), codes[199]), (200, "address-outside-network"));
+    let end = "… and 101 more; `validate --format json` lists all\n\n1 error, 300 warnings\n";
+    assert!(run.stderr.ends_with(end), "{}", run.stderr);
+}
+
+#[test]
 fn comments_allow_what_their_line_has() {
     let small = LAB.replace("{ip: 10.0.0.5}", "{ip: 10.0.0.5, disks: [{size: 4}]}");
     assert_eq!(validate(&small, &[]).codes(), ["disk-too-small"]);
