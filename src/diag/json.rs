@@ -43,10 +43,13 @@ fn entry(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     if let Some(help) = &diagnostic.help {
         entry["help"] = json!(said(help));
     }
-    if let Some(guest) = &diagnostic.guest {
+    // Of what does not depend on the guest, it is chance in which one it was found.
+    if let Some(guest) = diagnostic
+        .guest
+        .as_ref()
+        .filter(|_| diagnostic.more_guests > 0)
+    {
         entry["guest"] = json!(guest);
-    }
-    if diagnostic.more_guests > 0 {
         entry["more_guests"] = json!(diagnostic.more_guests);
     }
     entry

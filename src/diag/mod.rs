@@ -76,7 +76,7 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
-    /// The guest it was found in; the first one, when several have the value from one place.
+    /// The guest it was found in, one of several when they have the value from one place.
     pub guest: Option<Arc<str>>,
     /// How many more guests have it from the same place, when the message is about the first alone.
     pub more_guests: usize,
