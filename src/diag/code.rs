@@ -178,7 +178,7 @@ codes! {
     /// A guest nobody can log in to.
     NoLogin = "no-login" or Warning,
     /// A template that fails.
-    Template = "template",
+    Template = "template" or Warning,
     /// Files of `setup_data` that are more than an installer can hold.
     PayloadTooLarge = "payload-too-large",
     /// Two outputs of one name.
