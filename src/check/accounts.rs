@@ -8,9 +8,11 @@ use crate::source::{Span, Spanned};
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
+        sink.about(Some(&guest.name));
         users(guest, sink);
         groups(guest, sink);
     }
+    sink.about(None);
 }
 
 fn users(guest: &Guest, sink: &mut Sink) {

@@ -19,6 +19,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         .iter()
         .flat_map(|guest| guest.interfaces.iter().map(move |nic| (guest, nic)))
     {
+        sink.about(Some(&guest.name));
         mac(guest, nic, &mut macs, sink);
         let Some(network) = nic
             .network
@@ -48,6 +49,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
             }
         }
     }
+    sink.about(None);
 }
 
 fn in_network(address: &Spanned<IpAddr>, nic: &Interface, network: &Network, sink: &mut Sink) {

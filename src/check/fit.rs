@@ -6,10 +6,12 @@ use crate::model::guest::Firmware;
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
+        sink.about(Some(&guest.name));
         memory(guest, sink);
         hardware(guest, sink);
         disk(guest, sink);
     }
+    sink.about(None);
 }
 
 fn memory(guest: &Guest, sink: &mut Sink) {

@@ -18,6 +18,7 @@ const ROLES: &[&str] = &["swap", "efi"];
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
+        sink.about(Some(&guest.name));
         filesystems(guest, sink);
         let generation = guest
             .os
@@ -32,6 +33,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
             .check();
         }
     }
+    sink.about(None);
 }
 
 /// Reports file systems the installer does not make.

@@ -9,6 +9,7 @@ use crate::source::{Span, Spanned};
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
+        sink.about(Some(&guest.name));
         let users = guest
             .install
             .users
@@ -43,6 +44,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
             );
         }
     }
+    sink.about(None);
 }
 
 /// Returns whether one of the guest's SSH keys works, or there is another way in.

@@ -15,6 +15,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     let mut fqdns: HashMap<String, (&str, Span)> = HashMap::new();
     let mut names: HashMap<String, (&str, Span)> = HashMap::new();
     for guest in &lab.guests {
+        sink.about(Some(&guest.name));
         if let Some((first, span)) =
             names.insert(guest.name.to_lowercase(), (&guest.name, guest.defined))
             && first != &*guest.name
@@ -61,6 +62,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
             );
         }
     }
+    sink.about(None);
     let others = interfaces(lab, &fqdns, sink);
     for network in lab.networks.values() {
         for (name, host) in network
@@ -104,6 +106,7 @@ fn interfaces<'a>(
         .iter()
         .flat_map(|guest| guest.interfaces.iter().map(move |nic| (guest, nic)))
     {
+        sink.about(Some(&guest.name));
         let Some(network) = nic.network.as_ref().filter(|_| nic.dns_record) else {
             continue;
         };
@@ -135,5 +138,6 @@ fn interfaces<'a>(
             );
         }
     }
+    sink.about(None);
     others
 }

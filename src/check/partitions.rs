@@ -13,6 +13,7 @@ use crate::source::{Span, Spanned};
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
+        sink.about(Some(&guest.name));
         let Some(partitions) = &guest.install.partitions else {
             continue;
         };
@@ -47,6 +48,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         raids::check(layout, sink);
         room::check(guest, layout, sink);
     }
+    sink.about(None);
 }
 
 /// Reports a first disk that no install touches: the machine boots from that one and looks at no other.

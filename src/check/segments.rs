@@ -18,6 +18,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         .iter()
         .flat_map(|guest| guest.interfaces.iter().map(move |nic| (guest, nic)))
     {
+        sink.about(Some(&guest.name));
         let network = nic
             .network
             .as_ref()
@@ -27,6 +28,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
             client(guest, nic, network, &mut clients, sink);
         }
     }
+    sink.about(None);
 }
 
 /// libvirt refuses a route whose gateway lies in no subnet of the network or is of the other family, and starts no

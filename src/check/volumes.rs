@@ -11,9 +11,11 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     let mut seen: Seen<'_> = HashMap::new();
     let all = || {
         let guests = lab.guests.iter();
-        guests.flat_map(|guest| guest.disks.iter().map(move |disk| (&*guest.name, disk)))
+        guests.flat_map(|guest| guest.disks.iter().map(move |disk| (&guest.name, disk)))
     };
     for (guest, disk) in all() {
+        sink.about(Some(guest));
+        let guest: &str = guest;
         let Some((first, other)) = seen.insert(bytes(lab, &disk.place), (guest, disk)) else {
             continue;
         };
@@ -28,9 +30,11 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
                 .help("give it another `vol`, or say `shareable: true` on both"),
         );
     }
-    for (_, disk) in all() {
+    for (guest, disk) in all() {
+        sink.about(Some(guest));
         backing(lab, disk, &seen, sink);
     }
+    sink.about(None);
 }
 
 fn name(place: &DiskPlace) -> String {

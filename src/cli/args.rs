@@ -123,6 +123,9 @@ pub(super) struct Validate {
     /// How to print what was found
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: ReportFormat,
+    /// Print what a code means, and how its fault is repaired; without a code, list them
+    #[arg(long, value_name = "CODE", num_args = 0..=1, conflicts_with = "format")]
+    pub(super) explain: Option<Option<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -131,6 +134,8 @@ pub(super) enum ReportFormat {
     Text,
     /// For programs, on standard output
     Json,
+    /// For code review (SARIF 2.1.0), on standard output
+    Sarif,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow};
 
 use super::args::Common;
 use super::{Outcome, UsageError};
-use crate::diag::Sink;
+use crate::diag::{Diagnostic, Extent, Severity, Sink};
 use crate::files::{Files, reason};
 use crate::model::os::OsTable;
 use crate::model::text::Line;
@@ -57,9 +57,7 @@ impl Session {
             connect,
         };
         let loaded = load(&request, &mut self.files, sink);
-        if self.common.strict {
-            sink.promote_warnings();
-        }
+        sink.judge(&self.files.sources, self.common.strict, Extent::Part);
         Ok(loaded.filter(|_| !sink.has_errors()))
     }
 
@@ -67,7 +65,7 @@ impl Session {
     pub(super) fn open(&mut self) -> anyhow::Result<Option<Loaded>> {
         let mut sink = Sink::default();
         let loaded = self.load(&mut sink)?;
-        self.ui.diagnostics(&sink.finish(), &self.files.sources);
+        self.report(sink);
         Ok(loaded)
     }
 
@@ -82,11 +80,9 @@ impl Session {
         };
         let mut sink = Sink::default();
         let table = os_table(&request, &mut self.files, &mut sink);
-        if self.common.strict {
-            sink.promote_warnings();
-        }
+        sink.judge(&self.files.sources, self.common.strict, Extent::Part);
         let table = table.filter(|_| !sink.has_errors());
-        self.ui.diagnostics(&sink.finish(), &self.files.sources);
+        self.report(sink);
         Ok(table)
     }
 
@@ -134,23 +130,48 @@ impl Session {
         let rendered = match loaded {
             Some(loaded) => {
                 let selection = select(&loaded)?;
-                let files = render(
-                    &loaded.lab,
-                    &loaded.engine,
-                    &loaded.payloads,
-                    &selection,
-                    &self.files.sources,
-                    &mut sink,
-                );
-                if self.common.strict {
-                    sink.promote_warnings();
-                }
+                let files = self.render_selected(&loaded, &selection, &mut sink);
                 (!sink.has_errors()).then_some((loaded, files))
             }
             None => None,
         };
-        self.ui.diagnostics(&sink.finish(), &self.files.sources);
+        self.report(sink);
         Ok(rendered)
+    }
+
+    /// Renders what is selected; its faults are in `sink`.
+    pub(super) fn render_selected(
+        &self,
+        loaded: &Loaded,
+        selection: &Selection,
+        sink: &mut Sink,
+    ) -> Vec<OutFile> {
+        let sources = &self.files.sources;
+        let files = render(
+            &loaded.lab,
+            &loaded.engine,
+            &loaded.payloads,
+            selection,
+            sources,
+            sink,
+        );
+        let extent = if selection.is_all() {
+            Extent::Whole
+        } else {
+            Extent::Part
+        };
+        sink.judge(sources, self.common.strict, extent);
+        files
+    }
+
+    /// Reports what was found on the way to something else: notes are for who asks for details.
+    pub(super) fn report(&self, sink: Sink) {
+        let mut report = sink.finish();
+        if !self.common.verbose {
+            let told = |found: &Diagnostic| found.severity > Severity::Note;
+            report.diagnostics.retain(told);
+        }
+        self.ui.diagnostics(&report, &self.files.sources);
     }
 
     /// Compares what was rendered with the workdir.

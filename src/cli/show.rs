@@ -11,7 +11,7 @@ use tera::Context;
 use super::args::{DataFormat, Show};
 use super::session::Session;
 use super::{Outcome, UsageError, os};
-use crate::diag::{Sink, nearest};
+use crate::diag::{Extent, Sink, nearest};
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
 use crate::render::{guest_context, guest_list, mask, network_context, review, storage_context};
@@ -29,9 +29,7 @@ pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outco
     let mut sink = Sink::default();
     let mut value = object(command, &loaded, &session.files.sources, &mut sink)?;
     if sink.has_errors() {
-        session
-            .ui
-            .diagnostics(&sink.finish(), &session.files.sources);
+        session.report(sink);
         return Ok(Outcome::Faults);
     }
     mask(&mut value, &Secrets::default());
@@ -71,13 +69,10 @@ fn render(
         let engine = &loaded.engine;
         engine.render(&name, &context, &object, sources, &mut sink)
     });
-    if session.common.strict {
-        sink.promote_warnings();
-    }
+    let sources = &session.files.sources;
+    sink.judge(sources, session.common.strict, Extent::Part);
     let text = text.filter(|_| !sink.has_errors());
-    session
-        .ui
-        .diagnostics(&sink.finish(), &session.files.sources);
+    session.report(sink);
     let Some(text) = text else {
         return Ok(Outcome::Faults);
     };

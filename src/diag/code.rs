@@ -1,7 +1,11 @@
-//! The stable names of faults.
+//! The stable names of faults, and what is said of each at length.
 
+use super::Severity;
+
+/// Declares the codes. `or Warning` and `or Note` give the least severity a code is reported with; it is `Error` for the
+/// others. The long text is `docs/faults/NAME.md`.
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal $(or $least:ident)?,)+) => {
         /// The kind of a fault, with a stable kebab-case name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
@@ -19,8 +23,43 @@ macro_rules! codes {
                     $(Self::$variant => $name,)+
                 }
             }
+
+            /// Returns what it means, in a sentence.
+            #[must_use]
+            pub fn summary(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc),+).trim_ascii_start(),)+
+                }
+            }
+
+            /// Returns the long text, in Markdown: why it matters, a lab that has it, and that lab repaired.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self {
+                    $(Self::$variant => include_str!(concat!("../../docs/faults/", $name, ".md")),)+
+                }
+            }
+
+            /// Returns the least severity it is reported with; what is always an error cannot be allowed.
+            #[must_use]
+            pub fn least(self) -> Severity {
+                match self {
+                    $(Self::$variant => codes!(@least $($least)?),)+
+                }
+            }
         }
     };
+    (@least) => { Severity::Error };
+    (@least $least:ident) => { Severity::$least };
+}
+
+impl Code {
+    /// Returns the code of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|code| code.as_str() == name)
+    }
 }
 
 codes! {
@@ -39,13 +78,13 @@ codes! {
     /// A value of the wrong type or form.
     InvalidValue = "invalid-value",
     /// A key that means nothing here.
-    UnknownKey = "unknown-key",
+    UnknownKey = "unknown-key" or Warning,
     /// A key that must be there is not.
-    MissingKey = "missing-key",
+    MissingKey = "missing-key" or Warning,
     /// Two keys that exclude each other.
-    ConflictingKeys = "conflicting-keys",
+    ConflictingKeys = "conflicting-keys" or Warning,
     /// A key or value of an older version that is read but should be rewritten.
-    LegacyKey = "legacy-key",
+    LegacyKey = "legacy-key" or Warning,
     /// The site has no such directory or file layout.
     SiteLayout = "site-layout",
     /// One object is defined in two places.
@@ -57,41 +96,41 @@ codes! {
     /// Groups that are their own parents.
     SysgroupCycle = "sysgroup-cycle",
     /// An operating system the table does not have.
-    UnknownOs = "unknown-os",
+    UnknownOs = "unknown-os" or Warning,
     /// A guest without an operating system.
     MissingOs = "missing-os",
     /// A layer changes a map into a list or the other way round.
     KindChange = "kind-change",
     /// `!append`, `!remove` or `!replace` where it cannot work.
-    MisplacedTag = "misplaced-tag",
+    MisplacedTag = "misplaced-tag" or Warning,
     /// An expression that cannot be parsed or evaluated.
     Expression = "expression",
     /// An expression names something that does not exist.
-    UnknownName = "unknown-name",
+    UnknownName = "unknown-name" or Warning,
     /// Expressions that need each other.
     ExpressionCycle = "expression-cycle",
     /// `!env` names a variable that is not set.
     MissingVariable = "missing-variable",
     /// A network nobody defines.
-    UnknownNetwork = "unknown-network",
+    UnknownNetwork = "unknown-network" or Warning,
     /// A storage pool nobody defines.
-    UnknownPool = "unknown-pool",
+    UnknownPool = "unknown-pool" or Warning,
     /// A `depends_on` target nobody defines.
-    UnknownGuest = "unknown-guest",
+    UnknownGuest = "unknown-guest" or Warning,
     /// Guests that wait for each other.
     DependencyCycle = "dependency-cycle",
     /// A template or output key nobody defines.
     UnknownTemplate = "unknown-template",
     /// An address outside the subnet of its network.
-    AddressOutsideNetwork = "address-outside-network",
+    AddressOutsideNetwork = "address-outside-network" or Warning,
     /// The gateway's, network's or broadcast address given to somebody else.
     ReservedAddress = "reserved-address",
     /// An address used twice.
     DuplicateAddress = "duplicate-address",
     /// A reservation inside the dynamic range.
-    AddressInRange = "address-in-range",
+    AddressInRange = "address-in-range" or Warning,
     /// An address where the network cannot serve one.
-    AddressNotServed = "address-not-served",
+    AddressNotServed = "address-not-served" or Warning,
     /// A subnet with no address left.
     SubnetFull = "subnet-full",
     /// A DHCP range that lies outside the subnet or runs backwards.
@@ -119,31 +158,33 @@ codes! {
     /// Parts of a layout that do not fit together or their disks.
     BadLayout = "bad-layout",
     /// Less memory than the installer runs in.
-    TooLittleMemory = "too-little-memory",
+    TooLittleMemory = "too-little-memory" or Warning,
     /// A disk smaller than a default install.
-    DiskTooSmall = "disk-too-small",
+    DiskTooSmall = "disk-too-small" or Warning,
     /// The lock does not fit the site.
     LockConflict = "lock-conflict",
     /// A guest without a source to install from.
-    MissingSource = "missing-source",
+    MissingSource = "missing-source" or Warning,
     /// An installer or source this version cannot serve.
     UnsupportedInstaller = "unsupported-installer",
     /// A key or value that the guest's installer cannot express.
-    UnsupportedKey = "unsupported-key",
+    UnsupportedKey = "unsupported-key" or Warning,
     /// A processor older than the programs of the guest's OS are compiled for.
-    ProcessorTooOld = "processor-too-old",
+    ProcessorTooOld = "processor-too-old" or Warning,
     /// A plain-text password in the site.
-    PlainPassword = "plain-password",
+    PlainPassword = "plain-password" or Warning,
     /// A hash the guest's OS cannot read.
     UnreadableHash = "unreadable-hash",
     /// A guest nobody can log in to.
-    NoLogin = "no-login",
+    NoLogin = "no-login" or Warning,
     /// A template that fails.
-    Template = "template",
+    Template = "template" or Warning,
     /// Files of `setup_data` that are more than an installer can hold.
     PayloadTooLarge = "payload-too-large",
     /// Two outputs of one name.
     DuplicateOutput = "duplicate-output",
+    /// An allowance of a fault that is not there.
+    UnusedAllowance = "unused-allowance" or Warning,
 }
 
 #[cfg(test)]

@@ -1,21 +1,34 @@
 //! Diagnostics: what is wrong with the user's files, where, and what to write instead.
 //!
-//! Owns the data ([`Diagnostic`], [`Label`], [`Code`]), their collection ([`Sink`]) and their rendering. Stages push
-//! faults here and go on, so that one run reports all of them. It never prints; `ui` does.
+//! Owns the data ([`Diagnostic`], [`Label`], [`Code`]), their collection ([`Sink`]), what is made of it ([`Report`]) and
+//! its rendering. Stages push faults here and go on, so that one run reports all of them. It never prints; `ui` does.
 
+mod allow;
 mod code;
+mod json;
 mod redact;
 mod render;
+mod report;
+mod sarif;
+mod sink;
 mod suggest;
 
+pub use allow::Reach;
+pub(crate) use allow::{may_allow, read_comment};
 pub use code::Code;
-pub use render::{Style, render, render_json};
+pub use json::render_json;
+pub use render::{Style, render};
+pub use report::Report;
+pub use sarif::render_sarif;
+pub use sink::{Extent, Sink};
 pub use suggest::nearest;
+
+use std::sync::Arc;
 
 use crate::source::Span;
 
 /// How bad a fault is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Worth knowing, and fine as it is.
     Note,
@@ -63,6 +76,10 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
+    /// The guest it was found in, one of several when they have the value from one place.
+    pub guest: Option<Arc<str>>,
+    /// How many more guests have it from the same place, when the message is about the first alone.
+    pub more_guests: usize,
 }
 
 impl Diagnostic {
@@ -100,6 +117,8 @@ impl Diagnostic {
             path: None,
             secondary: Vec::new(),
             help: None,
+            guest: None,
+            more_guests: 0,
         }
     }
 
@@ -128,6 +147,21 @@ impl Diagnostic {
         self
     }
 
+    /// Returns the places, the first one first.
+    pub fn labels(&self) -> impl Iterator<Item = &Label> {
+        self.primary.iter().chain(&self.secondary)
+    }
+
+    /// Returns what there is to say of the other guests that have it from the same place.
+    #[must_use]
+    pub fn and_others(&self) -> Option<String> {
+        match self.more_guests {
+            0 => None,
+            1 => Some("the same goes for 1 more guest".to_owned()),
+            more => Some(format!("the same goes for {more} more guests")),
+        }
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -145,64 +179,5 @@ impl Diagnostic {
             self.help = Some(format!("known here: {}", known.join(", ")));
         }
         self
-    }
-}
-
-/// Collects the diagnostics of a run.
-#[derive(Debug, Default)]
-pub struct Sink {
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl Sink {
-    /// Adds one fault.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
-    }
-
-    /// Adds all faults of `other`, after those already here.
-    pub fn append(&mut self, mut other: Self) {
-        self.diagnostics.append(&mut other.diagnostics);
-    }
-
-    /// Returns whether an error is among the faults.
-    #[must_use]
-    pub fn has_errors(&self) -> bool {
-        self.errors() > 0
-    }
-
-    /// Returns how many errors are among the faults.
-    #[must_use]
-    pub fn errors(&self) -> usize {
-        self.diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.severity == Severity::Error)
-            .count()
-    }
-
-    /// Turns every warning into an error (`--strict`); notes stay.
-    pub fn promote_warnings(&mut self) {
-        for diagnostic in &mut self.diagnostics {
-            if diagnostic.severity == Severity::Warning {
-                diagnostic.severity = Severity::Error;
-            }
-        }
-    }
-
-    /// Returns the faults ordered by file, place and message, each once.
-    #[must_use]
-    pub fn finish(mut self) -> Vec<Diagnostic> {
-        let key = |diagnostic: &Diagnostic| {
-            let place = diagnostic.primary.as_ref().map(|label| label.span);
-            (
-                diagnostic.path.clone(),
-                place,
-                diagnostic.code,
-                diagnostic.message.clone(),
-            )
-        };
-        self.diagnostics.sort_by_key(key);
-        self.diagnostics.dedup_by_key(|diagnostic| key(diagnostic));
-        self.diagnostics
     }
 }

@@ -1,9 +1,8 @@
-//! Diagnostics as text with source snippets, and as JSON.
+//! Diagnostics as text with source snippets.
 
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde_json::{Value, json};
 
 use super::redact::redact;
 use super::{Diagnostic, Label, Severity};
@@ -39,7 +38,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
             .id(diagnostic.code.as_str()),
     );
     let mut files: Vec<FileId> = Vec::new();
-    for label in diagnostic.primary.iter().chain(&diagnostic.secondary) {
+    for label in diagnostic.labels() {
         if !files.contains(&label.span.file) {
             files.push(label.span.file);
         }
@@ -89,6 +88,9 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
     }
     if let Some(path) = &diagnostic.path {
         group = group.element(Origin::path(path.as_str()));
+    }
+    if let Some(others) = diagnostic.and_others() {
+        group = group.element(Level::NOTE.message(others));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(said(help)));
@@ -146,39 +148,4 @@ fn printable(text: &str) -> String {
     });
     let cut = text.chars().nth(MAX_MESSAGE).map(|_| '…');
     shown.chain(cut).collect()
-}
-
-/// Returns all diagnostics as the documented JSON object.
-#[must_use]
-pub fn render_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
-    let span = |label: &Label| {
-        let position = sources.position(label.span);
-        json!({
-            "file": sources.name(label.span.file),
-            "line": position.line,
-            "column": position.column,
-            "start": label.span.start,
-            "end": label.span.end,
-            "label": sources.secrets().hide_quoted(&label.text),
-        })
-    };
-    let entries: Vec<Value> = diagnostics
-        .iter()
-        .map(|diagnostic| {
-            let mut entry = json!({
-                "code": diagnostic.code.as_str(),
-                "severity": diagnostic.severity.as_str(),
-                "message": sources.secrets().hide_quoted(&diagnostic.message),
-                "spans": diagnostic.primary.iter().chain(&diagnostic.secondary).map(span).collect::<Vec<_>>(),
-            });
-            if let Some(path) = &diagnostic.path {
-                entry["file"] = json!(path);
-            }
-            if let Some(help) = &diagnostic.help {
-                entry["help"] = json!(sources.secrets().hide_quoted(help));
-            }
-            entry
-        })
-        .collect();
-    json!({ "format": 1, "diagnostics": entries })
 }

@@ -42,7 +42,7 @@ pub fn evaluate(
     let evaluated: Vec<(Draft, Sink)> = drafts
         .into_par_iter()
         .map(|draft| {
-            let mut sink = Sink::default();
+            let mut sink = Sink::of(&draft.name);
             (evaluator.guest(draft, &mut sink), sink)
         })
         .collect();

@@ -37,7 +37,8 @@ impl<'a> Outside<'a> {
             Ok(value) => Some(secret(span, value)),
             Err(why) => {
                 let message = format!("the environment variable `{name}` {why}");
-                sink.push(Diagnostic::error(Code::MissingVariable, span, message));
+                let help = "set it where the program runs, or keep the value in a file and name that with `!file`";
+                sink.push(Diagnostic::error(Code::MissingVariable, span, message).help(help));
                 None
             }
         }
@@ -59,7 +60,8 @@ impl<'a> Outside<'a> {
             Ok(text) => Some(secret(span, text)),
             Err(reason) => {
                 let message = format!("`{}` {reason}", path.display());
-                sink.push(Diagnostic::error(Code::UnreadableFile, span, message));
+                let help = format!("relative paths begin at `{}`", self.root.display());
+                sink.push(Diagnostic::error(Code::UnreadableFile, span, message).help(help));
                 None
             }
         }

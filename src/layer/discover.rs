@@ -8,12 +8,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::meta::Meta;
+use super::meta::{self, Meta};
 use super::{Layers, Object, Objects};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::files::{Files, reason};
 use crate::source::{FileId, Span, Spanned};
-use crate::yaml::typed::{FromNode as _, Typer};
+use crate::yaml::typed::{Field as _, FromNode as _, Typer};
 use crate::yaml::{Node, parse};
 
 /// The classes of layers, in load order: name in META and in single files, directory, one object per file.
@@ -84,7 +84,7 @@ fn directory(conf: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sin
         );
         return;
     }
-    let meta = meta(conf, files, sink);
+    let meta = read_meta(conf, files, sink);
     let site = meta.as_ref().and_then(|meta| meta.site.clone());
     let below = conf.join(site.as_ref().map_or("default", |site| site.as_str()));
     let default_dirs = |root: &Path| CLASSES.iter().any(|(_, dir, _)| root.join(dir).is_dir());
@@ -137,7 +137,7 @@ fn directory(conf: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sin
     layers.stack(own);
 }
 
-fn meta(conf: &Path, files: &mut Files, sink: &mut Sink) -> Option<Meta> {
+fn read_meta(conf: &Path, files: &mut Files, sink: &mut Sink) -> Option<Meta> {
     let mut found = Vec::new();
     list("META", &conf.join("META"), false, &mut found, sink);
     let mut nodes = Vec::new();
@@ -227,11 +227,12 @@ fn list(
         }
         if entry.file_type().is_dir() {
             let message = "is a directory where a file is due";
-            sink.push(Diagnostic::file_error(
-                Code::UnreadableFile,
-                path.display().to_string(),
-                message,
-            ));
+            let help =
+                "name the directory without this ending, which only files have, or move it away";
+            sink.push(
+                Diagnostic::file_error(Code::UnreadableFile, path.display().to_string(), message)
+                    .help(help),
+            );
             continue;
         }
         let object = per_object.then(|| {
@@ -343,7 +344,7 @@ fn single_file(path: &Path, layers: &mut Layers, files: &mut Files, sink: &mut S
         return;
     };
     let mut known: Vec<&str> = CLASSES.iter().map(|(class, _, _)| *class).collect();
-    known.push("site");
+    known.extend(["site", "allow"]);
     Typer { sink }.unknown_keys(map, &known, "a single-file lab");
     let mut own = Layers::default();
     for (key, entry) in map.iter().filter(|(_, entry)| !entry.value.is_null()) {
@@ -351,6 +352,10 @@ fn single_file(path: &Path, layers: &mut Layers, files: &mut Files, sink: &mut S
             "site" => {
                 let site = String::from_node(&entry.value, &mut Typer { sink });
                 own.site = site.map(|site| Spanned::new(site, entry.value.span));
+            }
+            "allow" => {
+                let codes = Vec::field(node.span, key, Some(&entry.value), &mut Typer { sink });
+                meta::allow(&codes.unwrap_or_default(), sink);
             }
             "common" | "host" => {
                 let map = (Typer { sink }).map(&entry.value, key);

@@ -48,10 +48,14 @@ pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
     let mut drafter = Drafter::new(layers, table, sink);
     let guests = layers.guests.iter();
     let guests: Vec<Unmerged> = guests
-        .filter_map(|(name, object)| drafter.guest(name, object))
+        .filter_map(|(name, object)| {
+            drafter.sink.about(Some(name));
+            drafter.guest(name, object)
+        })
         .collect();
+    drafter.sink.about(None);
     let merge = |guest: Unmerged| {
-        let mut sink = Sink::default();
+        let mut sink = Sink::of(&guest.draft.name);
         (guest.merge(&mut sink), sink)
     };
     let merged: Vec<(Vec<Draft>, Sink)> = guests.into_par_iter().map(merge).collect();
@@ -301,11 +305,17 @@ pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
             continue;
         };
         if entry.value.as_text() != Some(name) {
-            let message = format!("`name` differs from what this file defines, `{name}`");
-            sink.push(
-                Diagnostic::error(Code::NameMismatch, entry.value.span, message)
-                    .help("rename the file, or leave `name` out; `hostname` may differ"),
-            );
+            let key = object.defined.end > 0;
+            let place = if key { "key" } else { "file" };
+            let message = format!("`name` differs from what this {place} defines, `{name}`");
+            let help =
+                format!("rename the {place}, or leave `name` out; a guest's `hostname` may differ");
+            let fault = Diagnostic::error(Code::NameMismatch, entry.value.span, message).help(help);
+            sink.push(if key {
+                fault.also(object.defined, "defined here")
+            } else {
+                fault
+            });
         }
     }
 }
@@ -353,14 +363,7 @@ guests: {g-1: {vars: {c: guest}}, g-2: {}, g: {count: 2, sysgroups: [g]}}
             &mut sink,
         );
         let drafts = drafts(&layers, &table, &mut sink);
-        (
-            drafts,
-            files,
-            sink.finish()
-                .iter()
-                .map(|fault| fault.code.as_str())
-                .collect(),
-        )
+        (drafts, files, sink.codes())
     }
 
     #[test]

@@ -64,12 +64,17 @@ fn combine(
             Node::new(new.span, Kind::Seq(Arc::new(items)))
         }
         (Tag::Remove, Some(Kind::Seq(old_items)), Kind::Seq(items)) => {
+            let list = old.map_or(new.span, |old| old.span);
             for item in items
                 .iter()
                 .filter(|item| !old_items.iter().any(|old| old.same_value(item)))
             {
                 let message = format!("`!remove` finds nothing of this kind in `{key}`");
-                sink.push(Diagnostic::warning(Code::MisplacedTag, item.span, message));
+                sink.push(
+                    Diagnostic::warning(Code::MisplacedTag, item.span, message)
+                        .also(list, "the list of the earlier layer")
+                        .help("take the item away, or write it as it stands in the list"),
+                );
             }
             let kept = old_items
                 .iter()
@@ -81,7 +86,10 @@ fn combine(
         (Tag::Append, None, _) => untagged(),
         (Tag::Remove, None, _) => {
             let message = format!("`!remove`, but no earlier layer sets `{key}`");
-            sink.push(Diagnostic::warning(Code::MisplacedTag, new.span, message));
+            sink.push(
+                Diagnostic::warning(Code::MisplacedTag, new.span, message)
+                    .help("leave the key out: there is nothing to remove from"),
+            );
             Node::new(new.span, Kind::Seq(Arc::default()))
         }
         (Tag::Append | Tag::Remove, Some(_), _) => kind_change(key, old, new, sink),

@@ -5,7 +5,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::merge_all;
-use crate::diag::{Code, Diagnostic, Sink};
+use crate::diag::{Code, Diagnostic, Reach, Sink};
 use crate::source::{Span, Spanned};
 use crate::yaml::typed::{Typer, section};
 use crate::yaml::{Entry, Map, Node};
@@ -22,6 +22,8 @@ section! {
         site: Option<Spanned<String>>,
         /// For a class of layers (`common`, `guests`, …) the directories to load, in order.
         directories: IndexMap<std::sync::Arc<str>, Node>,
+        /// Codes of warnings and notes that are meant, all over the site.
+        allow: Vec<Spanned<String>>,
     }
 }
 
@@ -37,7 +39,9 @@ impl Meta {
             .map(clone)
             .collect();
         typer.unknown_keys(&known, Self::KEYS, "META");
-        Self::read(&known, Span::new(first.file, 0, 0), &mut typer)
+        let meta = Self::read(&known, Span::new(first.file, 0, 0), &mut typer)?;
+        allow(&meta.allow, sink);
+        Some(meta)
     }
 
     /// Returns the directories below `root` that META names for `class`, if it names any.
@@ -57,7 +61,18 @@ impl Meta {
                         "the directory `{}` does not exist",
                         root.join(name).display()
                     );
-                    sink.push(Diagnostic::error(Code::SiteLayout, item.span, message));
+                    let beside = std::fs::read_dir(root).into_iter().flatten().flatten();
+                    let beside = beside.filter(|entry| entry.path().is_dir());
+                    let mut beside: Vec<String> = beside
+                        .filter_map(|entry| entry.file_name().into_string().ok())
+                        .collect();
+                    beside.sort_unstable();
+                    let beside = beside.iter().map(String::as_str);
+                    sink.push(
+                        Diagnostic::error(Code::SiteLayout, item.span, message)
+                            .help("directories are named as seen from the conf directory")
+                            .suggest(name, beside),
+                    );
                 }
                 None => Typer { sink }.mismatch(item, "the name of a directory"),
             }
@@ -78,6 +93,13 @@ impl Meta {
                     .suggest(class, known.iter().copied()),
             );
         }
+    }
+}
+
+/// Allows codes all over the site.
+pub(super) fn allow(codes: &[Spanned<String>], sink: &mut Sink) {
+    for code in codes {
+        sink.allow(code, code.span, Reach::Site);
     }
 }
 

@@ -107,7 +107,10 @@ impl ReadLock {
             Some(format) => {
                 let message =
                     "this lock was written by a newer miniascape: only format 1 is understood";
-                sink.push(Diagnostic::error(Code::LockConflict, format.span, message));
+                sink.push(
+                    Diagnostic::error(Code::LockConflict, format.span, message)
+                        .help("use that version, or bring the lock back as it was before"),
+                );
                 return Self::default();
             }
             None => {

@@ -58,11 +58,13 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
 
     let mut attached: Vec<Vec<Option<Spanned<String>>>> = Vec::with_capacity(guests.len());
     for guest in &mut guests {
+        sink.about(Some(&guest.draft.name));
         interfaces::with_own_address(guest, sink);
         let legacy = guest.draft.legacy;
         let networks_of = |spec| interfaces::network(spec, legacy, &mut networks, sink);
         attached.push(guest.spec.interfaces.iter().map(networks_of).collect());
     }
+    sink.about(None);
 
     let mut lock = Lock::default();
     let (taken, wishes) = wanted(&guests, &attached, sink);
@@ -107,6 +109,7 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         .zip(macs)
         .enumerate()
     {
+        sink.about(Some(&guest.draft.name));
         let mut attachments = Vec::with_capacity(attached.len());
         for (position, ((network, ip), mac)) in attached.iter().zip(ips).zip(macs).enumerate() {
             let network = network
@@ -128,8 +131,9 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         let disks = disks::resolve(&draft.name, wanted, draft.legacy, &mut storages, sink);
         attachable.push((guest, attachments, disks));
     }
-    let finish = |(guest, attachments, disks)| {
-        let mut sink = Sink::default();
+    sink.about(None);
+    let finish = |(guest, attachments, disks): (TypedGuest, _, _)| {
+        let mut sink = Sink::of(&guest.draft.name);
         (finish(guest, attachments, disks, &site, &mut sink), sink)
     };
     let finished: Vec<(Guest, Sink)> = attachable.into_par_iter().map(finish).collect();
@@ -195,6 +199,7 @@ fn wanted(
     let mut taken = Taken::new();
     let mut wishes = Vec::new();
     for (guest_index, (guest, attached)) in guests.iter().zip(attached).enumerate() {
+        sink.about(Some(&guest.draft.name));
         for (index, (spec, network)) in guest.spec.interfaces.iter().zip(attached).enumerate() {
             for (family, address, span) in asked(spec) {
                 let Some(network) = network else {
@@ -229,6 +234,7 @@ fn wanted(
             }
         }
     }
+    sink.about(None);
     (taken, wishes)
 }
 
@@ -388,6 +394,7 @@ fn depends_on(
     sink: &mut Sink,
 ) {
     for guest in guests.iter_mut() {
+        sink.about(Some(&guest.name));
         let mut resolved: Vec<Spanned<String>> = Vec::with_capacity(guest.depends_on.len());
         for wanted in &guest.depends_on {
             let name = wanted.value.as_str();
@@ -411,6 +418,7 @@ fn depends_on(
         }
         guest.depends_on = resolved;
     }
+    sink.about(None);
     cycles(guests, sink);
 }
 

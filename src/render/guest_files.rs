@@ -371,7 +371,10 @@ pub(super) fn duplicates(guest: &Guest, files: &[OutFile], sink: &mut Sink) {
                 "two outputs of guest `{}` are called `{}`",
                 guest.name, file.path
             );
-            sink.push(Diagnostic::error(Code::DuplicateOutput, place, message));
+            sink.push(
+                Diagnostic::error(Code::DuplicateOutput, place, message)
+                    .help("give one of them another `dst`"),
+            );
         }
     }
 }

@@ -41,6 +41,12 @@ impl Selection {
             networks: None,
         }
     }
+
+    /// Returns whether it is everything.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.guests.is_none() && self.networks.is_none()
+    }
 }
 
 /// Renders the selected objects of the lab, on all cores; the files are sorted by path.
@@ -62,7 +68,7 @@ pub fn render(
         })
         .collect();
     let one = |guest: &&Guest| {
-        let mut sink = Sink::default();
+        let mut sink = Sink::of(&guest.name);
         let files = renderer.guest(guest, &mut sink);
         duplicates(guest, &files, &mut sink);
         (files, sink)

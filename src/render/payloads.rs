@@ -67,6 +67,7 @@ impl Payloads {
     pub fn read(lab: &Lab, root: &Path, files: &mut Files, sink: &mut Sink) -> Self {
         let mut payloads = Self::default();
         for guest in &lab.guests {
+            sink.about(Some(&guest.name));
             let before = sink.errors();
             for entry in &guest.install.setup_data {
                 payloads.entry(entry, entry.span, root, files, sink);
@@ -75,6 +76,7 @@ impl Payloads {
                 payloads.check(guest, sink);
             }
         }
+        sink.about(None);
         payloads
     }
 
@@ -193,7 +195,8 @@ impl Payloads {
                     let message = format!("two files are put at `{}`", payload.dst);
                     sink.push(
                         Diagnostic::error(Code::DuplicateOutput, entry.span, message)
-                            .also(first, "the first one"),
+                            .also(first, "the first one")
+                            .help("give one of them another `dst`"),
                     );
                 }
             }
@@ -215,7 +218,8 @@ impl Payloads {
                     let message = format!("`{dst}` needs a directory where `{parent}` is a file");
                     sink.push(
                         Diagnostic::error(Code::DuplicateOutput, *span, message)
-                            .also(*file, "the file"),
+                            .also(*file, "the file")
+                            .help("give one of them another `dst`"),
                     );
                 }
             }

@@ -190,7 +190,7 @@ mod tests {
         let mut sink = Sink::default();
         known.check(&origin, text, &sources, &mut sink);
         let say = |fault: Diagnostic| format!("{}; {}", fault.message, fault.help.unwrap());
-        sink.finish().into_iter().map(say).collect()
+        sink.finish().diagnostics.into_iter().map(say).collect()
     }
 
     #[test]

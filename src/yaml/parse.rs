@@ -10,7 +10,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Tag as RawTag, options}
 
 use super::node::{Entry, Kind, Map, Node, Tag};
 use super::scalar::{Resolved, Scalar};
-use crate::diag::{Code, Diagnostic, Sink, nearest};
+use crate::diag::{Code, Diagnostic, Sink, may_allow, nearest, read_comment};
 use crate::source::{FileId, Span};
 
 /// Nesting no hand-written lab reaches; later stages recurse over the tree.
@@ -29,6 +29,8 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> Option<Node> {
         block_nesting_limit: MAX_DEPTH,
         flow_nesting_limit: MAX_DEPTH,
         emit_unresolved_aliases: true,
+        emit_comments: may_allow(text),
+        max_buffered_comment_events: usize::MAX,
     };
     Reader::new(file, text, options, sink).document()
 }
@@ -45,6 +47,8 @@ struct Reader<'a> {
     events: Parser<'a, granit_parser::StrInput<'a>>,
     anchors: HashMap<usize, Weighed>,
     aliased: u64,
+    /// Faults of keys that are no text; when the text turns out not to be YAML, they are only how that began.
+    odd_keys: Vec<Diagnostic>,
     sink: &'a mut Sink,
 }
 
@@ -57,6 +61,7 @@ impl<'a> Reader<'a> {
             events,
             anchors: HashMap::new(),
             aliased: 0,
+            odd_keys: Vec::new(),
             sink,
         }
     }
@@ -83,6 +88,9 @@ impl<'a> Reader<'a> {
                 event => root = Some(self.node(event, span, 0).ok()?.0),
             }
         }
+        for fault in self.odd_keys {
+            self.sink.push(fault);
+        }
         let start = Span::new(self.file, 0, 0);
         match root {
             Some(node) if !node.is_null() => Some(node),
@@ -90,7 +98,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Returns the next event that is about values; comments can be allowances.
     fn next(&mut self) -> Result<(Event<'a>, Span), Abort> {
+        loop {
+            match self.event()? {
+                (Event::Comment(text, _), span) => read_comment(&text, span, self.sink),
+                event => return Ok(event),
+            }
+        }
+    }
+
+    fn event(&mut self) -> Result<(Event<'a>, Span), Abort> {
         match self.events.next() {
             Some(Ok((event, span))) => {
                 let range = span.byte_range().unwrap_or_default();
@@ -140,6 +158,11 @@ impl<'a> Reader<'a> {
         } else if line.trim_start().starts_with("{%") || line.contains("{% ") {
             diagnostic = diagnostic
                 .help("template statements are not read in YAML, only `{{ … }}` inside values");
+        } else if reason.contains("did not find expected ',' or")
+            || reason.contains("mapping values")
+        {
+            diagnostic = diagnostic
+                .help("text with a colon and a blank in it needs quotes, and items need commas");
         } else if line.contains(": {{") {
             diagnostic = diagnostic.help("put a value that begins with `{{` into quotes");
         }
@@ -262,7 +285,7 @@ impl<'a> Reader<'a> {
                 Kind::Scalar(scalar) if scalar.resolve() != Resolved::Null => {
                     self.insert(&mut map, Arc::clone(&scalar.text), key.span, value);
                 }
-                _ => self.sink.push(
+                _ => self.odd_keys.push(
                     Diagnostic::error(
                         Code::InvalidValue,
                         key.span,
@@ -387,8 +410,13 @@ impl<'a> Reader<'a> {
             "`!{tag}` stands before {wants}, not before {}",
             node.describe()
         );
+        let help = match (tag, node.as_text()) {
+            ("append" | "remove", Some(item)) => format!("write a list: `!{tag} [{item}]`"),
+            ("replace", Some(_)) => "leave the tag out: text always takes the place of text".into(),
+            _ => format!("write {wants} after it, or leave `!{tag}` out"),
+        };
         self.sink
-            .push(Diagnostic::error(Code::MisplacedTag, node.span, message));
+            .push(Diagnostic::error(Code::MisplacedTag, node.span, message).help(help));
     }
 
     /// Applies `!!str` and its kin.

@@ -5,6 +5,7 @@
 mod support;
 
 mod addresses;
+mod diagnostics;
 mod faults;
 mod golden;
 mod hostile;

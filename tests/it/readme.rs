@@ -52,6 +52,14 @@ fn consoles_show_what_is_printed() {
 }
 
 #[test]
+fn the_page_about_diagnostics_shows_what_is_printed() {
+    let page = std::fs::read_to_string(project("docs/DIAGNOSTICS.md")).unwrap();
+    let lab = blocks(&page, "yaml").find(|block| block.contains("# lab.yml"));
+    let site = Site::new(&[("lab.yml", lab.unwrap())]);
+    assert_eq!(run_consoles(&page, &site), 1);
+}
+
+#[test]
 fn consoles_of_the_page_for_template_authors_do_too() {
     let page = std::fs::read_to_string(project("docs/TEMPLATES.md")).unwrap();
     let lab = blocks(&page, "yaml").find(|block| block.contains("# lab.yml"));

@@ -19,13 +19,7 @@ fn merged(layers: &[&str]) -> (Node, Vec<&'static str>) {
         kind: Kind::Map(Arc::new(map)),
         ..nodes[0].clone()
     };
-    (
-        node,
-        sink.finish()
-            .iter()
-            .map(|fault| fault.code.as_str())
-            .collect(),
-    )
+    (node, sink.codes())
 }
 
 #[track_caller]

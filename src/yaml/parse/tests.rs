@@ -11,6 +11,7 @@ fn read(text: &str) -> (Option<Node>, Vec<(&'static str, String)>) {
     let node = parse(file, text, &mut sink);
     let faults = sink
         .finish()
+        .diagnostics
         .into_iter()
         .map(|fault| (fault.code.as_str(), fault.message))
         .collect();
@@ -153,6 +154,25 @@ fn document() -> impl Strategy<Value = serde_yaml::Value> {
         .prop_map(|map| Value::Mapping(map.into_iter().map(|(k, v)| (Value::from(k), v)).collect()))
 }
 
+/// Comments are only looked at when one may be an allowance; the values must not depend on that.
+#[test]
+fn comments_change_no_value_and_no_place() {
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+    let mut files = 0;
+    for entry in walkdir::WalkDir::new(examples) {
+        let path = entry.unwrap().into_path();
+        if path.extension().is_some_and(|extension| extension == "yml") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let (plain, _) = read(&text);
+            let (commented, faults) = read(&format!("{text}\n# allow: no-login\n"));
+            assert_eq!(faults, [], "{}", path.display());
+            assert_eq!(format!("{plain:?}"), format!("{commented:?}"));
+            files += 1;
+        }
+    }
+    assert!(files > 20);
+}
+
 proptest! {
     #[test]
     fn agrees_with_the_other_reader(value in document()) {
@@ -165,6 +185,7 @@ proptest! {
     #[test]
     fn never_panics(text in "[a-c:\\-\\[\\]{}&*!|>'\"#%@`,?~ \t\n\u{e9}\u{feff}\u{0}]{0,60}") {
         let _ = read(&text);
+        let _ = read(&format!("{text}# allow:{text}"));
     }
 
     #[test]

@@ -1,0 +1,126 @@
+//! The collection of a run's diagnostics.
+
+use std::sync::Arc;
+
+use super::allow::{self, Allowance, Reach};
+use super::report::by_cause;
+use super::{Diagnostic, Report, Severity};
+use crate::source::{Sources, Span};
+
+/// How much of the lab a run has looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Some of it; stages or objects are left.
+    Part,
+    /// All of it: what was not found is not there.
+    Whole,
+}
+
+/// Collects the diagnostics of a run, and what the site allows.
+#[derive(Debug, Default)]
+pub struct Sink {
+    diagnostics: Vec<Diagnostic>,
+    allowed: Vec<Diagnostic>,
+    allowances: Vec<Allowance>,
+    guest: Option<Arc<str>>,
+    errors: usize,
+}
+
+impl Sink {
+    /// Makes a sink for the faults of one guest.
+    #[must_use]
+    pub fn of(guest: &Arc<str>) -> Self {
+        Self {
+            guest: Some(Arc::clone(guest)),
+            ..Self::default()
+        }
+    }
+
+    /// Says which guest the faults from here on are found in; `None` for those of the lab.
+    ///
+    /// Guests share most of their values, and with them their faults: what is found in one guest is not reported again
+    /// for another that has it from the same place.
+    pub fn about(&mut self, guest: Option<&Arc<str>>) {
+        self.guest = guest.cloned();
+    }
+
+    /// Adds one fault.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        debug_assert!(
+            diagnostic.severity >= diagnostic.code.least(),
+            "`{}` is declared to be an error always",
+            diagnostic.code.as_str()
+        );
+        if diagnostic.guest.is_none() {
+            diagnostic.guest.clone_from(&self.guest);
+        }
+        self.errors += usize::from(diagnostic.severity == Severity::Error);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Adds all that is in `other`, after what is already here.
+    pub fn append(&mut self, mut other: Self) {
+        self.errors += other.errors;
+        self.diagnostics.append(&mut other.diagnostics);
+        self.allowed.append(&mut other.allowed);
+        self.allowances.append(&mut other.allowances);
+    }
+
+    /// Adds an allowance, by the name of a code; one that cannot be is reported.
+    pub fn allow(&mut self, name: &str, span: Span, reach: Reach) {
+        match Allowance::new(name, span, reach) {
+            Ok(allowance) => self.allowances.push(allowance),
+            Err(fault) => self.push(*fault),
+        }
+    }
+
+    /// Returns whether an error is among the faults.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// Returns how many errors are among the faults.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Takes out what the site allows and, when `strict`, turns the warnings left into errors; notes stay.
+    ///
+    /// When the whole lab has been looked at, allowances of nothing are reported first.
+    pub fn judge(&mut self, sources: &Sources, strict: bool, extent: Extent) {
+        let found = std::mem::take(&mut self.diagnostics);
+        let (left, allowed) = allow::sift(found, &mut self.allowances, sources);
+        self.diagnostics = left;
+        self.allowed.extend(allowed);
+        if extent == Extent::Whole && !self.has_errors() {
+            let unused = allow::unused(&mut self.allowances, sources);
+            self.diagnostics.extend(unused);
+        }
+        if strict {
+            for diagnostic in &mut self.diagnostics {
+                if diagnostic.severity == Severity::Warning {
+                    diagnostic.severity = Severity::Error;
+                    self.errors += 1;
+                }
+            }
+        }
+    }
+
+    /// Returns what there is to report.
+    #[must_use]
+    pub fn finish(self) -> Report {
+        Report {
+            diagnostics: by_cause(self.diagnostics),
+            allowed: by_cause(self.allowed),
+        }
+    }
+
+    /// Returns the codes of the faults, in the order they were found.
+    #[cfg(test)]
+    pub(crate) fn codes(&self) -> Vec<&'static str> {
+        let codes = self.diagnostics.iter();
+        codes.map(|diagnostic| diagnostic.code.as_str()).collect()
+    }
+}
