@@ -55,6 +55,7 @@ impl Session {
             confdirs: self.confdirs(),
             tmpldirs: self.common.tmpldir.clone(),
             connect,
+            notes: self.common.verbose,
         };
         let loaded = load(&request, &mut self.files, sink);
         if self.common.strict {
@@ -79,6 +80,7 @@ impl Session {
             confdirs,
             tmpldirs: Vec::new(),
             connect: None,
+            notes: false,
         };
         let mut sink = Sink::default();
         let table = os_table(&request, &mut self.files, &mut sink);

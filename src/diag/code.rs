@@ -122,6 +122,18 @@ codes! {
     TooLittleMemory = "too-little-memory",
     /// A disk smaller than a default install.
     DiskTooSmall = "disk-too-small",
+    /// Guests that need more than the host has.
+    HostTooSmall = "host-too-small",
+    /// An architecture that does not exist, or that the guest's OS is not made for.
+    UnknownArch = "unknown-arch",
+    /// A machine type that the guest's architecture does not have.
+    UnknownMachine = "unknown-machine",
+    /// A processor that libvirt does not know.
+    UnknownProcessor = "unknown-processor",
+    /// Hardware that libvirt or QEMU does not put together.
+    ImpossibleHardware = "impossible-hardware",
+    /// Hardware that the guest's OS has no driver for.
+    MissingDriver = "missing-driver",
     /// The lock does not fit the site.
     LockConflict = "lock-conflict",
     /// A guest without a source to install from.
@@ -138,6 +150,16 @@ codes! {
     UnreadableHash = "unreadable-hash",
     /// A guest nobody can log in to.
     NoLogin = "no-login",
+    /// A time zone the tz database does not have.
+    UnknownTimezone = "unknown-timezone",
+    /// A keyboard layout, variant or keymap no system has.
+    UnknownKeyboard = "unknown-keyboard",
+    /// A locale no system has.
+    UnknownLocale = "unknown-locale",
+    /// A number that YAML 1.1 and 1.2 read differently.
+    AmbiguousNumber = "ambiguous-number",
+    /// A value that every guest it is for replaces.
+    ShadowedValue = "shadowed-value",
     /// A template that fails.
     Template = "template",
     /// Files of `setup_data` that are more than an installer can hold.

@@ -11,6 +11,7 @@ mod groups;
 mod legacy;
 mod merge;
 mod meta;
+mod shadowed;
 
 pub use builtin::{DEFAULTS, OS_TABLE};
 pub use discover::{discover, expect_lab};
@@ -18,6 +19,7 @@ pub use draft::{Draft, check_name, drafts};
 pub use legacy::{modernize_network, skip_storage as skip_legacy_storage};
 pub use merge::{merge, merge_all};
 pub use meta::Meta;
+pub use shadowed::shadowed;
 
 use std::path::PathBuf;
 use std::sync::Arc;

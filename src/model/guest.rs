@@ -242,6 +242,16 @@ one_of! {
     }
 }
 
+one_of! {
+    /// Who runs the guest's code.
+    VirtType {
+        /// The host's processors.
+        Kvm = "kvm",
+        /// QEMU, which translates it: for hosts without KVM, and for other architectures.
+        Qemu = "qemu",
+    }
+}
+
 section! {
     /// Hardware and the source of the installation, in virt-install's words.
     "virtinst" struct VirtinstSpec {
@@ -254,15 +264,15 @@ section! {
         /// The architecture.
         arch: Option<Spanned<HardwareWord>>,
         /// The machine type.
-        machine: Option<HardwareWord>,
+        machine: Option<Spanned<HardwareWord>>,
         /// `kvm` or `qemu`.
-        virt_type: Option<HardwareWord>,
+        virt_type: Option<VirtType>,
         /// What it boots with.
         firmware: Option<Spanned<Firmware>>,
         /// Whether UEFI checks signatures.
         secure_boot: Option<Spanned<bool>>,
         /// Whether it has a TPM 2.0.
-        tpm: Option<bool>,
+        tpm: Option<Spanned<bool>>,
         /// How its screen is served.
         graphics: Option<HardwareWord>,
         /// Its video card.
