@@ -44,6 +44,17 @@ judges: .venv/pykickstart-$(PYKICKSTART) ## Install pykickstart, the kickstart j
 	.venv/bin/pip install --quiet --disable-pip-version-check pykickstart==$(PYKICKSTART)
 	touch $@
 
+# src/model/tables.rs says what they are for. tables/keymaps is kept by hand: the names below
+# data/keymaps of kbd, and those of Fedora that kbd dropped.
+.PHONY: tables
+tables: ## Write the tables of time zones, locales and keyboards anew, from this machine (tzdata, locales, xkb-data)
+	awk '$$1 == "Z" {print $$2} $$1 == "L" {print $$3}' /usr/share/zoneinfo/tzdata.zi | LC_ALL=C sort -u > tables/time-zones
+	LC_ALL=C sort -u /usr/share/i18n/SUPPORTED > tables/locales
+	awk '/^! / {part = $$2; next} part == "layout" && NF && $$1 != "custom" {print $$1} \
+	  part == "variant" && NF {sub(":", "", $$2); print $$2, $$1}' /usr/share/X11/xkb/rules/base.lst \
+	  | LC_ALL=C sort -u | awk '$$1 != last {if (NR > 1) print line; line = last = $$1} NF > 1 {line = line " " $$2} \
+	  END {print line}' > tables/keyboards
+
 .PHONY: build
 build: deps ## Build the program
 	$(CARGO) build --locked

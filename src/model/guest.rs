@@ -252,6 +252,48 @@ one_of! {
     }
 }
 
+one_of! {
+    /// How a screen is served (formatdomain.html, `graphics`).
+    Graphics {
+        /// By VNC.
+        Vnc = "vnc",
+        /// By SPICE, which QEMU of RHEL 9 and later lacks.
+        Spice = "spice",
+        /// Not at all; there is no screen then.
+        None = "none",
+        /// In a window of the host.
+        Sdl = "sdl",
+        /// By RDP.
+        Rdp = "rdp",
+        /// By D-Bus.
+        Dbus = "dbus",
+        /// Rendered by the host's card, for another display to show.
+        EglHeadless = "egl-headless",
+    }
+}
+
+one_of! {
+    /// A video card (formatdomain.html, `video`).
+    Video {
+        /// The one every system has a driver for.
+        Vga = "vga",
+        /// virtio-gpu.
+        Virtio = "virtio",
+        /// Linear memory and nothing else; for UEFI.
+        Bochs = "bochs",
+        /// SPICE's.
+        Qxl = "qxl",
+        /// Cirrus Logic's, for systems of the nineties.
+        Cirrus = "cirrus",
+        /// VMware's.
+        Vmvga = "vmvga",
+        /// A picture in memory.
+        Ramfb = "ramfb",
+        /// None.
+        None = "none",
+    }
+}
+
 section! {
     /// Hardware and the source of the installation, in virt-install's words.
     "virtinst" struct VirtinstSpec {
@@ -274,9 +316,9 @@ section! {
         /// Whether it has a TPM 2.0.
         tpm: Option<Spanned<bool>>,
         /// How its screen is served.
-        graphics: Option<HardwareWord>,
+        graphics: Option<Graphics>,
         /// Its video card.
-        video: Option<HardwareWord>,
+        video: Option<Video>,
         /// How long an installation may take, in minutes.
         waittime: Option<u32>,
         /// The osinfo id, instead of the OS's own.
