@@ -44,8 +44,8 @@ judges: .venv/pykickstart-$(PYKICKSTART) ## Install pykickstart, the kickstart j
 	.venv/bin/pip install --quiet --disable-pip-version-check pykickstart==$(PYKICKSTART)
 	touch $@
 
-# src/model/tables.rs says what they are for. tables/keymaps is kept by hand: the names below
-# data/keymaps of kbd, and those of Fedora that kbd dropped.
+# src/model/tables.rs says what they are for. Two are kept by hand: tables/keymaps has the names below data/keymaps of kbd,
+# and those of Fedora that kbd dropped; tables/firewall-services those below config/services of firewalld.
 .PHONY: tables
 tables: ## Write the tables of time zones, locales and keyboards anew, from this machine (tzdata, locales, xkb-data)
 	awk '$$1 == "Z" {print $$2} $$1 == "L" {print $$3}' /usr/share/zoneinfo/tzdata.zi | LC_ALL=C sort -u > tables/time-zones

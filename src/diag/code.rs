@@ -156,6 +156,8 @@ codes! {
     UnknownKeyboard = "unknown-keyboard",
     /// A locale no system has.
     UnknownLocale = "unknown-locale",
+    /// A service of the firewall that firewalld does not know.
+    UnknownService = "unknown-service",
     /// A number that YAML 1.1 and 1.2 read differently.
     AmbiguousNumber = "ambiguous-number",
     /// A value that every guest it is for replaces.

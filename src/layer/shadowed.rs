@@ -133,12 +133,13 @@ impl Search<'_> {
         }
     }
 
-    /// Returns whether a guest has the value, or one of the items of a list.
+    /// Returns whether a guest has the value, or a part of it: a form of an older version may be another kind today.
     fn is_alive(&self, node: &Node) -> bool {
-        let items = node.as_seq().unwrap_or_default();
-        self.alive.spans.contains(&node.span)
-            || items
-                .iter()
-                .any(|item| self.alive.spans.contains(&item.span))
+        let parts = match &node.kind {
+            Kind::Scalar(_) => false,
+            Kind::Seq(items) => items.iter().any(|item| self.is_alive(item)),
+            Kind::Map(map) => map.values().any(|entry| self.is_alive(&entry.value)),
+        };
+        parts || self.alive.spans.contains(&node.span)
     }
 }

@@ -1,4 +1,4 @@
-//! The names that systems share: time zones, locales and keyboards.
+//! The names that systems share: time zones, locales, keyboards and services of the firewall.
 //!
 //! The tables in `tables/` list what a system with everything installed knows; `make tables` writes them from the
 //! machine it runs on. A release knows a few names more or less, so one that is missing here is suspicious and no more.
@@ -24,6 +24,13 @@ static LAYOUTS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
 /// The console keymaps of kbd.
 static KEYMAPS: LazyLock<BTreeSet<&str>> =
     LazyLock::new(|| include_str!("../../tables/keymaps").lines().collect());
+
+/// The services of firewalld (`/usr/lib/firewalld/services`).
+static FIREWALL_SERVICES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    include_str!("../../tables/firewall-services")
+        .lines()
+        .collect()
+});
 
 /// The locales of glibc with their character sets (`SUPPORTED`), by language, territory and modifier.
 static LOCALES: LazyLock<BTreeMap<(&str, &str), Vec<&str>>> = LazyLock::new(|| {
@@ -149,6 +156,15 @@ pub fn keyboard(name: &str) -> Known {
         Some((_, layout)) => Known::Near((*layout).to_owned()),
         None => Known::or_near(name, LAYOUTS.keys().copied().chain(KEYMAPS.iter().copied())),
     }
+}
+
+/// Looks up a service that a firewall lets in.
+#[must_use]
+pub fn firewall_service(name: &str) -> Known {
+    if FIREWALL_SERVICES.contains(name) {
+        return Known::Yes;
+    }
+    Known::or_near(name, FIREWALL_SERVICES.iter().copied())
 }
 
 /// Looks up a variant of an X layout that is known; those of a layout that is not are not known either way.
