@@ -63,7 +63,7 @@ grammar! {
 
 grammar! {
     /// A service or unit (systemd.unit(5)).
-    ServiceName, "a service: up to 255 letters, digits and . _ : @ \\ -", |text| text.len() <= 255 && is_word(text, "._:@\\-")
+    ServiceName, "a service: letters, digits and . _ : @ \\ -", |text| is_word(text, "._:@\\-")
 }
 
 grammar! {
@@ -101,29 +101,9 @@ grammar! {
     }
 }
 
-text_type! {
+grammar! {
     /// A package, `@group` or `@^environment`, with `-` before one to leave out (kickstart's `%packages`).
-    PackageName
-}
-
-impl FromStr for PackageName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if is_package(text) {
-            return Ok(Self(text.into()));
-        }
-        let shown = text.escape_debug();
-        let mut words = text.split_whitespace();
-        if words.clone().count() > 1 && words.all(is_package) {
-            return Err(format!(
-                "`{shown}` is not one package: write each as an item of its own"
-            ));
-        }
-        Err(format!(
-            "`{shown}` is not a package: a name, @group or @^environment, with `-` before one to leave out"
-        ))
-    }
+    PackageName, "a package: a name, @group or @^environment, with `-` before one to leave out", is_package
 }
 
 /// Names of groups hold spaces; nothing in the grammar can be quoted.
