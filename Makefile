@@ -23,8 +23,6 @@ BUILD_PACKAGES := gcc libc6-dev libvirt-dev pkg-config
 # kills a run at each of its writes.
 JUDGE_PACKAGES := libvirt-clients virtinst cpio xorriso shellcheck libxml2-utils python3-venv strace
 
-# Says which versions are installed.
-
 .PHONY: help
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -46,6 +44,17 @@ judges: .venv/$(subst $() $(),+,$(PYTHON_JUDGES)) ## Install the judges that are
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_JUDGES)
 	touch $@
+
+# src/model/tables.rs says what they are for. Two are kept by hand: tables/keymaps has the names below data/keymaps of kbd,
+# and those of Fedora that kbd dropped; tables/firewall-services those below config/services of firewalld.
+.PHONY: tables
+tables: ## Write the tables of time zones, locales and keyboards anew, from this machine (tzdata, locales, xkb-data)
+	awk '$$1 == "Z" {print $$2} $$1 == "L" {print $$3}' /usr/share/zoneinfo/tzdata.zi | LC_ALL=C sort -u > tables/time-zones
+	LC_ALL=C sort -u /usr/share/i18n/SUPPORTED > tables/locales
+	awk '/^! / {part = $$2; next} part == "layout" && NF && $$1 != "custom" {print $$1} \
+	  part == "variant" && NF {sub(":", "", $$2); print $$2, $$1}' /usr/share/X11/xkb/rules/base.lst \
+	  | LC_ALL=C sort -u | awk '$$1 != last {if (NR > 1) print line; line = last = $$1} NF > 1 {line = line " " $$2} \
+	  END {print line}' > tables/keyboards
 
 .PHONY: build
 build: deps ## Build the program

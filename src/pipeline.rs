@@ -36,6 +36,8 @@ pub struct Request {
     pub tmpldirs: Vec<PathBuf>,
     /// The connection URI to use instead of the site's.
     pub connect: Option<Line>,
+    /// Whether what takes a search of its own and is no fault is looked for.
+    pub notes: bool,
 }
 
 /// A checked lab and all that rendering it takes.
@@ -65,6 +67,9 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
     let site = site(&layers, sink);
     let table = OsTable::build(&builtin_os, &defaults, &layers, sink);
     let drafts = drafts(&layers, &table, sink);
+    if request.notes && !sink.has_errors() {
+        layer::shadowed(&layers, &drafts, sink);
+    }
     let mut host = host(&layers, sink);
     if request.connect.is_some() {
         host.connect.clone_from(&request.connect);

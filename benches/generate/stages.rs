@@ -22,6 +22,7 @@ pub(crate) fn print(guests: usize, site: &Path, workdir: &Path) {
         confdirs: vec![site.join("conf.d")],
         tmpldirs: Vec::new(),
         connect: None,
+        notes: false,
     };
     let mut times: [(&str, Vec<f64>); 4] =
         ["load", "render", "compare", "write"].map(|stage| (stage, Vec::new()));

@@ -63,7 +63,10 @@ fn users(guest: &Guest, sink: &mut Sink) {
         .filter(|uid| uid.value == 0)
     {
         let message = "number 0 is `root`'s";
-        sink.push(Diagnostic::error(Code::DuplicateAccount, uid.span, message));
+        sink.push(
+            Diagnostic::error(Code::DuplicateAccount, uid.span, message)
+                .help("write another, from 1000 on for people; `sudo: true` lets it act as root"),
+        );
     }
 }
 
@@ -90,7 +93,8 @@ fn once<'a>(what: &str, names: impl Iterator<Item = (&'a str, Span)>, sink: &mut
             let message = format!("{what} `{name}` is defined twice");
             sink.push(
                 Diagnostic::error(Code::DuplicateAccount, span, message)
-                    .also(first, "the other one"),
+                    .also(first, "the other one")
+                    .help("write one entry with what both say, or another `name`"),
             );
         }
     }
@@ -103,7 +107,8 @@ fn numbered<'a>(what: &str, numbers: impl Iterator<Item = &'a Spanned<u32>>, sin
             let message = format!("two {what}s have the number {}", number.value);
             sink.push(
                 Diagnostic::error(Code::DuplicateAccount, number.span, message)
-                    .also(first, "the other one"),
+                    .also(first, "the other one")
+                    .help("give one of them another number, or leave it out for the next free one"),
             );
         }
     }

@@ -1,17 +1,19 @@
-//! Guests fit what their operating system needs.
+//! Guests fit what their operating system needs, and together what the host has.
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
-use crate::model::guest::Firmware;
+use crate::model::size::Memory;
+use crate::source::{Span, Spanned};
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
         sink.about(Some(&guest.name));
         memory(guest, sink);
-        hardware(guest, sink);
         disk(guest, sink);
     }
     sink.about(None);
+    host_memory(lab, sink);
+    host_cpus(lab, sink);
 }
 
 fn memory(guest: &Guest, sink: &mut Sink) {
@@ -24,94 +26,8 @@ fn memory(guest: &Guest, sink: &mut Sink) {
             ram.mib(),
             guest.os.name
         );
-        let help = format!("it needs {} MiB", least.mib());
+        let help = format!("it needs {} MiB: write `ram: {}`", least.mib(), least.mib());
         sink.push(Diagnostic::warning(Code::TooLittleMemory, ram.span, message).help(help));
-    }
-}
-
-fn hardware(guest: &Guest, sink: &mut Sink) {
-    let virtinst = &guest.virtinst;
-    if let Some(vcpus) = virtinst.vcpus.as_ref().filter(|vcpus| vcpus.value == 0) {
-        sink.push(Diagnostic::error(
-            Code::InvalidValue,
-            vcpus.span,
-            "a guest needs at least one CPU",
-        ));
-    }
-    processor(guest, sink);
-    let secure = virtinst.secure_boot.as_ref().filter(|secure| secure.value);
-    let uefi = virtinst
-        .firmware
-        .as_ref()
-        .is_some_and(|firmware| firmware.value == Firmware::Uefi);
-    if let Some(secure) = secure.filter(|_| !uefi) {
-        let message = "secure boot is a matter of UEFI";
-        sink.push(
-            Diagnostic::error(Code::ConflictingKeys, secure.span, message)
-                .help("write `firmware: uefi`"),
-        );
-    }
-}
-
-/// QEMU's models of processors below level 2 and 3 of x86-64 (qemu-cpu-models(7)).
-const LEVEL_1: &[&str] = &[
-    "486",
-    "athlon",
-    "Conroe",
-    "core2duo",
-    "coreduo",
-    "kvm32",
-    "kvm64",
-    "n270",
-    "Opteron_G1",
-    "Opteron_G2",
-    "Opteron_G3",
-    "Penryn",
-    "pentium",
-    "pentium2",
-    "pentium3",
-    "phenom",
-    "qemu32",
-    "qemu64",
-];
-const LEVEL_2: &[&str] = &[
-    "IvyBridge",
-    "Nehalem",
-    "Opteron_G4",
-    "Opteron_G5",
-    "SandyBridge",
-    "Westmere",
-];
-
-/// Reports a named processor that the guest's programs do not run on.
-fn processor(guest: &Guest, sink: &mut Sink) {
-    let (Some(cpu), Some(level)) = (&guest.virtinst.cpu, guest.os.cpu_level) else {
-        return;
-    };
-    let model = cpu
-        .trim_end_matches("-IBRS")
-        .trim_end_matches("-v1")
-        .trim_end_matches("-v2");
-    let has = if LEVEL_1.contains(&model) {
-        1
-    } else if LEVEL_2.contains(&model) {
-        2
-    } else {
-        return;
-    };
-    if has < level
-        && guest
-            .virtinst
-            .arch
-            .as_ref()
-            .is_none_or(|arch| arch.as_str() == "x86_64")
-    {
-        let message = format!(
-            "{} needs x86-64-v{level}, and `{}` is x86-64-v{has}",
-            guest.os.name, cpu.value
-        );
-        let help = "write `cpu: host-model`, or a newer model such as EPYC or Haswell";
-        sink.push(Diagnostic::warning(Code::ProcessorTooOld, cpu.span, message).help(help));
     }
 }
 
@@ -124,7 +40,109 @@ fn disk(guest: &Guest, sink: &mut Sink) {
     };
     if size < least {
         let message = format!("a disk of {size} is too small to install {}", guest.os.name);
-        let help = format!("it needs {least}");
+        let help = format!("it needs {least}: write `size: {least}`");
         sink.push(Diagnostic::warning(Code::DiskTooSmall, disk.span, message).help(help));
+    }
+}
+
+/// The memory of guests that run is gone, so what the site says there is of it is a limit: an error.
+fn host_memory(lab: &Lab, sink: &mut Sink) {
+    let Some(limit) = &lab.host.memory else {
+        return;
+    };
+    let each = |guest| Some((guest, ram(guest)?));
+    let guests: Vec<(&Guest, &Spanned<Memory>)> = lab.guests.iter().filter_map(each).collect();
+    let mut alone = guests
+        .iter()
+        .filter(|(_, ram)| ram.value > limit.value)
+        .peekable();
+    // A guest that is too large by itself is the cause of what the sum would say.
+    if alone.peek().is_some() {
+        for (guest, ram) in alone {
+            let message = format!(
+                "guest `{}` has {} MiB of memory, and the lab may use {} MiB",
+                guest.name,
+                ram.mib(),
+                limit.mib()
+            );
+            sink.push(
+                Diagnostic::error(Code::HostTooSmall, ram.span, message)
+                    .also(limit.span, "the host's")
+                    .help("give the guest less, or the lab more"),
+            );
+        }
+        return;
+    }
+    let sum: u64 = guests.iter().map(|(_, ram)| ram.mib()).sum();
+    if sum > limit.mib() {
+        let message = format!(
+            "the guests have {sum} MiB of memory together, and the lab may use {} MiB",
+            limit.mib()
+        );
+        let largest = guests.iter().rev().max_by_key(|(_, ram)| ram.value);
+        let fault = Diagnostic::error(Code::HostTooSmall, limit.span, message)
+            .help(format!("write `memory: {sum}`, or give the guests less"));
+        sink.push(largest_of(
+            fault,
+            largest.map(|(guest, ram)| (*guest, ram.span)),
+        ));
+    }
+}
+
+/// A host shares its processors out by time, so more CPUs than it has are usual and slow: a warning.
+fn host_cpus(lab: &Lab, sink: &mut Sink) {
+    let Some(limit) = &lab.host.vcpus else { return };
+    let each = |guest| Some((guest, vcpus(guest)?));
+    let guests: Vec<(&Guest, &Spanned<u32>)> = lab.guests.iter().filter_map(each).collect();
+    let mut alone = guests
+        .iter()
+        .filter(|(_, vcpus)| vcpus.value > limit.value)
+        .peekable();
+    if alone.peek().is_some() {
+        for (guest, vcpus) in alone {
+            let message = format!(
+                "guest `{}` has {} CPUs, and the lab may use {}",
+                guest.name, vcpus.value, limit.value
+            );
+            sink.push(
+                Diagnostic::warning(Code::HostTooSmall, vcpus.span, message)
+                    .also(limit.span, "the host's")
+                    .help(
+                        "a guest with more CPUs than its host is slower, not faster: give it fewer",
+                    ),
+            );
+        }
+        return;
+    }
+    let sum: u64 = guests.iter().map(|(_, vcpus)| u64::from(vcpus.value)).sum();
+    if sum > u64::from(limit.value) {
+        let message = format!(
+            "the guests have {sum} CPUs together, and the lab may use {}",
+            limit.value
+        );
+        let largest = guests.iter().rev().max_by_key(|(_, vcpus)| vcpus.value);
+        let fault = Diagnostic::warning(Code::HostTooSmall, limit.span, message).help(format!(
+            "write `vcpus: {sum}` if they may share, or give the guests fewer"
+        ));
+        sink.push(largest_of(
+            fault,
+            largest.map(|(guest, vcpus)| (*guest, vcpus.span)),
+        ));
+    }
+}
+
+fn ram(guest: &Guest) -> Option<&Spanned<Memory>> {
+    guest.virtinst.ram.as_ref()
+}
+
+fn vcpus(guest: &Guest) -> Option<&Spanned<u32>> {
+    guest.virtinst.vcpus.as_ref()
+}
+
+/// Points at what takes most.
+fn largest_of(fault: Diagnostic, largest: Option<(&Guest, Span)>) -> Diagnostic {
+    match largest {
+        Some((guest, span)) => fault.also(span, format!("`{}` has most", guest.name)),
+        None => fault,
     }
 }

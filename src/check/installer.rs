@@ -242,7 +242,8 @@ impl<'a> Kickstart<'a> {
                     let message = "`baseurl`, `mirrorlist` and `metalink` exclude each other";
                     self.sink.push(
                         Diagnostic::error(Code::ConflictingKeys, second.span, message)
-                            .also(first.span, "the other one"),
+                            .also(first.span, "the other one")
+                            .help("keep one of them"),
                     );
                 }
                 _ => {}

@@ -6,16 +6,23 @@ mod accounts;
 mod addresses;
 mod fit;
 mod installer;
+mod locale;
 mod logins;
+mod machine;
 mod names;
 mod partitions;
 mod pools;
+mod processor;
 mod ranges;
 mod segments;
+mod services;
 mod volumes;
+
+use std::collections::HashSet;
 
 use crate::diag::Sink;
 use crate::link::Lab;
+use crate::model::install::Install;
 
 /// Checks the whole lab.
 pub fn check(lab: &Lab, sink: &mut Sink) {
@@ -26,8 +33,19 @@ pub fn check(lab: &Lab, sink: &mut Sink) {
     pools::check(lab, sink);
     volumes::check(lab, sink);
     fit::check(lab, sink);
+    machine::check(lab, sink);
+    processor::check(lab, sink);
     partitions::check(lab, sink);
     installer::check(lab, sink);
     accounts::check(lab, sink);
     logins::check(lab, sink);
+    locale::check(lab, sink);
+    services::check(lab, sink);
+}
+
+/// Returns the install data of the guests, once where several share it.
+fn installs(lab: &Lab) -> impl Iterator<Item = &Install> {
+    let mut seen = HashSet::new();
+    let install = lab.guests.iter().map(|guest| &*guest.install);
+    install.filter(move |install| seen.insert(std::ptr::from_ref::<Install>(install)))
 }

@@ -37,7 +37,10 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         };
         if diskless {
             let message = format!("guest `{}` has no disk of its own to lay out", guest.name);
-            sink.push(Diagnostic::error(Code::BadLayout, partitions.span, message));
+            sink.push(
+                Diagnostic::error(Code::BadLayout, partitions.span, message)
+                    .help("add one to its `disks`, as in `{size: 20}`"),
+            );
             continue;
         }
         disks(guest, layout, sink);
@@ -116,7 +119,8 @@ fn disks(guest: &Guest, layout: &Layout, sink: &mut Sink) {
                 );
                 sink.push(
                     Diagnostic::error(Code::UnknownDisk, disk.span, message)
-                        .also(own.span, "the disk"),
+                        .also(own.span, "the disk")
+                        .help("name a disk of its own; scripts may set up a shared one"),
                 );
             }
             Some(_) => {}
@@ -147,7 +151,8 @@ fn mounts(layout: &Layout, span: Span, sink: &mut Sink) {
             let message = format!("`{}` is mounted twice", mount.value);
             sink.push(
                 Diagnostic::error(Code::DuplicateMount, mount.span, message)
-                    .also(first, "the other one"),
+                    .also(first, "the other one")
+                    .help("mount one of them elsewhere, or remove it"),
             );
         }
     }

@@ -55,6 +55,7 @@ impl Session {
             confdirs: self.confdirs(),
             tmpldirs: self.common.tmpldir.clone(),
             connect,
+            notes: self.common.verbose,
         };
         let loaded = load(&request, &mut self.files, sink);
         sink.judge(&self.files.sources, self.common.strict, Extent::Part);
@@ -77,6 +78,7 @@ impl Session {
             confdirs,
             tmpldirs: Vec::new(),
             connect: None,
+            notes: false,
         };
         let mut sink = Sink::default();
         let table = os_table(&request, &mut self.files, &mut sink);

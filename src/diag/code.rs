@@ -161,6 +161,18 @@ codes! {
     TooLittleMemory = "too-little-memory" or Warning,
     /// A disk smaller than a default install.
     DiskTooSmall = "disk-too-small" or Warning,
+    /// Guests that need more than the host has.
+    HostTooSmall = "host-too-small" or Warning,
+    /// An architecture that does not exist, or that the guest's OS is not made for.
+    UnknownArch = "unknown-arch",
+    /// A machine type that the guest's architecture does not have.
+    UnknownMachine = "unknown-machine" or Warning,
+    /// A processor that libvirt does not know.
+    UnknownProcessor = "unknown-processor" or Warning,
+    /// Hardware that libvirt or QEMU does not put together.
+    ImpossibleHardware = "impossible-hardware",
+    /// Hardware that the guest's OS has no driver for.
+    MissingDriver = "missing-driver" or Warning,
     /// The lock does not fit the site.
     LockConflict = "lock-conflict",
     /// A guest without a source to install from.
@@ -177,6 +189,18 @@ codes! {
     UnreadableHash = "unreadable-hash",
     /// A guest nobody can log in to.
     NoLogin = "no-login" or Warning,
+    /// A time zone the tz database does not have.
+    UnknownTimezone = "unknown-timezone" or Warning,
+    /// A keyboard layout, variant or keymap no system has.
+    UnknownKeyboard = "unknown-keyboard" or Warning,
+    /// A locale no system has.
+    UnknownLocale = "unknown-locale" or Warning,
+    /// A service of the firewall that firewalld does not know.
+    UnknownService = "unknown-service" or Warning,
+    /// A number that YAML 1.1 and 1.2 read differently.
+    AmbiguousNumber = "ambiguous-number" or Warning,
+    /// A value that every guest it is for replaces.
+    ShadowedValue = "shadowed-value" or Note,
     /// A template that fails.
     Template = "template" or Warning,
     /// Files of `setup_data` that are more than an installer can hold.

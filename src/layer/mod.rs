@@ -11,6 +11,7 @@ mod groups;
 mod legacy;
 mod merge;
 mod meta;
+mod shadowed;
 
 pub use builtin::{DEFAULTS, OS_TABLE};
 pub(crate) use discover::CLASSES;
@@ -22,6 +23,7 @@ pub use legacy::{modernize_network, skip_storage as skip_legacy_storage};
 pub use merge::{merge, merge_all};
 pub(crate) use meta::LEGACY as LEGACY_CLASSES;
 pub use meta::Meta;
+pub use shadowed::shadowed;
 
 use std::path::PathBuf;
 use std::sync::Arc;

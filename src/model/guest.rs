@@ -251,6 +251,58 @@ one_of! {
     }
 }
 
+one_of! {
+    /// Who runs the guest's code.
+    VirtType {
+        /// The host's processors.
+        Kvm = "kvm",
+        /// QEMU, which translates it: for hosts without KVM, and for other architectures.
+        Qemu = "qemu",
+    }
+}
+
+one_of! {
+    /// How a screen is served (formatdomain.html, `graphics`).
+    Graphics {
+        /// By VNC.
+        Vnc = "vnc",
+        /// By SPICE, which QEMU of RHEL 9 and later lacks.
+        Spice = "spice",
+        /// Not at all; there is no screen then.
+        None = "none",
+        /// In a window of the host.
+        Sdl = "sdl",
+        /// By RDP.
+        Rdp = "rdp",
+        /// By D-Bus.
+        Dbus = "dbus",
+        /// Rendered by the host's card, for another display to show.
+        EglHeadless = "egl-headless",
+    }
+}
+
+one_of! {
+    /// A video card (formatdomain.html, `video`).
+    Video {
+        /// The one every system has a driver for.
+        Vga = "vga",
+        /// virtio-gpu.
+        Virtio = "virtio",
+        /// Linear memory and nothing else; for UEFI.
+        Bochs = "bochs",
+        /// SPICE's.
+        Qxl = "qxl",
+        /// Cirrus Logic's, for systems of the nineties.
+        Cirrus = "cirrus",
+        /// VMware's.
+        Vmvga = "vmvga",
+        /// A picture in memory.
+        Ramfb = "ramfb",
+        /// None.
+        None = "none",
+    }
+}
+
 section! {
     /// Hardware and the source of the installation, in virt-install's words.
     "virtinst" struct VirtinstSpec {
@@ -263,19 +315,19 @@ section! {
         /// The architecture.
         arch: Option<Spanned<HardwareWord>>,
         /// The machine type.
-        machine: Option<HardwareWord>,
+        machine: Option<Spanned<HardwareWord>>,
         /// `kvm` or `qemu`.
-        virt_type: Option<HardwareWord>,
+        virt_type: Option<VirtType>,
         /// What it boots with.
         firmware: Option<Spanned<Firmware>>,
         /// Whether UEFI checks signatures.
         secure_boot: Option<Spanned<bool>>,
         /// Whether it has a TPM 2.0.
-        tpm: Option<bool>,
+        tpm: Option<Spanned<bool>>,
         /// How its screen is served.
-        graphics: Option<HardwareWord>,
+        graphics: Option<Graphics>,
         /// Its video card.
-        video: Option<HardwareWord>,
+        video: Option<Video>,
         /// How long an installation may take, in minutes.
         waittime: Option<u32>,
         /// The osinfo id, instead of the OS's own.

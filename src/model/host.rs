@@ -17,9 +17,9 @@ section! {
         /// The host's name, for people.
         name: Option<Line>,
         /// The memory the lab may use.
-        memory: Option<Memory>,
+        memory: Option<Spanned<Memory>>,
         /// The virtual CPUs the lab may use.
-        vcpus: Option<u32>,
+        vcpus: Option<Spanned<u32>>,
         /// Where installation images are mounted.
         isomntdir: Option<AbsolutePath>,
         /// Where installation images lie.

@@ -17,6 +17,7 @@ pub mod password;
 pub mod read;
 pub mod size;
 pub mod storage;
+pub mod tables;
 pub mod text;
 pub mod words;
 

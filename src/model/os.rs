@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::install::AccountName;
 use super::size::{Memory, Size};
 use super::text::{Line, ObjectName};
-use super::words::SystemName;
+use super::words::{HardwareWord, SystemName};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::{Layers, merge};
 use crate::source::{Span, Spanned};
@@ -46,6 +46,8 @@ section! {
         hashes: Vec<Line>,
         /// The file systems its installer makes, the preferred one first.
         filesystems: Vec<SystemName>,
+        /// The architectures it is made for, by libvirt's names; any, when nothing is said.
+        arches: Vec<HardwareWord>,
         /// The microarchitecture level of x86-64 its programs are compiled for (x86-64 psABI, section 3.1.1).
         cpu_level: Option<u32>,
         /// Where the install tree lies on public mirrors; `{version}` is filled in, `{arch}` is the guest's.
@@ -112,6 +114,9 @@ pub struct Os {
     /// The file systems its installer makes; without any, every name is taken.
     #[serde(skip)]
     pub filesystems: Vec<String>,
+    /// The architectures it is made for; without any, every one is taken.
+    #[serde(skip)]
+    pub arches: Vec<String>,
     /// The microarchitecture level of x86-64 it needs.
     #[serde(skip)]
     pub cpu_level: Option<u32>,
@@ -295,6 +300,7 @@ impl OsTable {
             cloud_user: entry.cloud_user.as_ref().map(|user| user.0.clone()),
             last_minor: entry.last_minor,
             filesystems: texts(&entry.filesystems).collect(),
+            arches: texts(&entry.arches).collect(),
             cpu_level: entry.cpu_level,
             version,
             osinfo,

@@ -79,6 +79,18 @@ impl Reader {
     }
 }
 
+/// Top-level keys of other versions, and what says it today.
+const FORMER: &[(&str, &str)] = &[
+    (
+        "kickstart",
+        "the keys of `kickstart` stand at the top level: `repos`, `users`, `rootpw`, `finish`",
+    ),
+    (
+        "ssh_root_access",
+        "root logs in with `ssh_authorized_keys`, or with `rootpw`",
+    ),
+];
+
 /// Returns the values of unknown keys, and reports those that look like known ones.
 fn extra(values: &Map, sink: &mut Sink) -> Map {
     let mut extra = Map::default();
@@ -91,11 +103,13 @@ fn extra(values: &Map, sink: &mut Sink) -> Map {
                     .help(format!("did you mean `{near}`?")),
             ),
             None => {
-                sink.push(
-                    Diagnostic::warning(Code::UnknownKey, entry.key, message).help(
-                        "templates can read it; data of the site's own is best kept under `vars:`",
-                    ),
+                let former = nearest(key, FORMER.iter().map(|(key, _)| *key));
+                let former = FORMER.iter().find(|(key, _)| former == Some(*key));
+                let help = former.map_or(
+                    "templates can read it; data of the site's own is best kept under `vars:`",
+                    |(_, today)| *today,
                 );
+                sink.push(Diagnostic::warning(Code::UnknownKey, entry.key, message).help(help));
                 extra.insert(Arc::clone(key), entry.clone());
             }
         }

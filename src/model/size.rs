@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer};
-use crate::yaml::{Kind, Node, Resolved};
+use crate::yaml::{Kind, Node, Resolved, habits};
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -124,15 +124,23 @@ fn read(node: &Node, typer: &mut Typer<'_>, unit: u64, expected: &str) -> Option
         return None;
     };
     match scalar.resolve() {
-        Resolved::Int(_) | Resolved::Float(_) | Resolved::Str(_) => {}
+        Resolved::Int(_) | Resolved::Float(_) | Resolved::Str(_) => typer.unambiguous(node),
         _ => {
             typer.mismatch(node, expected);
             return None;
         }
     }
-    parse(&scalar.text, unit)
-        .map_err(|reason| typer.invalid(node.span, reason))
-        .ok()
+    match parse(&scalar.text, unit) {
+        Ok(size) => Some(size),
+        Err(_) if scalar.plain && habits::number(scalar).is_some() => {
+            typer.mismatch(node, expected);
+            None
+        }
+        Err(reason) => {
+            typer.invalid(node.span, reason);
+            None
+        }
+    }
 }
 
 impl FromNode for Size {

@@ -327,16 +327,16 @@ fn source(guest: &Guest, sink: &mut Sink) -> bool {
                 *second,
                 "`location`, `cdrom`, `image` and `pxe` exclude each other",
             )
-            .also(*first, "the other one"),
+            .also(*first, "the other one")
+            .help("keep one of them; `~` takes away what an earlier layer says"),
         ),
     }
     if let Some(image) = &virtinst.image {
         let message = "guests that start from a cloud image cannot be built by this version";
-        sink.push(Diagnostic::error(
-            Code::UnsupportedInstaller,
-            image.span,
-            message,
-        ));
+        sink.push(
+            Diagnostic::error(Code::UnsupportedInstaller, image.span, message)
+                .help("install it, from a `location` or a `cdrom`"),
+        );
     }
     said.len() == 1 && virtinst.image.is_none()
 }

@@ -4,6 +4,7 @@
 //! [`typed`] reads typed values out of it, [`schema`] says to editors what they may be, [`emit`] writes plain data back as text that YAML 1.1 readers agree on.
 
 pub mod emit;
+pub mod habits;
 mod memo;
 mod node;
 mod parse;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::habits;
 use super::node::{Kind, Map, Node, Tag};
 use super::scalar::Resolved;
 use super::schema::{Place, Schema};
@@ -37,7 +38,7 @@ impl Typer<'_> {
             node.span,
             format!("{expected} is due here, {found}"),
         );
-        if let Some(help) = yaml_1_1_habit(node, expected) {
+        if let Some(help) = habit(node, expected) {
             diagnostic = diagnostic.help(help);
         }
         self.sink.push(diagnostic);
@@ -53,6 +54,33 @@ impl Typer<'_> {
     pub fn invalid_with_help(&mut self, span: Span, message: &str, help: &str) {
         self.sink
             .push(Diagnostic::error(Code::InvalidValue, span, message).help(help));
+    }
+
+    /// Reports a value that stands alone where a list is due.
+    fn not_a_list(&mut self, node: &Node, key: &str) {
+        let help = match node.as_text() {
+            // One from outside may be a secret.
+            Some(text)
+                if node.tag == Tag::None
+                    && !text.contains([',', '\n'])
+                    && text.chars().count() <= 60 =>
+            {
+                format!("write `{key}: [{text}]`")
+            }
+            _ => "write `- ` before each item, or `[` and `]` around them".to_owned(),
+        };
+        let message = format!("a list of {key} is due here, found {}", node.describe());
+        self.invalid_with_help(node.span, &message, &help);
+    }
+
+    /// Reports a number that other readers of YAML take for another.
+    pub fn unambiguous(&mut self, node: &Node) {
+        if let Kind::Scalar(scalar) = &node.kind
+            && let Some((message, help)) = habits::leading_zero(scalar)
+        {
+            self.sink
+                .push(Diagnostic::warning(Code::AmbiguousNumber, node.span, message).help(help));
+        }
     }
 
     /// Returns the map behind `node`, or reports that `what` must be one.
@@ -81,33 +109,19 @@ impl Typer<'_> {
     }
 }
 
-fn yaml_1_1_habit(node: &Node, expected: &str) -> Option<String> {
+/// Returns what to write instead of a scalar of the wrong type, where a habit is the cause.
+fn habit(node: &Node, expected: &str) -> Option<String> {
     let Kind::Scalar(scalar) = &node.kind else {
         return None;
     };
-    let text: &str = &scalar.text;
     if expected.contains("`true` or `false`") {
-        let value = match text.to_lowercase().as_str() {
-            "yes" | "on" | "y" | "1" | "true" => "true",
-            "no" | "off" | "n" | "0" | "false" => "false",
-            _ => return None,
-        };
-        let read = if scalar.plain {
-            format!("YAML 1.2 reads `{text}` as {}", node.describe())
-        } else {
-            "this is quoted text".into()
-        };
-        return Some(format!("{read}; write `{value}`"));
+        return habits::boolean(scalar, node.describe());
     }
-    if !expected.contains("number") {
-        return None;
+    if expected.contains("number") {
+        return habits::number(scalar);
     }
-    let digits = text.replace('_', "");
-    if !scalar.plain && matches!(super::Scalar::plain(text).resolve(), Resolved::Int(_)) {
-        return Some(format!("write it without quotes: `{text}`"));
-    }
-    (digits != text && digits.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| format!("YAML 1.2 has no `_` in numbers; write `{digits}`"))
+    let boolean = matches!(scalar.resolve(), Resolved::Bool(_)) && expected == "text";
+    boolean.then(|| format!("write it in quotes: \"{}\"", scalar.text))
 }
 
 /// A value that can be read from a node.
@@ -189,10 +203,19 @@ impl<T: FromNode> Field for Vec<T> {
             return Some(Self::new());
         };
         let Some(items) = node.as_seq() else {
-            typer.mismatch(node, &format!("a list of {key}"));
+            typer.not_a_list(node, key);
             return Some(Self::new());
         };
-        Some(items.iter().filter_map(|item| read(item, typer)).collect())
+        let mut values = Self::with_capacity(items.len());
+        for item in items {
+            if item.is_null() {
+                let message = format!("an item of `{key}` is empty");
+                typer.invalid_with_help(item.span, &message, "write a value, or remove the item");
+                continue;
+            }
+            values.extend(read(item, typer));
+        }
+        Some(values)
     }
 
     fn schema(place: Place) -> Schema {
@@ -289,6 +312,7 @@ impl FromNode for u32 {
             && let Resolved::Int(value) = scalar.resolve()
         {
             if let Ok(value) = Self::try_from(value) {
+                typer.unambiguous(node);
                 return Some(value);
             }
             typer.invalid(

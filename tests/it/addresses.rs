@@ -204,6 +204,7 @@ fn linked(site: &Site) -> Result<Lab, Vec<String>> {
         confdirs: vec![site.path().join("conf.d")],
         tmpldirs: Vec::new(),
         connect: None,
+        notes: false,
     };
     let Some(loaded) = load(&request, &mut files, &mut sink) else {
         let faults = sink.finish().diagnostics;

@@ -14,6 +14,7 @@ mod installers;
 mod judges;
 mod kickstart;
 mod layers;
+mod mistakes;
 mod net_setup;
 mod networks;
 mod one_fault;

@@ -25,11 +25,11 @@ pub(super) fn check(layout: &Layout, sink: &mut Sink) {
                     "RAID {level} takes {least} disks, and `{device}` has {}",
                     raid.disks.len()
                 );
-                sink.push(Diagnostic::error(
-                    Code::BadLayout,
-                    raid.device.span,
-                    message,
-                ));
+                sink.push(
+                    Diagnostic::error(Code::BadLayout, raid.device.span, message)
+                        .also(raid.level.span, "its level")
+                        .help("name more `disks`, or write a `level` that takes fewer"),
+                );
             }
             Some(_) => {}
         }
@@ -41,7 +41,8 @@ pub(super) fn check(layout: &Layout, sink: &mut Sink) {
                 let message = format!("disk `{}` is in `{device}` twice", disk.value);
                 sink.push(
                     Diagnostic::error(Code::BadLayout, disk.span, message)
-                        .also(other.span, "the other one"),
+                        .also(other.span, "the other one")
+                        .help("name another disk: two parts of one fail together"),
                 );
             }
         }
@@ -81,14 +82,16 @@ pub(super) fn check(layout: &Layout, sink: &mut Sink) {
                 let message = format!("`{device}` is mounted, so nothing else can be on it");
                 sink.push(
                     Diagnostic::error(Code::BadLayout, user.span, message)
-                        .also(mount.span, "mounted here"),
+                        .also(mount.span, "mounted here")
+                        .help("leave `mount` out, or name another device"),
                 );
             }
             (None, [first, second, ..]) => {
                 let message = format!("`{device}` is used twice");
                 sink.push(
                     Diagnostic::error(Code::BadLayout, second.span, message)
-                        .also(first.span, "the other one"),
+                        .also(first.span, "the other one")
+                        .help("name it in one place"),
                 );
             }
             _ => {}

@@ -36,7 +36,10 @@ fn sizes(layout: &Layout, sink: &mut Sink) {
         }
         if room.min.zip(room.max).is_some_and(|(min, max)| min > max) {
             let message = format!("`{}` grows from its `min` down to its `max`", mount.value);
-            sink.push(Diagnostic::error(Code::BadLayout, mount.span, message));
+            sink.push(
+                Diagnostic::error(Code::BadLayout, mount.span, message)
+                    .help("write the smaller of the two as `min`"),
+            );
         }
     }
 }
@@ -103,7 +106,9 @@ fn room(guest: &Guest, layout: &Layout, sink: &mut Sink) {
                 disk.device
             );
             sink.push(
-                Diagnostic::error(Code::BadLayout, place, message).also(disk.span, "the disk"),
+                Diagnostic::error(Code::BadLayout, place, message)
+                    .also(disk.span, "the disk")
+                    .help("give the disk a larger `size`, or the partitions smaller ones"),
             );
         }
     }
@@ -131,7 +136,10 @@ fn room(guest: &Guest, layout: &Layout, sink: &mut Sink) {
                 "the volumes of `{}` take {taken}, and its disks have {whole}",
                 group.name.value
             );
-            sink.push(Diagnostic::error(Code::BadLayout, group.name.span, message));
+            let disks = own().filter(|disk| devices.contains(&disk.device.as_str()));
+            let fault = Diagnostic::error(Code::BadLayout, group.name.span, message)
+                .help("give the disks a larger `size`, or the volumes smaller ones");
+            sink.push(disks.fold(fault, |fault, disk| fault.also(disk.span, "a disk of it")));
         }
         let shares: u32 = group
             .volumes
@@ -144,7 +152,10 @@ fn room(guest: &Guest, layout: &Layout, sink: &mut Sink) {
                 "the volumes of `{}` share out {shares}% of it",
                 group.name.value
             );
-            sink.push(Diagnostic::error(Code::BadLayout, group.name.span, message));
+            sink.push(
+                Diagnostic::error(Code::BadLayout, group.name.span, message)
+                    .help("write shares that come to 100% at most"),
+            );
         }
     }
 }

@@ -54,7 +54,7 @@ impl FromNode for AccountName {
         let shown = text.escape_debug();
         typer.invalid(
             node.span,
-            format!("`{shown}` cannot be an account: up to 32 letters, digits, `_`, `-` or `.`"),
+            format!("`{shown}` cannot be an account: a letter or `_`, and up to 31 more, digits, `-` or `.`"),
         );
         None
     }

@@ -12,13 +12,13 @@ use crate::yaml::typed::{FromNode, Typer, section};
 #[derive(Clone, Debug, Serialize)]
 pub struct Keyboard {
     /// The X layout, such as `us`.
-    pub layout: KeyboardName,
+    pub layout: Spanned<KeyboardName>,
     /// The X variant.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub variant: Option<KeyboardName>,
+    pub variant: Option<Spanned<KeyboardName>>,
     /// The console's keymap, where it has another name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub vconsole: Option<KeyboardName>,
+    pub vconsole: Option<Spanned<KeyboardName>>,
 }
 
 section! {
@@ -27,9 +27,9 @@ section! {
         /// The X layout.
         layout: Spanned<KeyboardName>,
         /// The X variant.
-        variant: Option<KeyboardName>,
+        variant: Option<Spanned<KeyboardName>>,
         /// The console's keymap.
-        vconsole: Option<KeyboardName>,
+        vconsole: Option<Spanned<KeyboardName>>,
     }
 }
 
@@ -37,14 +37,14 @@ impl FromNode for Keyboard {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if node.as_map().is_none() {
             return Some(Self {
-                layout: KeyboardName::from_node(node, typer)?,
+                layout: Spanned::from_node(node, typer)?,
                 variant: None,
                 vconsole: None,
             });
         }
         let map = KeyboardMap::from_node(node, typer)?;
         Some(Self {
-            layout: map.layout.value,
+            layout: map.layout,
             variant: map.variant,
             vconsole: map.vconsole,
         })
@@ -59,7 +59,7 @@ impl FromNode for Keyboard {
 #[derive(Clone, Debug, Serialize)]
 pub struct Timezone {
     /// A name of the tz database.
-    pub timezone: ZoneName,
+    pub timezone: Spanned<ZoneName>,
     /// Whether the hardware clock runs in UTC.
     pub utc: bool,
     /// Time servers.
@@ -70,7 +70,7 @@ section! {
     /// A time zone written as a map.
     "timezone" struct TimezoneMap {
         /// A name of the tz database; `UTC` when nothing is said.
-        timezone: Option<ZoneName>,
+        timezone: Option<Spanned<ZoneName>>,
         /// Whether the hardware clock runs in UTC; it does when nothing is said.
         utc: Option<bool>,
         /// Time servers.
@@ -82,13 +82,14 @@ impl FromNode for Timezone {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if node.as_map().is_none() {
             return Some(Self {
-                timezone: ZoneName::from_node(node, typer)?,
+                timezone: Spanned::from_node(node, typer)?,
                 utc: true,
                 ntp: Vec::new(),
             });
         }
         let map = TimezoneMap::from_node(node, typer)?;
-        let timezone = map.timezone.or_else(|| "UTC".parse().ok())?;
+        let utc = || Some(Spanned::new("UTC".parse().ok()?, node.span));
+        let timezone = map.timezone.or_else(utc)?;
         Some(Self {
             timezone,
             utc: map.utc.unwrap_or(true),

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 
+use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::one_of;
 use crate::model::password::Password;
 use crate::model::text::{DeviceName, DnsName, Line};
@@ -18,9 +19,9 @@ section! {
     /// Services.
     "services" struct Services {
         /// Services that start at boot.
-        enabled: Vec<ServiceName>,
+        enabled: Vec<Spanned<ServiceName>>,
         /// Services that do not.
-        disabled: Vec<ServiceName>,
+        disabled: Vec<Spanned<ServiceName>>,
     }
 }
 
@@ -61,30 +62,15 @@ pub struct Port {
 impl FromNode for Port {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         let text = String::from_node(node, typer)?;
-        let parsed = (|| {
-            let (ports, protocol) = text.split_once('/')?;
-            let protocol = *["tcp", "udp", "sctp", "dccp"]
-                .iter()
-                .find(|known| **known == protocol)?;
-            let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
-            let number = |text: &str| {
-                text.parse::<u16>()
-                    .ok()
-                    .filter(|port| *port > 0 && !text.starts_with('+'))
-            };
-            let (first, last) = (number(first)?, number(last)?);
-            (first <= last).then_some(Self {
-                first,
-                last,
-                protocol,
-            })
-        })();
+        let parsed = Self::parse(&text);
         if parsed.is_none() {
             let message = format!(
                 "`{}` is not a port: 1 to 65535 and tcp or udp, as in 8088/tcp",
                 text.escape_debug()
             );
-            typer.invalid(node.span, message);
+            let mut fault = Diagnostic::error(Code::InvalidValue, node.span, message);
+            fault.help = meant(&text).map(|port| format!("did you mean `{port}`?"));
+            typer.sink.push(fault);
         }
         parsed
     }
@@ -96,6 +82,47 @@ impl FromNode for Port {
             "a port and its protocol, as in 8088/tcp",
         )
     }
+}
+
+/// The protocols a port can be of.
+const PROTOCOLS: &[&str] = &["tcp", "udp", "sctp", "dccp"];
+
+impl Port {
+    fn parse(text: &str) -> Option<Self> {
+        let (ports, protocol) = text.split_once('/')?;
+        let protocol = *PROTOCOLS.iter().find(|known| **known == protocol)?;
+        let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+        let number = |text: &str| {
+            let port = text.parse::<u16>().ok();
+            port.filter(|port| *port > 0 && !text.starts_with('+'))
+        };
+        let (first, last) = (number(first)?, number(last)?);
+        (first <= last).then_some(Self {
+            first,
+            last,
+            protocol,
+        })
+    }
+}
+
+/// Returns the port somebody meant who wrote `9999:tcpp`, `9999` or `5010-5000/udp`.
+fn meant(text: &str) -> Option<String> {
+    let number = |c: char| c.is_ascii_digit() || c == '-';
+    let end = text.find(|c| !number(c)).unwrap_or(text.len());
+    let (ports, rest) = text.split_at(end);
+    let word = rest.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    let protocol = match word {
+        "" => "tcp",
+        word => nearest(word, PROTOCOLS.iter().copied())?,
+    };
+    let ports = match ports.split_once('-') {
+        Some((first, last)) if first.parse::<u16>().ok()? > last.parse::<u16>().ok()? => {
+            format!("{last}-{first}")
+        }
+        _ => ports.to_owned(),
+    };
+    let port = format!("{ports}/{protocol}");
+    Port::parse(&port).map(|_| port)
 }
 
 impl Serialize for Port {

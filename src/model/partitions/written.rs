@@ -172,10 +172,9 @@ impl FromNode for Partitions {
 fn raw(text: &Spanned<Text>, typer: &mut Typer<'_>) -> Option<Partitions> {
     let opens = |line: &&str| line.starts_with('%') && !line.starts_with("%include ");
     if let Some(line) = text.lines().map(str::trim).find(opens) {
-        typer.invalid(
-            text.span,
-            format!("`{line}` would end the section these commands stand in"),
-        );
+        let message = format!("`{line}` would end the section these commands stand in");
+        let help = "remove it; what is no partitioning is an entry of `packages` or `scripts`";
+        typer.invalid_with_help(text.span, &message, help);
         return None;
     }
     Some(Partitions::Raw {

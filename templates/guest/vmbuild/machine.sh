@@ -32,7 +32,7 @@ machine=(
   --channel unix,target.type=virtio,target.name=org.qemu.guest_agent.0
   --memballoon virtio
   --rng {% if virtinst.rng %}/dev/urandom{% else %}none{% endif %}
-  --tpm {% if virtinst.tpm %}emulator,model=tpm-crb,backend.version=2.0{% else %}none{% endif %}
+  --tpm {% if virtinst.tpm %}emulator{% if virtinst.arch in ["x86_64", "i686"] %},model=tpm-crb{% endif %},backend.version=2.0{% else %}none{% endif %}
   --xml "./metadata/lab/@xmlns=$xmlns"
   --xml "./metadata/lab/@site=$site"
   --xml ./metadata/lab/@state=installing
