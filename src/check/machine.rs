@@ -72,6 +72,7 @@ const MOST_IDE: usize = 4;
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
+        sink.about(Some(&guest.name));
         Machine {
             guest,
             arch: guest
@@ -83,6 +84,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         }
         .check();
     }
+    sink.about(None);
 }
 
 /// The rules for one guest.

@@ -81,11 +81,13 @@ const VARIANTS: &[&str] = &["-IBRS", "-IBPB", "-SSBD", "-noTSX", "-noSSE"];
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
+        sink.about(Some(&guest.name));
         let arch = guest.virtinst.arch.as_ref();
         if arch.is_none_or(|arch| matches!(arch.as_str(), "x86_64" | "i686")) {
             processor(guest, sink);
         }
     }
+    sink.about(None);
 }
 
 fn processor(guest: &Guest, sink: &mut Sink) {
