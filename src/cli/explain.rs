@@ -2,7 +2,9 @@
 //!
 //! Secrets are masked, as `show` does.
 
-use serde_json::json;
+mod line;
+
+use serde_json::{Value, json};
 
 use super::args::{Explain, ReportFormat};
 use super::session::Session;
@@ -17,6 +19,9 @@ pub(super) fn run(command: &Explain, session: &mut Session) -> anyhow::Result<Ou
     };
     let connect = session.common.connect.is_some();
     let site = Site::new(&loaded, &layers, connect, &mut session.files);
+    if let Some(output) = &command.output {
+        return line::run(output, command.format, &site, &loaded, session);
+    }
     let name = command.guest.as_deref().unwrap_or_default();
     let Some(guest) = GuestValues::new(&site, name, &mut session.files) else {
         let guests = loaded.lab.guests.iter().map(|guest| &*guest.name);
@@ -57,7 +62,7 @@ fn value(guest: &GuestValues<'_>, text: &str) -> anyhow::Result<Explained> {
     };
     let explained = guest.explain(&path);
     let below = match &explained.value {
-        serde_json::Value::Object(_) | serde_json::Value::Array(_) => all(guest, &path),
+        Value::Object(_) | Value::Array(_) => all(guest, &path),
         _ => Vec::new(),
     };
     let is_leaf = matches!(below.as_slice(), [only] if only.path == explained.path);
@@ -76,17 +81,19 @@ fn in_text((value, leaves): &Explained, sources: &Sources) -> String {
 
 fn in_json(guest: &str, (value, leaves): &Explained, sources: &Sources) -> String {
     let mut document = json!({ "format": 1, "guest": guest });
-    if let Some(value) = value
-        && let (Some(document), serde_json::Value::Object(value)) = (
-            document.as_object_mut(),
-            as_json::explanation(value, sources),
-        )
-    {
-        document.extend(value);
+    if let Some(value) = value {
+        extend(&mut document, as_json::explanation(value, sources));
     }
     if value.is_none() || !leaves.is_empty() {
         let leaves = leaves.iter().map(|leaf| as_json::brief(leaf, sources));
         document["values"] = leaves.collect();
     }
     format!("{document:#}\n")
+}
+
+/// Adds the entries of one map to another.
+fn extend(document: &mut Value, more: Value) {
+    if let (Some(document), Value::Object(more)) = (document.as_object_mut(), more) {
+        document.extend(more);
+    }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Explanation, Expression, Layer, Origin};
+use super::{Copied, Explanation, Expression, Layer, Origin, OutputLine, Tag};
 use crate::layer::How;
+use crate::render::Place;
 use crate::source::{Sources, Span};
 
 /// Returns a place: `file`, `line`, and `column` in characters.
@@ -46,6 +47,51 @@ pub fn explanation(explained: &Explanation, sources: &Sources) -> Value {
     value["layers"] = layers.collect();
     let expressions = explained.expressions.iter();
     value["expressions"] = expressions.map(|read| expression(read, sources)).collect();
+    value
+}
+
+/// Returns what made a line of an output.
+#[must_use]
+pub fn output_line(line: &OutputLine, sources: &Sources) -> Value {
+    let templates =
+        |places: &[Place]| -> Value { places.iter().map(|made| template(made, sources)).collect() };
+    let tags = |tags: &[Tag]| -> Value { tags.iter().map(|read| tag(read, sources)).collect() };
+    let mut value = json!({
+        "output": line.file,
+        "line": line.line,
+        "text": line.text,
+        "templates": templates(&line.templates),
+        "included": templates(&line.included),
+        "inside": tags(&line.inside),
+        "values": tags(&line.values),
+    });
+    match &line.copied {
+        Some(Copied::File(name)) => {
+            value["copied"] = json!({ "file": name, "line": line.line, "column": 1 });
+        }
+        Some(Copied::Value(span)) => value["copied"] = place(*span, sources),
+        None => {}
+    }
+    value
+}
+
+fn template(made: &Place, sources: &Sources) -> Value {
+    json!({
+        "template": made.template,
+        "place": place(made.span, sources),
+        "overrides": made.overrides,
+    })
+}
+
+fn tag(read: &Tag, sources: &Sources) -> Value {
+    let reads = read.reads.iter().map(|read| explanation(read, sources));
+    let mut value = json!({
+        "tag": sources.secrets().hide(&read.text),
+        "reads": reads.collect::<Vec<_>>(),
+    });
+    if let Some(made) = &read.place {
+        value["place"] = place(made.span, sources);
+    }
     value
 }
 

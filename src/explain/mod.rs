@@ -9,6 +9,7 @@ mod guest;
 mod interfaces;
 pub mod json;
 mod objects;
+mod output;
 
 mod system;
 pub mod text;
@@ -16,6 +17,7 @@ mod values;
 
 pub use guest::GuestValues;
 pub use objects::ObjectValues;
+pub use output::{Copied, OutputLine, Subject, Tag, explain_line};
 
 use serde_json::Value;
 

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Explanation, Expression, Layer, Origin};
+use super::{Copied, Explanation, Expression, Layer, Origin, OutputLine, Tag};
 use crate::layer::How;
+use crate::render::Place;
 use crate::source::{Sources, Span};
 use crate::yaml::emit::to_yaml;
 
@@ -63,6 +64,73 @@ pub fn list(explained: &[Explanation], sources: &Sources) -> String {
     };
     let rows: Vec<[String; 3]> = explained.iter().map(row).collect();
     columns(&rows, "")
+}
+
+/// Says what made a line of an output.
+#[must_use]
+pub fn output_line(line: &OutputLine, sources: &Sources) -> String {
+    let mut out = format!("{}:{}: {}\n", line.file, line.line, line.text);
+    match &line.copied {
+        Some(Copied::File(name)) => out.push_str(&format!("  copied from {name}:{}\n", line.line)),
+        Some(Copied::Value(span)) => {
+            out.push_str(&format!(
+                "  copied from the value at {}\n",
+                place(*span, sources)
+            ));
+        }
+        None => {}
+    }
+    for (at, made) in line.templates.iter().enumerate() {
+        let word = if at == 0 { "made by" } else { "    and" };
+        out.push_str(&format!("  {word} {}\n", template(made, sources)));
+    }
+    for included in &line.included {
+        out.push_str(&format!(
+            "    included by {}\n",
+            template(included, sources)
+        ));
+    }
+    for tag in &line.inside {
+        self::tag(
+            &mut out,
+            &format!("inside {{% {} %}}", tag.text),
+            tag,
+            sources,
+        );
+    }
+    for tag in &line.values {
+        let printed = format!("{{{{ {} }}}}", tag.text);
+        self::tag(&mut out, &printed, tag, sources);
+    }
+    out
+}
+
+/// Returns a place in a template, and what it overrides.
+fn template(made: &Place, sources: &Sources) -> String {
+    let overrides = match made.overrides {
+        true => format!(", in place of the built-in {}", made.template),
+        false => String::new(),
+    };
+    format!("{}{overrides}", place(made.span, sources))
+}
+
+/// Adds a tag and what it reads.
+fn tag(out: &mut String, text: &str, tag: &Tag, sources: &Sources) {
+    let mut pad = "  ";
+    if let Some(made) = &tag.place {
+        let text = sources.secrets().hide(text);
+        out.push_str(&format!("  {text} at {}\n", place(made.span, sources)));
+        pad = "    ";
+    }
+    for read in &tag.reads {
+        let limit = match read.value {
+            Value::Object(_) | Value::Array(_) => MAX_CELL,
+            _ => MAX_VALUE,
+        };
+        let value = inline(&read.value, limit);
+        let note = note(&read.origin, sources);
+        out.push_str(&format!("{pad}{}: {value} ({note})\n", read.path));
+    }
 }
 
 /// Adds the expressions of a value with what they read.

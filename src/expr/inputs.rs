@@ -21,19 +21,25 @@ pub fn inputs(text: &str) -> Vec<Read> {
         Piece::Literal(_) => None,
         Piece::Expression(range) => {
             let expression = text[range].trim();
-            let mut distinct: Vec<Vec<Step>> = Vec::new();
-            for path in paths(expression) {
-                if !distinct.contains(&path) {
-                    distinct.push(path);
-                }
-            }
             Some(Read {
                 expression: expression.to_owned(),
-                paths: distinct,
+                paths: reads(expression),
             })
         }
     };
     pieces.into_iter().filter_map(read).collect()
+}
+
+/// Returns the paths an expression or a template's tag names, each once, in order.
+#[must_use]
+pub fn reads(expression: &str) -> Vec<Vec<Step>> {
+    let mut distinct: Vec<Vec<Step>> = Vec::new();
+    for path in paths(expression) {
+        if !distinct.contains(&path) {
+            distinct.push(path);
+        }
+    }
+    distinct
 }
 
 #[cfg(test)]

@@ -14,6 +14,6 @@ mod sources;
 mod values;
 
 pub use eval::{Evaluator, evaluate};
-pub use inputs::{Read, inputs};
+pub use inputs::{Read, inputs, reads};
 pub use names::{end_of_string, mentioned};
 pub use scope::{Globals, is_own};
