@@ -39,7 +39,11 @@ fn identity(guest: &GuestValues<'_>, key: &str) -> Option<Origin> {
             Some(site) => Origin::made("the site's name").at(site.span),
             None => Origin::made("the name of a site that says none"),
         },
-        "fqdn" => Origin::made("host name and domain"),
+        "fqdn" if guest.guest.domain.is_none() => Origin::made("the host name: there is no domain"),
+        "fqdn" => {
+            let domain = guest.origin(&[Step::Key("domain".to_owned())]);
+            Origin::made("host name and domain").at(domain.place)
+        }
         "domain" => {
             let network = guest.guest.interfaces.first()?.network.as_ref()?;
             let domain = lab.networks.get(&network.value)?.domain.as_ref()?;
@@ -198,9 +202,7 @@ fn setup_data(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
             written.push(Step::Key("src".to_owned()));
             guest.written(&written)
         }
-        "mode" => Some(Origin::made(
-            "the mode of its source, less what a secret forbids",
-        )),
+        "mode" => Some(Origin::made("told by its source and by what is in it")),
         "secret" => Some(Origin::made("told by what is in it")),
         _ => None,
     }
@@ -208,8 +210,15 @@ fn setup_data(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
 
 /// Templates see the layout by kinds of its parts: a part is told by the name it is written with.
 fn partition(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
-    let [section, Step::Key(kind), Step::Index(at), rest @ ..] = path else {
-        return None;
+    let (section, kind, at, rest) = match path {
+        [section, Step::Key(kind), Step::Index(at), rest @ ..] => (section, kind, at, rest),
+        [section, Step::Key(key)] if key == "text" => {
+            return guest.written(&[section.clone(), Step::Key("raw".to_owned())]);
+        }
+        [section, Step::Key(key)] if key == "kind" => {
+            return guest.written(std::slice::from_ref(section));
+        }
+        _ => return None,
     };
     let (resolved, written) = match kind.as_str() {
         "plain" => ("mount", "mount"),
@@ -224,7 +233,9 @@ fn partition(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
     let item = Step::Index(list.iter().position(is_it)?);
     let mut whole = vec![section.clone(), item];
     whole.extend_from_slice(rest);
-    guest.written(&whole).or_else(|| guest.written(&whole[..2]))
+    (2..=whole.len())
+        .rev()
+        .find_map(|length| guest.written(&whole[..length]))
 }
 
 fn stamp(guest: &GuestValues<'_>, rest: &[Step]) -> Option<Origin> {
@@ -247,7 +258,8 @@ fn depends_on(guest: &GuestValues<'_>, rest: &[Step]) -> Option<Origin> {
 
 fn sysgroup(guest: &GuestValues<'_>, rest: &[Step]) -> Option<Origin> {
     let [Step::Index(at)] = rest else {
-        return None;
+        let none = "no group is named, and none has the guest's name";
+        return guest.found.groups.is_empty().then(|| Origin::made(none));
     };
     let (_, place) = guest.found.groups.get(*at)?;
     Some(match place {

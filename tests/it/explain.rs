@@ -185,7 +185,7 @@ fn an_address_names_the_rule_that_gave_it() {
             "interfaces[1].nodefroute",
             "lab.yml:4, the default for one interface of several in the isolated network `san`",
         ),
-        ("web-1", "fqdn", "host name and domain"),
+        ("web-1", "fqdn", "lab.yml:3, host name and domain"),
         ("web-1", "domain", "lab.yml:3, the domain of network `lan`"),
         ("web-1", "sysgroups[0]", "lab.yml:17"),
         ("web-1", "sysgroups[1]", "the group of the guest's name"),
