@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::objects::NetworkValues;
-use super::values::{as_written, without_secrets};
+use super::values::{as_written, said, without_secrets};
 use super::{Explanation, Expression, Layer, Origin, Site, interfaces, system};
 use crate::diag::Sink;
 use crate::expr::{Globals, evaluate, inputs, is_own};
 use crate::files::Files;
-use crate::layer::{GuestWalk, guest_walk};
+use crate::layer::{GuestWalk, Past, guest_walk};
 use crate::link::Guest;
 use crate::render::{guest_context, mask, review};
 use crate::secret::Secrets;
@@ -164,14 +164,16 @@ impl<'a> GuestValues<'a> {
 
     fn layers(&self, path: &[Step]) -> Vec<Layer> {
         let own = format!("guest {}", self.found.draft.name);
-        let history = self.found.walk.history(path);
-        let layer = |past| {
-            let past: &crate::layer::Past<'_> = past;
-            let value = past.value.map(as_written);
-            let value = value.map(|value| without_secrets(path, value, &self.secrets));
+        // What an expression gave may have parts, of which the layers know only the whole.
+        let histories = (1..=path.len()).rev();
+        let history = histories
+            .map(|length| self.found.walk.history(&path[..length]))
+            .find(|history| !history.is_empty());
+        let layer = |past: &Past<'_>| {
+            let value = past.value.map(|node| said(path, node, &self.secrets));
             Layer::new(past, &own, value)
         };
-        history.iter().map(layer).collect()
+        history.iter().flatten().map(layer).collect()
     }
 
     /// Returns where the value at a resolved or written path comes from.
@@ -285,6 +287,11 @@ impl<'a> GuestValues<'a> {
     /// Explains a value that every guest's expressions and templates see: of a network, or of the host.
     pub(super) fn shared(&self, path: &[Step]) -> Option<Explanation> {
         match path {
+            [Step::Key(root)] if root == "networks" => Some(Explanation {
+                value: json!(self.site.lab.networks.keys().collect::<Vec<_>>()),
+                origin: Origin::made("the networks of the lab"),
+                ..unexplained(path)
+            }),
             [Step::Key(root), Step::Key(name), rest @ ..] if root == "networks" => {
                 let values = NetworkValues::new(self.site, name)?;
                 let mut explanation = values.explain(rest, &self.secrets);

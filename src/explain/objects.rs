@@ -1,10 +1,12 @@
 //! The values of networks, pools and the host.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::values::{as_written, without_secrets};
+use super::values::{said, without_secrets};
 use super::{Explanation, Layer, Origin, Site};
 use crate::diag::Sink;
 use crate::layer::{Walk, modernize_network};
@@ -103,8 +105,7 @@ fn explanation(
 ) -> Explanation {
     let history = origin.written.as_deref().map(|path| walk.history(path));
     let layer = |past: &crate::layer::Past<'_>| {
-        let value = past.value.map(as_written);
-        let value = value.map(|value| without_secrets(path, value, secrets));
+        let value = past.value.map(|node| said(path, node, secrets));
         Layer::new(past, own, value)
     };
     Explanation {
@@ -136,6 +137,8 @@ pub struct NetworkValues<'a> {
     site: &'a Site<'a>,
     network: &'a Network,
     walk: Walk,
+    /// The addresses of guests here, with the guest's name and the place that gave it; gathered when first asked for.
+    guests: OnceCell<HashMap<IpAddr, (&'a str, Span)>>,
 }
 
 impl<'a> NetworkValues<'a> {
@@ -153,6 +156,7 @@ impl<'a> NetworkValues<'a> {
             site,
             network,
             walk: Walk::of_object(&layers),
+            guests: OnceCell::new(),
         })
     }
 
@@ -258,19 +262,28 @@ impl<'a> NetworkValues<'a> {
 
     /// Returns the guest whose interface here has an address.
     fn of_guest(&self, address: IpAddr) -> Option<Origin> {
-        self.site.lab.guests.iter().find_map(|guest| {
-            let here = guest.interfaces.iter().filter(|nic| {
-                let network = nic.network.as_ref();
-                network.is_some_and(|name| name.value == self.network.name)
-            });
-            let spans = here.flat_map(|nic| {
-                let ipv4 = nic.ip.as_ref().map(|ip| (IpAddr::V4(ip.value), ip.span));
-                let ipv6 = nic.ipv6.as_ref().map(|ip| (IpAddr::V6(ip.value), ip.span));
-                ipv4.into_iter().chain(ipv6)
-            });
-            let (_, span) = spans.into_iter().find(|(own, _)| *own == address)?;
-            Some(Origin::made(format!("guest `{}`", guest.name)).at(span))
-        })
+        let guests = self.guests.get_or_init(|| self.addresses());
+        let (guest, span) = guests.get(&address)?;
+        Some(Origin::made(format!("guest `{guest}`")).at(*span))
+    }
+
+    fn addresses(&self) -> HashMap<IpAddr, (&'a str, Span)> {
+        let guests = self.site.lab.guests.iter();
+        let interfaces = guests.flat_map(|guest| {
+            let own = guest.interfaces.iter();
+            own.map(move |nic| (&*guest.name, nic))
+        });
+        let here = interfaces.filter(|(_, nic)| {
+            let network = nic.network.as_ref();
+            network.is_some_and(|name| name.value == self.network.name)
+        });
+        let addresses = here.flat_map(|(guest, nic)| {
+            let ipv4 = nic.ip.as_ref().map(|ip| (IpAddr::V4(ip.value), ip.span));
+            let ipv6 = nic.ipv6.as_ref().map(|ip| (IpAddr::V6(ip.value), ip.span));
+            let both = ipv4.into_iter().chain(ipv6);
+            both.map(move |(address, span)| (address, (guest, span)))
+        });
+        addresses.collect()
     }
 }
 

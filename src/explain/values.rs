@@ -22,15 +22,18 @@ pub(super) fn as_written(node: &Node) -> Value {
     }
 }
 
+/// Returns a node that a layer says at `path`, without secrets.
+pub(super) fn said(path: &[Step], node: &Node, secrets: &Secrets) -> Value {
+    let value = as_written(node);
+    match node.tag {
+        // Which variable or file holds a secret is none.
+        Tag::Env | Tag::File => value,
+        _ => without_secrets(path, value, secrets),
+    }
+}
+
 /// Returns the value at `path` without secrets: those in `secrets`, and what is one by its key or form.
 pub(super) fn without_secrets(path: &[Step], value: Value, secrets: &Secrets) -> Value {
-    // Which variable or file holds a secret is none.
-    let names_a_source = value
-        .as_str()
-        .is_some_and(|text| text.starts_with("!env ") || text.starts_with("!file "));
-    if names_a_source {
-        return value;
-    }
     let keys = path.iter().rev().filter_map(|step| match step {
         Step::Key(key) => Some(key.as_str()),
         Step::Index(_) => None,
@@ -40,4 +43,35 @@ pub(super) fn without_secrets(path: &[Step], value: Value, secrets: &Secrets) ->
     let mut nested = json!({ key: value });
     mask(&mut nested, secrets);
     nested[key].take()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{said, without_secrets};
+    use crate::diag::Sink;
+    use crate::secret::Secrets;
+    use crate::source::Sources;
+    use crate::yaml::parse;
+    use crate::yaml::path::read;
+
+    #[test]
+    fn a_secret_is_masked_and_its_source_is_not() {
+        let mut secrets = Secrets::default();
+        secrets.add("t0ken");
+        let hidden = |path: &str, value| without_secrets(&read(path).unwrap(), value, &secrets);
+        assert_eq!(hidden("users[0].password", json!("plain")), "***");
+        assert_eq!(hidden("vars.list[0]", json!("a t0ken")), "a ***");
+        assert_eq!(
+            hidden("vars.list", json!([1, {"token": "x"}])),
+            json!([1, {"token": "***"}])
+        );
+        let path = read("rootpw").unwrap();
+        for (text, want) in [("!env ROOTPW", "!env ROOTPW"), ("\"!env ROOTPW\"", "***")] {
+            let file = Sources::default().add("x", text);
+            let node = parse(file, text, &mut Sink::default()).unwrap();
+            assert_eq!(said(&path, &node, &secrets), want);
+        }
+    }
 }

@@ -139,13 +139,13 @@ mod tests {
     fn every_leaf_has_its_comment_and_stays_what_it_is() {
         let value = json!({
             "a": {"b": 1, "c": [], "text": "one\n\ntwo\n"},
-            "list": ["x", {"k": "v |", "l": ["y"]}, [1, [2]], "a\nb"],
+            "list": ["x", {"k": "v |", "l": ["z"]}, [1, [2]], "a\nb"],
         });
         let text = with_comments(&value, |path| Some(show(path)));
         assert_eq!(
             text,
             "a:\n  b: 1        # a.b\n  c: []       # a.c\n  text: |     # a.text\n    one\n\n    two\nlist:\n  \
-             - x         # list[0]\n  - k: \"v |\"  # list[1].k\n    l:\n      - y     # list[1].l[0]\n  -\n    \
+             - x         # list[0]\n  - k: \"v |\"  # list[1].k\n    l:\n      - z     # list[1].l[0]\n  -\n    \
              - 1       # list[2][0]\n    -\n      - 2     # list[2][1][0]\n  - |-        # list[3]\n    a\n    b\n"
         );
         let back: serde_json::Value = serde_yaml::from_str(&text).unwrap();

@@ -230,6 +230,24 @@ fn secrets_are_masked_and_lists_are_whole() {
         !password.contains("hunter2") && password.contains("lab.yml:7"),
         "{password}"
     );
+    let text = printed(&["explain", "--output", "guests.d/web-1/ks.cfg:1"]);
+    assert!(text.contains("name: web-1"), "{text}");
+    site.run(&["-c", "lab.yml", "generate"]);
+    let install = site.read("workdir/guests.d/web-1/ks.cfg");
+    let line = install
+        .lines()
+        .position(|line| line.starts_with("rootpw"))
+        .unwrap()
+        + 1;
+    let text = printed(&[
+        "explain",
+        "--output",
+        &format!("guests.d/web-1/ks.cfg:{line}"),
+    ]);
+    assert!(
+        text.contains("rootpw --iscrypted") && !text.contains("$6$"),
+        "{text}"
+    );
     // Every leaf that `show` prints is in the list, and in its order.
     let shown = printed(&["show", "guest/web-1", "--format", "json"]);
     let mut shown: Value = serde_json::from_str(&shown).unwrap();
