@@ -171,7 +171,15 @@ pub(super) struct Explain {
     pub(super) output: Option<String>,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
-    pub(super) format: ReportFormat,
+    pub(super) format: AnswerFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AnswerFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -6,12 +6,13 @@ mod line;
 
 use serde_json::{Value, json};
 
-use super::args::{Explain, ReportFormat};
+use super::args::{AnswerFormat, Explain};
 use super::session::Session;
 use super::{Outcome, UsageError};
 use crate::diag::nearest;
 use crate::explain::{Explanation, GuestValues, Site, json as as_json, text};
 use crate::source::Sources;
+use crate::yaml::path::Step;
 
 pub(super) fn run(command: &Explain, session: &mut Session) -> anyhow::Result<Outcome> {
     let Some((loaded, layers)) = session.open_with_layers()? else {
@@ -34,8 +35,8 @@ pub(super) fn run(command: &Explain, session: &mut Session) -> anyhow::Result<Ou
     };
     let sources = &session.files.sources;
     let printed = match command.format {
-        ReportFormat::Text => in_text(&explained, sources),
-        ReportFormat::Json => in_json(name, &explained, sources),
+        AnswerFormat::Text => in_text(&explained, sources),
+        AnswerFormat::Json => in_json(name, &explained, sources),
     };
     session.ui.data(&printed)?;
     Ok(Outcome::Done)
@@ -44,7 +45,7 @@ pub(super) fn run(command: &Explain, session: &mut Session) -> anyhow::Result<Ou
 /// A value that was asked for, and the leaves below it.
 type Explained = (Option<Explanation>, Vec<Explanation>);
 
-fn all(guest: &GuestValues<'_>, path: &[crate::yaml::path::Step]) -> Vec<Explanation> {
+fn all(guest: &GuestValues<'_>, path: &[Step]) -> Vec<Explanation> {
     let leaves = guest.leaves(path);
     leaves.iter().map(|path| guest.explain(path)).collect()
 }

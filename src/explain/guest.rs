@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::objects::NetworkValues;
+use super::network::NetworkValues;
 use super::values::{as_written, said, without_secrets};
 use super::{Explanation, Expression, Layer, Origin, Site, interfaces, system};
 use crate::diag::Sink;

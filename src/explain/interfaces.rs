@@ -2,7 +2,7 @@
 
 use super::Origin;
 use super::guest::GuestValues;
-use super::objects::NetworkValues;
+use super::network::NetworkValues;
 use crate::link::{AddressRule, Interface, MacRule};
 use crate::model::guest::BootProto;
 use crate::model::network::Network;

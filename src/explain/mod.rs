@@ -8,16 +8,19 @@
 mod guest;
 mod interfaces;
 pub mod json;
+mod network;
 mod objects;
 mod output;
 
+mod subject;
 mod system;
 pub mod text;
 mod values;
 
 pub use guest::GuestValues;
 pub use objects::ObjectValues;
-pub use output::{Copied, OutputLine, Subject, Tag, explain_line};
+pub use output::{Copied, OutputLine, Tag, explain_line};
+pub use subject::Subject;
 
 use serde_json::Value;
 

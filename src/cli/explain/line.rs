@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::super::args::ReportFormat;
+use super::super::args::AnswerFormat;
 use super::super::session::Session;
 use super::super::{Outcome, UsageError};
 use super::extend;
@@ -17,7 +17,7 @@ use crate::render::{Selection, render};
 /// Says what made a line of an output, given as `FILE:LINE`.
 pub(super) fn run(
     output: &str,
-    format: ReportFormat,
+    format: AnswerFormat,
     site: &Site<'_>,
     loaded: &Loaded,
     session: &mut Session,
@@ -75,8 +75,8 @@ pub(super) fn run(
     let sources = &session.files.sources;
     let explained = explain_line(site, &subject, file, number, sources).map_err(UsageError)?;
     let printed = match format {
-        ReportFormat::Text => text::output_line(&explained, sources),
-        ReportFormat::Json => {
+        AnswerFormat::Text => text::output_line(&explained, sources),
+        AnswerFormat::Json => {
             let mut document = json!({ "format": 1 });
             extend(&mut document, as_json::output_line(&explained, sources));
             format!("{document:#}\n")

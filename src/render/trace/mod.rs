@@ -6,6 +6,7 @@
 mod follow;
 mod mark;
 mod scope;
+mod signs;
 mod source;
 
 use std::ops::Range;
@@ -13,7 +14,8 @@ use std::ops::Range;
 use tera::{Context, Kwargs, State, TeraResult};
 
 use self::follow::{Templates, follow};
-use self::mark::{Marker, Signs};
+use self::mark::Marker;
+use self::signs::Signs;
 use super::engine::Engine;
 use super::{builtin, filters};
 use crate::link::Lab;
