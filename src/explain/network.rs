@@ -62,6 +62,9 @@ impl<'a> NetworkValues<'a> {
     /// Returns where the value at a path comes from, as it is among the `resolved` ones.
     pub(super) fn origin(&self, path: &[Step], resolved: &Value) -> Origin {
         let made = match path {
+            [Step::Key(key)] if key == "dns" => Some(Origin::made(
+                "the network's own entries and those of its guests",
+            )),
             // Of several names for one address the network's context makes one entry.
             [Step::Key(key), Step::Index(at), rest @ ..] if key == "dns" => {
                 self.dns(resolved.get("dns").and_then(|dns| dns.get(*at)), rest)
@@ -100,6 +103,10 @@ impl<'a> NetworkValues<'a> {
                 Origin::made("the first address of the subnet").at(network.gateway.as_ref()?.span)
             }
             ("domain", _) => Origin::made("common's domain").at(network.domain.as_ref()?.span),
+            ("reservations", []) => Origin::made("the guests of the network"),
+            ("ipv6", [Step::Key(key)]) if key == "reservations" => {
+                Origin::made("the guests of the network")
+            }
             ("ipv6", [Step::Key(key)]) => {
                 let ipv6 = network.ipv6.as_ref()?;
                 match key.as_str() {

@@ -114,14 +114,17 @@ pub(super) fn explanation(
 /// Returns the origin of the value at `path` of merged layers, or of the shorter value that it is a part of.
 pub(super) fn written(walk: &Walk, path: &[Step]) -> Option<Origin> {
     let merged = walk.merged()?;
-    (1..=path.len()).rev().find_map(|length| {
+    let there = (1..=path.len()).rev().find_map(|length| {
         let node = find_node(merged, &path[..length]).filter(|node| !node.is_null())?;
-        let whole = length == path.len() || node.as_map().is_none();
-        whole.then(|| Origin {
-            written: Some(path[..length].to_vec()),
-            place: Some(node.span),
-            why: None,
-        })
+        Some((length, node))
+    });
+    // A map that lacks the key says nothing of it.
+    let (length, node) =
+        there.filter(|(length, node)| *length == path.len() || node.as_map().is_none())?;
+    Some(Origin {
+        written: Some(path[..length].to_vec()),
+        place: Some(node.span),
+        why: None,
     })
 }
 

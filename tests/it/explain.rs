@@ -368,6 +368,14 @@ fn show_says_behind_each_value_where_it_comes_from() {
     }
 }
 
+#[test]
+fn a_part_that_is_filled_in_is_not_taken_for_its_list() {
+    let site = Site::copy("examples/multinet");
+    let switch = site.succeed(&["show", "network/switch", "--origin"]).stdout;
+    let default = "      trunk: true                           # a default of the program";
+    assert!(switch.lines().any(|line| line == default), "{switch}");
+}
+
 /// Every file of every site is followed to the last byte.
 #[test]
 fn every_output_can_be_traced() {
