@@ -60,7 +60,9 @@ pub struct Loaded {
 /// Returns `None` when a stage found errors: the stages after it would only report consequences.
 pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loaded> {
     // Taking the trees apart takes a while, and linking leaves cores free.
-    stages(request, files, sink, |layers| rayon::spawn(move || drop(layers)))
+    stages(request, files, sink, |layers| {
+        rayon::spawn(move || drop(layers))
+    })
 }
 
 /// Does what [`load`] does, and returns the layers as well, from which values can be explained.

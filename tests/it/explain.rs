@@ -385,6 +385,7 @@ fn every_output_can_be_traced() {
             confdirs: vec![site],
             tmpldirs: Vec::new(),
             connect: None,
+            notes: false,
         };
         let (mut files, mut sink) = (Files::default(), Sink::default());
         let loaded = load(&request, &mut files, &mut sink).unwrap();
