@@ -22,6 +22,7 @@ pub mod apply;
 pub mod check;
 pub mod cli;
 pub mod diag;
+pub mod explain;
 pub mod expr;
 pub mod files;
 pub mod layer;
@@ -36,4 +37,4 @@ pub mod ui;
 pub mod write;
 pub mod yaml;
 
-pub use pipeline::{Loaded, Request, load, os_table};
+pub use pipeline::{Loaded, Request, load, load_with_layers, os_table};

@@ -59,6 +59,30 @@ pub struct Loaded {
 ///
 /// Returns `None` when a stage found errors: the stages after it would only report consequences.
 pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loaded> {
+    // Taking the trees apart takes a while, and linking leaves cores free.
+    stages(request, files, sink, |layers| {
+        rayon::spawn(move || drop(layers))
+    })
+}
+
+/// Does what [`load`] does, and returns the layers as well, from which values can be explained.
+pub fn load_with_layers(
+    request: &Request,
+    files: &mut Files,
+    sink: &mut Sink,
+) -> Option<(Loaded, Layers)> {
+    let mut kept = None;
+    let loaded = stages(request, files, sink, |layers| kept = Some(layers))?;
+    Some((loaded, kept?))
+}
+
+/// Runs the stages, and hands on the layers once no stage needs them any more.
+fn stages(
+    request: &Request,
+    files: &mut Files,
+    sink: &mut Sink,
+    done: impl FnOnce(Layers),
+) -> Option<Loaded> {
     let (builtin_os, defaults) = builtin(files, sink);
     let layers = discover(&request.confdirs, files, sink);
     expect_lab(&request.confdirs, &layers, sink);
@@ -90,8 +114,7 @@ pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loa
 
     let counted = counted(&layers.guests);
     let (root, lock) = (layers.root.clone(), layers.lock.clone());
-    // Taking the trees apart takes a while, and linking leaves cores free.
-    rayon::spawn(move || drop(layers));
+    done(layers);
     let input = Input {
         site,
         host,

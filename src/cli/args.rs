@@ -72,6 +72,8 @@ pub(super) enum Command {
     Validate(Validate),
     /// Print a resolved object
     Show(Show),
+    /// Say where a guest's values come from, or what made a line of an output
+    Explain(Explain),
     /// List the operating systems, or print what is known of one
     Os(Os),
     /// Print the JSON Schema of a kind of file, or write all of them, for editors
@@ -152,6 +154,32 @@ pub(super) struct Show {
     /// Print what a template makes of the object: a template's name, or a file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["context", "format"])]
     pub(super) template: Option<PathBuf>,
+    /// Say behind each value where it comes from
+    #[arg(long, conflicts_with_all = ["context", "format", "template"])]
+    pub(super) origin: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Explain {
+    /// The guest
+    #[arg(required_unless_present = "output")]
+    pub(super) guest: Option<String>,
+    /// The value, such as virtinst.ram or interfaces[0].ip; without it, all are listed
+    pub(super) path: Option<String>,
+    /// A line of an output, such as guests.d/sam/ks.cfg:17: which templates made it, of which values
+    #[arg(long, value_name = "FILE:LINE", conflicts_with_all = ["guest", "path"])]
+    pub(super) output: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: AnswerFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AnswerFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,10 +2,12 @@
 
 mod args;
 mod diff;
+mod explain;
 mod generate;
 mod guest;
 mod init;
 mod net;
+mod origin;
 mod os;
 mod schema;
 mod session;
@@ -66,6 +68,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Net(command) => net::run(&command, &mut session),
         Command::Validate(command) => validate::run(&command, &mut session),
         Command::Show(command) => show::run(&command, &mut session),
+        Command::Explain(command) => explain::run(&command, &mut session),
         Command::Os(command) => os::run(&command, &mut session),
         Command::Schema(command) => schema::run(&command, &session),
         Command::Diff => diff::run(&mut session),

@@ -8,9 +8,10 @@ use super::args::Common;
 use super::{Outcome, UsageError};
 use crate::diag::{Diagnostic, Extent, Severity, Sink};
 use crate::files::{Files, reason};
+use crate::layer::Layers;
 use crate::model::os::OsTable;
 use crate::model::text::Line;
-use crate::pipeline::{Loaded, Request, load, os_table};
+use crate::pipeline::{Loaded, Request, load, load_with_layers, os_table};
 use crate::render::{OutFile, Selection, render};
 use crate::ui::{Ui, Verbosity};
 use crate::write::{self, Change, Changes, Kept, Scope};
@@ -41,6 +42,25 @@ impl Session {
 
     /// Loads the site; its faults are in `sink`.
     pub(super) fn load(&mut self, sink: &mut Sink) -> anyhow::Result<Option<Loaded>> {
+        let request = self.request()?;
+        let loaded = load(&request, &mut self.files, sink);
+        sink.judge(&self.files.sources, self.common.strict, Extent::Part);
+        Ok(loaded.filter(|_| !sink.has_errors()))
+    }
+
+    /// Loads the site with its layers and reports its faults; `None` when there are errors.
+    pub(super) fn open_with_layers(&mut self) -> anyhow::Result<Option<(Loaded, Layers)>> {
+        let request = self.request()?;
+        let mut sink = Sink::default();
+        let loaded = load_with_layers(&request, &mut self.files, &mut sink);
+        sink.judge(&self.files.sources, self.common.strict, Extent::Part);
+        let loaded = loaded.filter(|_| !sink.has_errors());
+        self.report(sink);
+        Ok(loaded)
+    }
+
+    /// Returns which site is to be loaded, after the command line was checked.
+    fn request(&self) -> anyhow::Result<Request> {
         let connect = self.common.connect.as_deref().map(str::parse).transpose();
         let connect: Option<Line> =
             connect.map_err(|reason: String| UsageError(format!("--connect: {reason}")))?;
@@ -51,15 +71,12 @@ impl Session {
             .into());
         }
         self.check_workdir()?;
-        let request = Request {
+        Ok(Request {
             confdirs: self.confdirs(),
             tmpldirs: self.common.tmpldir.clone(),
             connect,
             notes: self.common.verbose,
-        };
-        let loaded = load(&request, &mut self.files, sink);
-        sink.judge(&self.files.sources, self.common.strict, Extent::Part);
-        Ok(loaded.filter(|_| !sink.has_errors()))
+        })
     }
 
     /// Loads the site and reports its faults; `None` when there are errors.

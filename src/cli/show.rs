@@ -10,7 +10,7 @@ use tera::Context;
 
 use super::args::{DataFormat, Show};
 use super::session::Session;
-use super::{Outcome, UsageError, os};
+use super::{Outcome, UsageError, origin, os};
 use crate::diag::{Extent, Sink, nearest};
 use crate::model::host::Host;
 use crate::pipeline::Loaded;
@@ -20,9 +20,12 @@ use crate::source::Sources;
 use crate::yaml::emit::to_yaml;
 
 /// What `show` can show.
-const KINDS: &[&str] = &["guest", "network", "storage", "host", "os"];
+pub(super) const KINDS: &[&str] = &["guest", "network", "storage", "host", "os"];
 
 pub(super) fn run(command: &Show, session: &mut Session) -> anyhow::Result<Outcome> {
+    if command.origin {
+        return origin::run(&command.object, session);
+    }
     let Some(mut loaded) = session.open()? else {
         return Ok(Outcome::Faults);
     };

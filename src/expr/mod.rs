@@ -4,6 +4,7 @@
 //! tags `!env`, `!file` and `!raw`. It runs once per guest and never sees another guest.
 
 mod eval;
+mod inputs;
 mod names;
 mod reads;
 mod run;
@@ -13,5 +14,6 @@ mod sources;
 mod values;
 
 pub use eval::{Evaluator, evaluate};
+pub use inputs::{Read, inputs, reads};
 pub use names::{end_of_string, mentioned};
-pub use scope::Globals;
+pub use scope::{Globals, is_own};

@@ -1,13 +1,6 @@
 //! Which names an expression reads.
 
-/// One step of a path into values.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Step {
-    /// A map's key.
-    Key(String),
-    /// A list's item.
-    Index(usize),
-}
+pub(super) use crate::yaml::path::Step;
 
 /// Words of the expression language that are no names.
 const KEYWORDS: &[&str] = &[

@@ -14,11 +14,12 @@ use super::names::Step;
 use super::scan::{Piece, scan};
 use super::scope::{is_own, known_names, missing};
 use super::sources::Outside;
-use super::values::{collect_secrets, drop_passwords, fits, from_json, place, show, tainted};
+use super::values::{collect_secrets, drop_passwords, fits, from_json, place, tainted};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::Draft;
 use crate::secret::{Secrets, is_password_key};
 use crate::source::Span;
+use crate::yaml::path::show;
 use crate::yaml::{Entry, Kind, Map, Node, Scalar, Tag};
 
 /// Texts that stay verbatim unless the map they stand in says `template: true`: section and key.

@@ -102,7 +102,8 @@ impl Globals {
 }
 
 /// Returns whether `name` is the program's own whatever the guest says.
-pub(super) fn is_own(name: &str) -> bool {
+#[must_use]
+pub fn is_own(name: &str) -> bool {
     OWN.contains(&name)
 }
 

@@ -144,19 +144,3 @@ pub(super) fn collect_secrets(node: &Node, secrets: &mut Secrets) {
             .for_each(|entry| collect_secrets(&entry.value, secrets)),
     }
 }
-
-/// Returns a path as users write it.
-pub(super) fn show(path: &[Step]) -> String {
-    let mut out = String::new();
-    for step in path {
-        match step {
-            Step::Key(key) if out.is_empty() => out.push_str(key),
-            Step::Key(key) => {
-                out.push('.');
-                out.push_str(key);
-            }
-            Step::Index(index) => out.push_str(&format!("[{index}]")),
-        }
-    }
-    out
-}

@@ -69,11 +69,11 @@ pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
 }
 
 /// A guest whose layers are known.
-struct Unmerged {
+pub(super) struct Unmerged {
     /// What is known of it; its values are those beneath its own layers.
-    draft: Draft,
+    pub(super) draft: Draft,
     /// Its own layers.
-    layers: Vec<Node>,
+    pub(super) layers: Vec<Node>,
     /// How many guests it stands for, when it says so.
     count: Option<u32>,
 }
@@ -84,11 +84,10 @@ impl Unmerged {
         let mut draft = self.draft;
         let beneath = draft.merged.as_ref().clone();
         let layers = self.layers.iter().filter_map(Node::as_map);
-        let mut merged = layers.fold(beneath, |below, layer| {
+        let merged = layers.fold(beneath, |below, layer| {
             merge(below, &draft.os.base, layer, sink)
         });
-        merged.retain(|key, _| !LITERAL.contains(&&**key));
-        draft.merged = Arc::new(merged);
+        draft.merged = Arc::new(less_literals(merged));
         let Some(count) = self.count else {
             return vec![draft];
         };
@@ -101,19 +100,25 @@ impl Unmerged {
     }
 }
 
+/// Takes away the keys that layering itself consumed.
+pub(super) fn less_literals(mut merged: Map) -> Map {
+    merged.retain(|key, _| !LITERAL.contains(&&**key));
+    merged
+}
+
 type Chain = Arc<Vec<Arc<str>>>;
 
-struct Drafter<'a> {
+pub(super) struct Drafter<'a> {
     table: &'a OsTable,
     sink: &'a mut Sink,
     common: Vec<Node>,
-    sysgroups: super::Objects,
+    pub(super) sysgroups: super::Objects,
     guests: &'a super::Objects,
     beneath: HashMap<(Arc<str>, Chain), Arc<Map>>,
 }
 
 impl<'a> Drafter<'a> {
-    fn new(layers: &'a Layers, table: &'a OsTable, sink: &'a mut Sink) -> Self {
+    pub(super) fn new(layers: &'a Layers, table: &'a OsTable, sink: &'a mut Sink) -> Self {
         let common = layers
             .common
             .iter()
@@ -137,7 +142,7 @@ impl<'a> Drafter<'a> {
     }
 
     /// Finds the layers of a guest, its groups and its OS.
-    fn guest(&mut self, name: &Arc<str>, object: &Object) -> Option<Unmerged> {
+    pub(super) fn guest(&mut self, name: &Arc<str>, object: &Object) -> Option<Unmerged> {
         check_name(name, object, self.sink);
         let own: Vec<Node> = object
             .layers
@@ -185,16 +190,10 @@ impl<'a> Drafter<'a> {
             return (Arc::clone(&known.1), Arc::clone(beneath));
         }
         let chain = &key.1;
-        let groups = chain
-            .iter()
-            .filter_map(|name| self.sysgroups.get(name))
-            .flat_map(|object| &object.layers);
         let mut faults = Sink::default();
         let merged = self
-            .common
-            .iter()
-            .chain(groups)
-            .filter_map(Node::as_map)
+            .layers_beneath(chain)
+            .filter_map(|(_, layer)| layer.as_map())
             .fold(os.base.as_ref().clone(), |below, layer| {
                 merge(below, &os.base, layer, &mut faults)
             });
@@ -203,6 +202,14 @@ impl<'a> Drafter<'a> {
         let chain = Arc::clone(chain);
         self.beneath.insert(key, Arc::clone(&merged));
         (chain, merged)
+    }
+
+    /// Returns the site's layers beneath a guest's own in load order, each with the group it is of; common's are of none.
+    pub(super) fn layers_beneath<'d>(
+        &'d self,
+        chain: &'d [Arc<str>],
+    ) -> impl Iterator<Item = (Option<&'d Arc<str>>, &'d Node)> {
+        layers_beneath(&self.common, &self.sysgroups, chain)
     }
 
     fn count(&mut self, object: &Object) -> Option<u32> {
@@ -224,16 +231,9 @@ impl<'a> Drafter<'a> {
 
     /// Finds the guest's OS: of its own layers, its groups' and common's the last that says it.
     fn os(&mut self, name: &str, object: &Object, chain: &Chain) -> Option<(Arc<Os>, bool)> {
-        let groups = chain
-            .iter()
-            .filter_map(|name| self.sysgroups.get(name))
-            .flat_map(|object| &object.layers);
-        let all: Vec<&Node> = self
-            .common
-            .iter()
-            .chain(groups)
-            .chain(&object.layers)
-            .collect();
+        let beneath = layers_beneath(&self.common, &self.sysgroups, chain);
+        let beneath = beneath.map(|(_, layer)| layer);
+        let all: Vec<&Node> = beneath.chain(&object.layers).collect();
         let said = all
             .iter()
             .rev()
@@ -295,6 +295,21 @@ impl<'a> Drafter<'a> {
     }
 }
 
+fn layers_beneath<'d>(
+    common: &'d [Node],
+    sysgroups: &'d super::Objects,
+    chain: &'d [Arc<str>],
+) -> impl Iterator<Item = (Option<&'d Arc<str>>, &'d Node)> {
+    let groups = chain
+        .iter()
+        .filter_map(|name| sysgroups.get_key_value(name));
+    let groups = groups.flat_map(|(name, object)| {
+        let layers = object.layers.iter();
+        layers.map(move |layer| (Some(name), layer))
+    });
+    common.iter().map(|layer| (None, layer)).chain(groups)
+}
+
 /// Reports a name that cannot be one, and a `name:` that differs from it.
 pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
     if let Err(reason) = name.parse::<crate::model::text::ObjectName>() {
@@ -321,7 +336,7 @@ pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
 }
 
 /// Returns the number a name ends with after its last `-`.
-fn index_of(name: &str) -> Option<u32> {
+pub(super) fn index_of(name: &str) -> Option<u32> {
     let (_, number) = name.rsplit_once('-')?;
     if number.bytes().all(|byte| byte.is_ascii_digit()) {
         number.parse().ok()

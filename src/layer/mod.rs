@@ -12,6 +12,7 @@ mod legacy;
 mod merge;
 mod meta;
 mod shadowed;
+mod walk;
 
 pub use builtin::{DEFAULTS, OS_TABLE};
 pub(crate) use discover::CLASSES;
@@ -24,6 +25,7 @@ pub use merge::{merge, merge_all};
 pub(crate) use meta::LEGACY as LEGACY_CLASSES;
 pub use meta::Meta;
 pub use shadowed::shadowed;
+pub use walk::{GuestWalk, How, LayerKind, Past, Walk, guest_walk};
 
 use std::path::PathBuf;
 use std::sync::Arc;

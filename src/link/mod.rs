@@ -9,11 +9,13 @@ mod ids;
 mod interfaces;
 mod lock;
 mod macs;
+mod origin;
 mod resolve;
 mod volumes;
 
 pub use ids::uuid;
 pub use lock::{Choices, Lock};
+pub use origin::{AddressRule, MacRule, Rules};
 pub use resolve::{Input, link};
 
 use std::collections::BTreeSet;

@@ -136,6 +136,10 @@ pub struct Os {
 pub struct OsTable {
     /// Each entry, with the program's defaults under its own.
     entries: HashMap<Arc<str>, (OsEntry, Arc<Map>)>,
+    /// The entries as they are written, each over the one it extends.
+    written: HashMap<Arc<str>, Map>,
+    /// The program's defaults.
+    defaults: Arc<Map>,
     found: std::sync::Mutex<HashMap<String, Arc<Os>>>,
 }
 
@@ -165,6 +169,7 @@ impl OsTable {
         let mut names: Vec<&Arc<str>> = raw.keys().collect();
         names.sort();
         let mut entries = HashMap::new();
+        let mut written = HashMap::new();
         for name in names {
             let before = sink.errors();
             let extended = extend(name, &raw, &mut Vec::new(), sink);
@@ -201,10 +206,13 @@ impl OsTable {
                     .unwrap_or(&nothing);
                 let base = merge(defaults.clone(), defaults, own, sink);
                 entries.insert(Arc::clone(name), (entry, Arc::new(base)));
+                written.insert(Arc::clone(name), extended);
             }
         }
         Self {
             entries,
+            written,
+            defaults: Arc::new(defaults.clone()),
             found: std::sync::Mutex::default(),
         }
     }
@@ -255,6 +263,20 @@ impl OsTable {
         let os = Arc::new(self.resolve(name)?);
         found.insert(name.to_owned(), Arc::clone(&os));
         Some(os)
+    }
+
+    /// Returns the entry that serves the OS of that name, as it is written, over those it extends.
+    #[must_use]
+    pub fn entry(&self, name: &str) -> Option<&Map> {
+        let series = || name.split_once('.').map(|(series, _)| series);
+        let whole = self.written.get(name);
+        whole.or_else(|| self.written.get(series()?))
+    }
+
+    /// Returns the program's defaults for guests.
+    #[must_use]
+    pub fn defaults(&self) -> &Arc<Map> {
+        &self.defaults
     }
 
     /// Returns the names of all entries, sorted.

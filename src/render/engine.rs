@@ -162,6 +162,18 @@ impl Engine {
         names
     }
 
+    /// Returns where the text of every template stands, by name; of those that do not compile there is none.
+    pub(super) fn origins(&self) -> impl Iterator<Item = (&str, &Origin)> {
+        let sound = self.origins.iter();
+        let sound = sound.filter(|(name, _)| !self.broken.contains_key(*name));
+        sound.map(|(name, origin)| (name.as_str(), origin))
+    }
+
+    /// Returns where the text of a template stands.
+    pub(super) fn origin(&self, name: &str) -> Option<&Origin> {
+        self.origins.get(name)
+    }
+
     /// Returns the text of a template that is a file.
     pub(super) fn text<'a>(&self, name: &str, sources: &'a Sources) -> Option<&'a str> {
         match self.origins.get(name)? {
@@ -172,7 +184,17 @@ impl Engine {
 
     /// Returns these templates with some more, unless one of those does not compile.
     pub(super) fn with(&self, more: Vec<(String, String)>) -> Option<Tera> {
+        self.with_filters(more, |_| {})
+    }
+
+    /// Returns these templates with some more, which see other filters.
+    pub(super) fn with_filters(
+        &self,
+        more: Vec<(String, String)>,
+        register: impl FnOnce(&mut Tera),
+    ) -> Option<Tera> {
         let mut tera = self.tera.clone();
+        register(&mut tera);
         tera.add_raw_templates(more).ok()?;
         Some(tera)
     }

@@ -14,7 +14,7 @@ use super::context::{
 use super::memo::Memo;
 use super::own::{Own, Stretch};
 use super::parts::Parts;
-use super::payloads::{Payload, Payloads};
+use super::payloads::{Brought, Payload, Payloads};
 use super::sections::{Common, Gathered, Known, Section, Sections};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
@@ -230,6 +230,28 @@ impl<'a> Renderer<'a> {
                 .iter()
                 .any(|name| sections.holds_secret(name, secrets))
         })
+    }
+
+    /// Returns the template that makes a file of the guest, by its path below the guest's directory, and all that the
+    /// template may read.
+    pub(super) fn template_of(&self, guest: &Guest, file: &str) -> Option<(String, Context)> {
+        // Faults were reported when the file was rendered.
+        let mut sink = Sink::default();
+        if let Some(dst) = file.strip_prefix("setup/") {
+            let Some(Brought::Template(name)) = self.payloads.source(guest, dst) else {
+                return None;
+            };
+            let sections = Sections {
+                own: self.plain(guest),
+                common: &self.common,
+            };
+            return Some((name, everything(&sections)));
+        }
+        let outputs = outputs(guest, self.engine, &mut sink);
+        let output = outputs.into_iter().find(|output| output.file == file)?;
+        let payloads = self.payloads(guest, &mut sink);
+        let context = everything(&self.sections(guest, &payloads));
+        Some((output.template, context))
     }
 
     fn output(

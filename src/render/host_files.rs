@@ -15,7 +15,7 @@ use crate::source::Sources;
 use crate::yaml::emit::to_yaml;
 
 /// The script that sets up networks and pools.
-const NET_SETUP: &str = "host/net-setup.sh";
+pub(super) const NET_SETUP: &str = "host/net-setup.sh";
 
 /// Renders the selected networks, and, when all are selected, what else the host needs.
 pub(super) fn host_files(
@@ -83,7 +83,7 @@ pub(super) fn host_files(
 }
 
 /// What the host's script reads: its connection, and the networks and pools, each by name.
-fn setup_context(lab: &Lab) -> Value {
+pub(super) fn setup_context(lab: &Lab) -> Value {
     let connect = lab.host.connect.as_ref();
     let networks = lab.networks.values().map(|network| {
         json!({

@@ -27,6 +27,7 @@ mod sections;
 mod storage;
 mod strangers;
 mod targets;
+mod trace;
 mod views;
 
 pub use content::Content;
@@ -38,9 +39,11 @@ pub use names::{Kind, Name, Topic, guest_names, host_script_names, network_names
 pub use network::network_context;
 pub use outputs::{OutFile, Selection, render};
 pub use page::page_parts;
+pub use payloads::Brought;
 pub use payloads::Payloads;
 pub use sections::review;
 pub use storage::storage_context;
+pub use trace::{Inside, Piece, Place, Trace, trace};
 
 /// The XML namespace of the stamp that marks what this program made.
 pub const STAMP_XMLNS: &str = "urn:miniascape:lab:1";

@@ -62,6 +62,17 @@ pub(super) struct Payload<'a> {
     said_mode: Option<&'a str>,
 }
 
+/// What the bytes of a payload are made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Brought {
+    /// A template of this name.
+    Template(String),
+    /// A file, as it is.
+    File(PathBuf),
+    /// A text of the site, as it is.
+    Value(Span),
+}
+
 impl Payloads {
     /// Reads the payload files of all guests, each once; `root` is the site's directory.
     pub fn read(lab: &Lab, root: &Path, files: &mut Files, sink: &mut Sink) -> Self {
@@ -235,6 +246,23 @@ impl Payloads {
             payload.judge(guest);
         }
         payloads
+    }
+
+    /// Returns what the payload that goes to `dst` is made from; the `/` it begins with may be missing.
+    pub(super) fn source(&self, guest: &Guest, dst: &str) -> Option<Brought> {
+        let dst = normal(dst);
+        guest.install.setup_data.iter().find_map(|entry| {
+            let payloads = self.payloads(entry);
+            let at = payloads.iter().position(|payload| payload.dst == dst)?;
+            if let Some(template) = &payloads[at].template {
+                return Some(Brought::Template(template.clone()));
+            }
+            if let Some(content) = &entry.content {
+                return Some(Brought::Value(content.span));
+            }
+            let found = self.found.get(entry.src.as_ref()?.as_str())?.as_ref()?;
+            Some(Brought::File(found.files.values().nth(at)?.clone()))
+        })
     }
 
     fn payloads<'a>(&self, entry: &'a SetupData) -> Vec<Payload<'a>> {

@@ -87,6 +87,20 @@ pub fn diff(
     Ok(out)
 }
 
+/// Returns the lines of a generated file as people may see them, without their line breaks.
+#[must_use]
+pub fn shown_lines(text: &str, mode: u32, secrets: &Secrets) -> Vec<String> {
+    let private = is_private(mode);
+    let lines = lines(text, private, secrets);
+    // Why it is private does not show: what was made of the secret may be anywhere in it.
+    let hidden = private && !secrets.is_empty() && lines.iter().all(|(_, is_secret)| !is_secret);
+    let shown = |(line, _): (String, bool)| match hidden {
+        true => MASK.to_owned(),
+        false => line.trim_end_matches(['\n', '\r']).to_owned(),
+    };
+    lines.into_iter().map(shown).collect()
+}
+
 /// Returns whether a file of this mode is its owner's alone.
 fn is_private(mode: u32) -> bool {
     mode & 0o077 == 0

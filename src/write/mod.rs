@@ -13,7 +13,7 @@ mod site;
 
 pub use apply::{replace, write};
 pub use compare::{Change, Changes, Kept, Scope, compare};
-pub use diff::diff;
+pub use diff::{diff, shown_lines};
 pub use manifest::{Manifest, Sum, sum};
 pub use refresh::refresh;
 pub use site::{create, taken};

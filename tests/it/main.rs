@@ -6,6 +6,7 @@ mod support;
 
 mod addresses;
 mod diagnostics;
+mod explain;
 mod faults;
 mod golden;
 mod hostile;

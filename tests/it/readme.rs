@@ -48,7 +48,7 @@ fn consoles_show_what_is_printed() {
     let readme = std::fs::read_to_string(project("README.md")).unwrap();
     let lab = blocks(&readme, "yaml").next().unwrap();
     let site = Site::new(&[("farm.yml", lab), ("typo.yml", TYPO)]);
-    assert_eq!(run_consoles(&readme, &site), 4);
+    assert_eq!(run_consoles(&readme, &site), 7);
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! What is wrong with an expression, said at its place inside the value it stands in.
 
 use super::super::eval::TEMPLATE_PREFIX;
-use super::super::names::Step;
-use super::super::values::show;
 use super::Run;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::yaml::Node;
+use crate::yaml::path::{Step, show};
 
 impl Run<'_, '_> {
     /// Reports a value that needs itself.

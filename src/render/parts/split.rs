@@ -227,7 +227,7 @@ impl<'a> Names<'a, '_> {
 
 /// A piece of a template's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token<'a> {
+pub(in crate::render) enum Token<'a> {
     /// What is copied.
     Text(&'a str),
     /// What stands between the braces of `{{ }}`, `{% %}` or `{# #}`.
@@ -236,7 +236,7 @@ enum Token<'a> {
 
 impl Token<'_> {
     /// Returns the text it was read from.
-    fn source(&self) -> String {
+    pub(in crate::render) fn source(&self) -> String {
         match self {
             Self::Text(text) => (*text).to_owned(),
             Self::Tag { kind, inner } => format!("{{{kind}{inner}{}", close(*kind)),
@@ -244,7 +244,7 @@ impl Token<'_> {
     }
 
     /// Returns the first word of a `{% %}`.
-    fn word(&self) -> &str {
+    pub(in crate::render) fn word(&self) -> &str {
         match self {
             Self::Tag { kind: '%', inner } => {
                 let inner = inner.trim_start_matches('-');
@@ -257,12 +257,12 @@ impl Token<'_> {
 
 impl<'a> Token<'a> {
     /// Returns whether it gives a variable a value.
-    fn sets(&self) -> bool {
+    pub(in crate::render) fn sets(&self) -> bool {
         matches!(self.word(), "set" | "set_global")
     }
 
     /// Returns the name of the template an `include` names.
-    fn included(&self) -> Option<&'a str> {
+    pub(in crate::render) fn included(&self) -> Option<&'a str> {
         let Self::Tag { kind: '%', inner } = self else {
             return None;
         };
@@ -273,7 +273,7 @@ impl<'a> Token<'a> {
     }
 
     /// Returns the second word of a tag, which is the variable of a `set`.
-    fn variable(&self) -> Option<&'a str> {
+    pub(in crate::render) fn variable(&self) -> Option<&'a str> {
         let Self::Tag { inner, .. } = self else {
             return None;
         };
@@ -282,7 +282,8 @@ impl<'a> Token<'a> {
     }
 }
 
-fn tokens(text: &str) -> Vec<Token<'_>> {
+/// Reads a template's text, comments among its tags.
+pub(in crate::render) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
