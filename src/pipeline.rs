@@ -17,7 +17,7 @@ use crate::model::network::Network;
 use crate::model::os::OsTable;
 use crate::model::read::{Reader, TypedGuest};
 use crate::model::storage::{Storage, StorageSpec};
-use crate::model::text::{DnsName, Line, ObjectName};
+use crate::model::text::{DnsName, Line};
 use crate::render::{Engine, Payloads};
 use crate::source::{Span, Spanned};
 use crate::yaml::typed::{FromNode, Typer};
@@ -200,9 +200,7 @@ fn site(layers: &Layers, sink: &mut Sink) -> String {
     let Some(site) = &layers.site else {
         return DEFAULT_SITE.to_owned();
     };
-    if let Err(reason) = site.parse::<ObjectName>() {
-        sink.push(Diagnostic::error(Code::BadName, site.span, reason));
-    }
+    layer::check_word(site, site.span, sink);
     site.value.clone()
 }
 

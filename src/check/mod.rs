@@ -4,11 +4,16 @@
 
 mod accounts;
 mod addresses;
+mod attachments;
+mod bridges;
+mod dns;
 mod fit;
 mod installer;
 mod locale;
 mod logins;
 mod machine;
+mod macs;
+mod members;
 mod names;
 mod partitions;
 mod pools;
@@ -16,20 +21,29 @@ mod processor;
 mod ranges;
 mod segments;
 mod services;
+mod spare;
+mod subnets;
 mod volumes;
 
 use std::collections::HashSet;
 
+use self::members::Members;
 use crate::diag::Sink;
 use crate::link::Lab;
 use crate::model::install::Install;
 
 /// Checks the whole lab.
 pub fn check(lab: &Lab, sink: &mut Sink) {
-    ranges::check(lab, sink);
-    segments::check(lab, sink);
-    addresses::check(lab, sink);
+    let members = Members::new(lab);
+    let wrong = subnets::check(lab, &members, sink);
+    ranges::check(lab, &members, &wrong, sink);
+    segments::check(lab, &members, &wrong, sink);
+    bridges::check(lab, sink);
+    addresses::check(lab, &members, &wrong, sink);
+    attachments::check(lab, &members, sink);
+    macs::check(lab, sink);
     names::check(lab, sink);
+    dns::check(lab, sink);
     pools::check(lab, sink);
     volumes::check(lab, sink);
     fit::check(lab, sink);

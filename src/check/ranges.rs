@@ -1,36 +1,49 @@
-//! Networks: their gateway, range and names lie in their subnet, and they share no address with one another.
+//! Networks: their gateway, range and names lie in their subnet, and the range has room for the guests.
 
+use super::members::{Members, addresses};
+use super::spare::in_range;
+use super::subnets::Wrong;
 use crate::diag::{Code, Diagnostic, Sink};
-use crate::link::{Interface, Lab};
-use crate::model::cidr::to_bits;
+use crate::link::Lab;
+use crate::model::cidr::{from_bits, to_bits};
+use crate::model::guest::BootProto;
 use crate::model::network::{Dhcp, DnsHost, Network, Segment};
 
 /// How many bits of a range's ends may differ: `virSocketAddrGetRange` in libvirt's src/util/virsocketaddr.c.
 const RANGE_BITS: u32 = 16;
 
-pub(super) fn check(lab: &Lab, sink: &mut Sink) {
+pub(super) fn check(lab: &Lab, members: &Members<'_>, wrong: &Wrong, sink: &mut Sink) {
     for network in lab.networks.values().filter(|network| !network.external) {
-        for segment in network.segments() {
+        let before = sink.errors();
+        let (bad, good): (Vec<Segment<'_>>, Vec<_>) = network
+            .segments()
+            .partition(|segment| wrong.contains(&segment.subnet.span));
+        for segment in good {
             gateway(network, segment, sink);
             range(network, segment, sink);
         }
         orphan_range(network, sink);
-        leases(network, lab, sink);
-        prefix(network, lab, sink);
-        names(network, sink);
-    }
-    let mut networks = lab.networks.values().filter(|network| !network.external);
-    while let Some(network) = networks.next() {
-        for other in networks.clone() {
-            overlap(network, other, sink);
+        prefix(network, members, sink);
+        // What a wrong subnet or range has room for means nothing.
+        if bad.is_empty() && sink.errors() == before {
+            leases(network, members, sink);
+            names(network, members, sink);
         }
     }
-    bridges(lab, sink);
 }
 
 fn gateway(network: &Network, segment: Segment<'_>, sink: &mut Sink) {
     let (subnet, Some(gateway)) = (segment.subnet, segment.gateway) else {
         return;
+    };
+    let first = subnet.first_host();
+    let help = if network.mode.serves_addresses() {
+        format!(
+            "leave it out, and {first} is taken; or write an address from {first} to {}",
+            subnet.last_host()
+        )
+    } else {
+        format!("write an address from {first} to {}", subnet.last_host())
     };
     if !subnet.contains(gateway.value) {
         let message = format!(
@@ -40,16 +53,23 @@ fn gateway(network: &Network, segment: Segment<'_>, sink: &mut Sink) {
         sink.push(
             Diagnostic::error(Code::AddressOutsideNetwork, gateway.span, message)
                 .label(format!("not in {}", subnet.value))
-                .also(subnet.span, "the subnet"),
+                .also(subnet.span, "the subnet")
+                .help(help),
         );
     } else if subnet.is_reserved(gateway.value) {
+        let what = match gateway.value.is_ipv4() {
+            true if gateway.value == subnet.network() => "network",
+            true => "broadcast",
+            false => "routers' anycast",
+        };
         let message = format!(
-            "gateway {} is the network or broadcast address of `{}`",
+            "gateway {} is the {what} address of network `{}`",
             gateway.value, network.name
         );
         sink.push(
             Diagnostic::error(Code::ReservedAddress, gateway.span, message)
-                .also(subnet.span, "the subnet"),
+                .also(subnet.span, "the subnet")
+                .help(help),
         );
     }
 }
@@ -57,7 +77,11 @@ fn gateway(network: &Network, segment: Segment<'_>, sink: &mut Sink) {
 fn orphan_range(network: &Network, sink: &mut Sink) {
     if let (Some(dhcp), None) = (&network.dhcp, &network.subnet) {
         let message = format!("network `{}` has a DHCP range but no subnet", network.name);
-        sink.push(Diagnostic::error(Code::BadRange, dhcp.start.span, message));
+        sink.push(
+            Diagnostic::error(Code::BadRange, dhcp.start.span, message)
+                .also(network.defined, "the network")
+                .help("give the network the `subnet` that the range is in"),
+        );
     }
 }
 
@@ -71,10 +95,21 @@ fn range(network: &Network, segment: Segment<'_>, sink: &mut Sink) {
                 "{} is no host address of network `{}`",
                 end.value, network.name
             );
+            let label = if subnet.contains(end.value) {
+                format!("no host of {}", subnet.value)
+            } else {
+                format!("not in {}", subnet.value)
+            };
+            let help = format!(
+                "hosts have addresses from {} to {}",
+                subnet.first_host(),
+                subnet.last_host()
+            );
             sink.push(
                 Diagnostic::error(Code::BadRange, end.span, message)
-                    .label(format!("not in {}", subnet.value))
-                    .also(subnet.span, "the subnet"),
+                    .label(label)
+                    .also(subnet.span, "the subnet")
+                    .help(help),
             );
             return;
         }
@@ -82,39 +117,54 @@ fn range(network: &Network, segment: Segment<'_>, sink: &mut Sink) {
     let (start, end) = (to_bits(dhcp.start.value), to_bits(dhcp.end.value));
     if end < start {
         let message = format!("the range of `{}` ends before it starts", network.name);
+        let help = format!(
+            "write `start: {}` and `end: {}`",
+            dhcp.end.value, dhcp.start.value
+        );
         sink.push(
             Diagnostic::error(Code::BadRange, dhcp.end.span, message)
-                .also(dhcp.start.span, "the start"),
+                .also(dhcp.start.span, "the start")
+                .help(help),
         );
         return;
     }
     if let Some(gateway) = segment
         .gateway
-        .filter(|gateway| (start..=end).contains(&to_bits(gateway.value)))
+        .filter(|gateway| in_range(to_bits(gateway.value), segment))
     {
         let message = format!(
             "the range of `{}` holds its gateway {}",
             network.name, gateway.value
         );
+        let own = to_bits(gateway.value);
+        let address = |bits| from_bits(bits, gateway.value.is_ipv4());
+        let help = if own - start < end - own {
+            format!("start it at {}", address(own + 1))
+        } else {
+            format!("end it at {}", address(own - 1))
+        };
         sink.push(
             Diagnostic::error(Code::BadRange, dhcp.start.span, message)
-                .also(gateway.span, "the gateway"),
+                .also(gateway.span, "the gateway")
+                .help(help),
         );
     }
     if start >> RANGE_BITS != end >> RANGE_BITS {
         let message = format!(
             "libvirt takes no range whose ends differ in more than their last {RANGE_BITS} bits"
         );
+        let last = from_bits(start | ((1 << RANGE_BITS) - 1), dhcp.start.value.is_ipv4());
         sink.push(
             Diagnostic::error(Code::BadRange, dhcp.end.span, message)
-                .also(dhcp.start.span, "the start"),
+                .also(dhcp.start.span, "the start")
+                .help(format!("end it at {last} or before")),
         );
     }
 }
 
 /// libvirt lets dnsmasq give as many leases as its ranges have addresses, of both families together, and reservations
 /// count.
-fn leases(network: &Network, lab: &Lab, sink: &mut Sink) {
+fn leases(network: &Network, members: &Members<'_>, sink: &mut Sink) {
     let size = |dhcp: &Dhcp| to_bits(dhcp.end.value).checked_sub(to_bits(dhcp.start.value));
     let ranges: Vec<&Dhcp> = network
         .segments()
@@ -128,10 +178,13 @@ fn leases(network: &Network, lab: &Lab, sink: &mut Sink) {
     else {
         return;
     };
-    let clients: usize = on(network, lab)
-        .map(|nic| {
+    let clients: usize = members
+        .of(network)
+        .iter()
+        .map(|(_, nic)| {
             // An interface without an address takes one out of a range.
-            usize::from(network.subnet.is_some())
+            let asks = nic.ip.is_some() || nic.bootproto == BootProto::Dhcp;
+            usize::from(network.subnet.is_some() && asks)
                 + usize::from(nic.ipv6.is_some() && network.ipv6.is_some())
         })
         .sum();
@@ -151,101 +204,68 @@ fn leases(network: &Network, lab: &Lab, sink: &mut Sink) {
             network.name
         );
         sink.push(
-            Diagnostic::error(Code::RangeTooSmall, first.start.span, message).help(
-                "dnsmasq counts reservations too: make the range as large as the number of guests",
-            ),
+            Diagnostic::error(Code::RangeTooSmall, first.start.span, message)
+                .also(first.end.span, "the end")
+                .help(format!(
+                    "dnsmasq counts reservations too: make room for {clients} addresses in the range"
+                )),
         );
     }
 }
 
 /// Reports a subnet that is too large for the DHCPv6 that the network or a guest asks for.
-fn prefix(network: &Network, lab: &Lab, sink: &mut Sink) {
+fn prefix(network: &Network, members: &Members<'_>, sink: &mut Sink) {
     let Some(ipv6) = network.ipv6.as_ref().filter(|_| network.reserves_ipv6()) else {
         return;
     };
     let range = ipv6.dhcp.as_ref().map(|dhcp| dhcp.start.span);
-    let reservation = || on(network, lab).find_map(|nic| Some(nic.ipv6.as_ref()?.span));
+    let mut members = members.of(network).iter();
+    let reservation = || members.find_map(|(_, nic)| Some(nic.ipv6.as_ref()?.span));
     if let Some(asked) = range.or_else(reservation) {
         ipv6.check_prefix(&network.name, asked, sink);
     }
 }
 
-/// The interfaces in a network.
-fn on<'a>(network: &'a Network, lab: &'a Lab) -> impl Iterator<Item = &'a Interface> {
-    lab.guests
-        .iter()
-        .flat_map(|guest| &guest.interfaces)
-        .filter(|nic| {
-            nic.network
-                .as_ref()
-                .is_some_and(|name| name.value == network.name)
-        })
-}
-
-fn names(network: &Network, sink: &mut Sink) {
-    let outside = |host: &&DnsHost| {
-        !network
-            .segments()
-            .any(|segment| segment.subnet.contains(host.ip.value))
-    };
+/// Warns of names for addresses that lie elsewhere, or that dnsmasq gives to anybody.
+fn names(network: &Network, members: &Members<'_>, sink: &mut Sink) {
     let Some(first) = network.segments().next() else {
         return;
     };
-    for host in network.dns.iter().filter(outside) {
-        let message = format!(
-            "address {} is outside network `{}`",
-            host.ip.value, network.name
-        );
-        let subnet = network.segment_of(host.ip.value).unwrap_or(first).subnet;
-        sink.push(
-            Diagnostic::warning(Code::AddressOutsideNetwork, host.ip.span, message)
-                .label(format!("not in {}", subnet.value))
-                .also(subnet.span, "the subnet"),
-        );
+    for host in &network.dns {
+        let ip = host.ip.value;
+        let own = network.segment_of(ip);
+        let Some(segment) = own.filter(|segment| segment.subnet.contains(ip)) else {
+            let message = format!("address {ip} is outside network `{}`", network.name);
+            let subnet = own.unwrap_or(first).subnet;
+            sink.push(
+                Diagnostic::warning(Code::AddressOutsideNetwork, host.ip.span, message)
+                    .label(format!("not in {}", subnet.value))
+                    .also(subnet.span, "the subnet")
+                    .help("guests reach it only by way of the gateway: correct it, or let it be if that is meant"),
+            );
+            continue;
+        };
+        let Some(dhcp) = segment.dhcp.filter(|_| in_range(to_bits(ip), segment)) else {
+            continue;
+        };
+        if !reserved(host, network, members) {
+            let message = format!(
+                "address {ip} lies in the dynamic range of network `{}`",
+                network.name
+            );
+            sink.push(
+                Diagnostic::warning(Code::AddressInRange, host.ip.span, message)
+                    .also(dhcp.start.span, "the range starts here")
+                    .help("dnsmasq may lease it to anybody, who then has these names: let the range leave it out"),
+            );
+        }
     }
 }
 
-fn overlap(network: &Network, other: &Network, sink: &mut Sink) {
-    if !network.mode.serves_addresses() || !other.mode.serves_addresses() {
-        return;
-    }
-    for (segment, others) in network
-        .segments()
-        .flat_map(|segment| other.segments().map(move |others| (segment, others)))
-        .filter(|(segment, others)| segment.subnet.overlaps(others.subnet.value))
-    {
-        let message = format!(
-            "network `{}` shares addresses with network `{}`",
-            other.name, network.name
-        );
-        sink.push(
-            Diagnostic::error(Code::OverlappingNetworks, others.subnet.span, message)
-                .also(segment.subnet.span, format!("network `{}`", network.name)),
-        );
-    }
-}
-
-fn bridges(lab: &Lab, sink: &mut Sink) {
-    let mut seen: std::collections::HashMap<&str, &Network> = std::collections::HashMap::new();
-    // Networks of mode `bridge` may well share one.
-    for network in lab
-        .networks
-        .values()
-        .filter(|network| network.mode.serves_addresses())
-    {
-        let Some(bridge) = &network.bridge else {
-            continue;
-        };
-        let Some(first) = seen.insert(bridge.as_str(), network) else {
-            continue;
-        };
-        let message = format!(
-            "bridge `{}` is network `{}`'s already",
-            bridge.value, first.name
-        );
-        let diagnostic = Diagnostic::error(Code::DuplicateName, bridge.span, message);
-        sink.push(first.bridge.iter().fold(diagnostic, |diagnostic, other| {
-            diagnostic.also(other.span, "the other one")
-        }));
-    }
+/// Returns whether a guest has the address, and with it the range's permission.
+fn reserved(host: &DnsHost, network: &Network, members: &Members<'_>) -> bool {
+    let members = members.of(network).iter();
+    members
+        .flat_map(|(_, nic)| addresses(nic))
+        .any(|address| address.value == host.ip.value)
 }

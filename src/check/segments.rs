@@ -2,22 +2,20 @@
 
 use std::collections::HashMap;
 
-use crate::diag::{Code, Diagnostic, Sink};
+use super::members::{Members, interfaces};
+use super::subnets::Wrong;
+use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::link::{Guest, Interface, Lab};
 use crate::model::network::Network;
 use crate::source::Span;
 
-pub(super) fn check(lab: &Lab, sink: &mut Sink) {
+pub(super) fn check(lab: &Lab, members: &Members<'_>, wrong: &Wrong, sink: &mut Sink) {
     for network in lab.networks.values().filter(|network| !network.external) {
-        routes(network, lab, sink);
-        targets(network, lab, sink);
+        routes(network, lab, wrong, sink);
+        targets(network, members, sink);
     }
     let mut clients: HashMap<(&str, &str), (&str, Span)> = HashMap::new();
-    for (guest, nic) in lab
-        .guests
-        .iter()
-        .flat_map(|guest| guest.interfaces.iter().map(move |nic| (guest, nic)))
-    {
+    for (guest, nic) in interfaces(lab) {
         sink.about(Some(&guest.name));
         let network = nic
             .network
@@ -33,12 +31,15 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
 
 /// libvirt refuses a route whose gateway lies in no subnet of the network or is of the other family, and starts no
 /// network whose addresses the host has a route to.
-fn routes(network: &Network, lab: &Lab, sink: &mut Sink) {
+fn routes(network: &Network, lab: &Lab, wrong: &Wrong, sink: &mut Sink) {
     for route in &network.routes {
         let (subnet, gateway) = (&route.subnet, &route.gateway);
         if let Some(metric) = route.metric.as_ref().filter(|metric| metric.value == 0) {
             let message = "libvirt takes no metric of 0: the first route to be taken has 1";
-            sink.push(Diagnostic::error(Code::InvalidValue, metric.span, message));
+            sink.push(
+                Diagnostic::error(Code::InvalidValue, metric.span, message)
+                    .help("write 1 or more, or leave it out"),
+            );
         }
         if subnet.network().is_ipv4() != gateway.value.is_ipv4() {
             let message = format!(
@@ -47,13 +48,16 @@ fn routes(network: &Network, lab: &Lab, sink: &mut Sink) {
             );
             sink.push(
                 Diagnostic::error(Code::InvalidValue, gateway.span, message)
-                    .also(subnet.span, "the subnet"),
+                    .also(subnet.span, "the subnet")
+                    .help("name an address of a guest of that family"),
             );
             continue;
         }
         let segment = network.segment_of(gateway.value);
         let reachable = segment.is_some_and(|segment| segment.subnet.contains(gateway.value));
-        if !reachable {
+        if segment.is_some_and(|segment| wrong.contains(&segment.subnet.span)) {
+            // That subnet is the mistake.
+        } else if !reachable {
             let message = format!(
                 "the gateway {} of a route is outside network `{}`",
                 gateway.value, network.name
@@ -100,41 +104,38 @@ fn routes(network: &Network, lab: &Lab, sink: &mut Sink) {
 }
 
 /// Reports services whose target nobody in the network's domain is called.
-fn targets(network: &Network, lab: &Lab, sink: &mut Sink) {
+fn targets(network: &Network, members: &Members<'_>, sink: &mut Sink) {
     let Some(domain) = &network.domain else {
         return;
     };
     let own = format!(".{}", domain.to_lowercase());
+    let guests = members.of(network).iter();
+    let guests = guests
+        .filter(|(_, nic)| nic.dns_record)
+        .map(|(_, nic)| nic.fqdn.as_str());
+    let aliases = network.dns.iter().flat_map(|host| &host.names);
+    let names = || {
+        guests
+            .clone()
+            .chain(aliases.clone().map(|name| name.as_str()))
+    };
     for srv in &network.srv {
         let target = srv.target.to_lowercase();
-        let guests = lab.guests.iter().flat_map(|guest| &guest.interfaces);
-        let mut names = guests
-            .filter(|nic| {
-                nic.network
-                    .as_ref()
-                    .is_some_and(|name| name.value == network.name)
-                    && nic.dns_record
-            })
-            .map(|nic| nic.fqdn.as_str())
-            .chain(
-                network
-                    .dns
-                    .iter()
-                    .flat_map(|host| host.names.iter().map(String::as_str)),
-            );
         let aliased = network
             .dnsmasq
             .iter()
             .any(|option| option.to_lowercase().contains(&target));
-        if target.ends_with(&own) && !aliased && !names.any(|name| name.to_lowercase() == target) {
+        let known = || names().any(|name| name.eq_ignore_ascii_case(&target));
+        if target.ends_with(&own) && !aliased && !known() {
             let message = format!(
                 "nobody in network `{}` is called `{}`",
                 network.name, srv.target.value
             );
-            sink.push(
-                Diagnostic::warning(Code::UnknownGuest, srv.target.span, message)
-                    .help("name a guest, or give the name an address with `dns`"),
-            );
+            let help = match nearest(&target, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "name a guest, or give the name an address with `dns`".to_owned(),
+            };
+            sink.push(Diagnostic::warning(Code::UnknownGuest, srv.target.span, message).help(help));
         }
     }
 }
@@ -162,6 +163,7 @@ fn portgroup(nic: &Interface, network: Option<&Network>, sink: &mut Sink) {
     );
     sink.push(
         Diagnostic::error(Code::UnknownNetwork, wanted.span, message)
+            .also(network.defined, "the network")
             .suggest(wanted.as_str(), known()),
     );
 }

@@ -1,6 +1,7 @@
 //! Volumes: one guest's, or shared by all that name them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Disk, DiskPlace, Lab};
@@ -16,8 +17,12 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for (guest, disk) in all() {
         sink.about(Some(guest));
         let guest: &str = guest;
-        let Some((first, other)) = seen.insert(bytes(lab, &disk.place), (guest, disk)) else {
-            continue;
+        let (first, other) = match seen.entry(bytes(lab, &disk.place)) {
+            Entry::Occupied(first) => *first.get(),
+            Entry::Vacant(place) => {
+                place.insert((guest, disk));
+                continue;
+            }
         };
         if disk.shareable && other.shareable && first != guest {
             alike(disk, first, other, sink);
@@ -25,9 +30,10 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         }
         let message = format!("{} is guest `{first}`'s already", name(&disk.place));
         sink.push(
-            Diagnostic::error(Code::DuplicateVolume, disk.span, message)
-                .also(other.span, "the other one")
-                .help("give it another `vol`, or say `shareable: true` on both"),
+            Diagnostic::error(Code::DuplicateVolume, disk.place_span, message)
+                .label(format!("guest `{guest}`"))
+                .also(other.place_span, "the other one")
+                .help("give it another name, or say `shareable: true` on both"),
         );
     }
     for (guest, disk) in all() {
@@ -85,11 +91,13 @@ fn backing(lab: &Lab, disk: &Disk, seen: &Seen<'_>, sink: &mut Sink) {
     let Some((writer, other)) = seen.get(&bytes(lab, &place)) else {
         return;
     };
-    let message =
-        format!("the backing image `{backing}` is a disk of guest `{writer}`, which writes to it");
+    let message = format!(
+        "the backing image `{}` is a disk of guest `{writer}`, which writes to it",
+        backing.value
+    );
     sink.push(
-        Diagnostic::error(Code::DuplicateVolume, disk.span, message)
-            .also(other.span, "the disk")
+        Diagnostic::error(Code::DuplicateVolume, backing.span, message)
+            .also(other.place_span, "the disk")
             .help("make the overlay of an image that no guest has as its disk"),
     );
 }

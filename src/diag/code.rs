@@ -124,9 +124,9 @@ codes! {
     /// An address outside the subnet of its network.
     AddressOutsideNetwork = "address-outside-network" or Warning,
     /// The gateway's, network's or broadcast address given to somebody else.
-    ReservedAddress = "reserved-address",
+    ReservedAddress = "reserved-address" or Warning,
     /// An address used twice.
-    DuplicateAddress = "duplicate-address",
+    DuplicateAddress = "duplicate-address" or Warning,
     /// A reservation inside the dynamic range.
     AddressInRange = "address-in-range" or Warning,
     /// An address where the network cannot serve one.
@@ -138,13 +138,19 @@ codes! {
     /// A range with fewer leases than the network has reservations.
     RangeTooSmall = "range-too-small",
     /// Two networks that share addresses.
-    OverlappingNetworks = "overlapping-networks",
+    OverlappingNetworks = "overlapping-networks" or Warning,
     /// A MAC address used twice.
     DuplicateMac = "duplicate-mac",
+    /// A MAC address that is a manufacturer's or libvirt's own.
+    BadMac = "bad-mac" or Warning,
+    /// A guest that no network reaches.
+    NoNetwork = "no-network" or Note,
+    /// A network that no guest is in.
+    UnusedNetwork = "unused-network" or Note,
     /// A name used twice.
-    DuplicateName = "duplicate-name",
+    DuplicateName = "duplicate-name" or Note,
     /// A name that DNS, libvirt or the kernel refuses.
-    BadName = "bad-name",
+    BadName = "bad-name" or Warning,
     /// One volume used by two guests that do not share it.
     DuplicateVolume = "duplicate-volume",
     /// Two pools in one place.

@@ -267,7 +267,9 @@ fn twice(dir: &Path, found: &[Found], sink: &mut Sink) {
     }
     for file in found.iter().filter(|file| file.path.parent() == Some(dir)) {
         let same = &by_object[&file.object.as_deref()];
-        let other = same.iter().find(|other| other.path != file.path);
+        // Of two files beside each other the later one is told of.
+        let is_other = |other: &&&Found| other.path.parent() != Some(dir) || other.path < file.path;
+        let other = same.iter().find(is_other);
         let Some(other) = other else { continue };
         let beside = other
             .path

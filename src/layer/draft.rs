@@ -9,6 +9,7 @@ use super::groups;
 use super::{Layers, Object, legacy, merge};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::os::{Os, OsTable};
+use crate::model::text::ObjectName;
 use crate::secret::Secrets;
 use crate::source::Span;
 use crate::yaml::typed::{FromNode as _, Typer};
@@ -288,7 +289,8 @@ impl<'a> Drafter<'a> {
                             first.defined
                         },
                         "also from here",
-                    ),
+                    )
+                    .help("rename one of them, or let the other `count` fewer"),
                 );
             }
         }
@@ -312,9 +314,7 @@ fn layers_beneath<'d>(
 
 /// Reports a name that cannot be one, and a `name:` that differs from it.
 pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
-    if let Err(reason) = name.parse::<crate::model::text::ObjectName>() {
-        sink.push(Diagnostic::error(Code::BadName, object.defined, reason));
-    }
+    check_word(name, object.defined, sink);
     for layer in &object.layers {
         let Some(entry) = layer.as_map().and_then(|map| map.get("name")) else {
             continue;
@@ -333,6 +333,24 @@ pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
             });
         }
     }
+}
+
+/// Reports a name that is no word to libvirt, file systems or scripts, and the nearest one that is.
+pub fn check_word(name: &str, span: Span, sink: &mut Sink) {
+    let Err(reason) = name.parse::<ObjectName>() else {
+        return;
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
+    let near: String = name
+        .chars()
+        .map(|c| if fits(c) { c } else { '-' })
+        .collect();
+    let near = near.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let diagnostic = Diagnostic::error(Code::BadName, span, reason);
+    sink.push(match near.parse::<ObjectName>() {
+        Ok(near) => diagnostic.help(format!("write `{near}`")),
+        Err(_) => diagnostic.help("it becomes a file name, and a word of scripts"),
+    });
 }
 
 /// Returns the number a name ends with after its last `-`.

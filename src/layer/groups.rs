@@ -106,21 +106,26 @@ fn visit(
     name: &Arc<str>,
     span: Span,
     sysgroups: &Objects,
-    path: &mut Vec<Arc<str>>,
+    path: &mut Vec<(Arc<str>, Span)>,
     order: &mut Vec<Arc<str>>,
     sink: &mut Sink,
 ) {
     if order.contains(name) {
         return;
     }
-    if let Some(start) = path.iter().position(|seen| seen == name) {
+    if let Some(start) = path.iter().position(|(seen, _)| seen == name) {
         let chain: Vec<&str> = path[start..]
             .iter()
-            .chain([name])
-            .map(|name| &**name)
+            .map(|(name, _)| &**name)
+            .chain([&**name])
             .collect();
         let message = format!("sysgroup `{name}` is its own parent: {}", chain.join(" → "));
-        sink.push(Diagnostic::error(Code::SysgroupCycle, span, message));
+        let diagnostic = Diagnostic::error(Code::SysgroupCycle, span, message);
+        let parents = path[start + 1..].iter();
+        let diagnostic = parents.fold(diagnostic, |diagnostic, (parent, span)| {
+            diagnostic.also(*span, format!("`{parent}` is named here"))
+        });
+        sink.push(diagnostic.help("leave out one of these parents"));
         return;
     }
     let Some(object) = sysgroups.get(name) else {
@@ -129,7 +134,7 @@ fn visit(
         sink.push(Diagnostic::error(Code::UnknownSysgroup, span, message).suggest(name, known));
         return;
     };
-    path.push(Arc::clone(name));
+    path.push((Arc::clone(name), span));
     for (parent, span) in named(object, sink).unwrap_or_default() {
         visit(&parent, span, sysgroups, path, order, sink);
     }

@@ -18,7 +18,7 @@ pub use builtin::{DEFAULTS, OS_TABLE};
 pub(crate) use discover::CLASSES;
 pub use discover::{discover, expect_lab};
 pub(crate) use draft::MAX_COUNT;
-pub use draft::{Draft, check_name, drafts};
+pub use draft::{Draft, check_name, check_word, drafts};
 pub(crate) use legacy::{DROPPED as LEGACY_DROPPED, RENAMED as LEGACY_RENAMED};
 pub use legacy::{modernize_network, skip_storage as skip_legacy_storage};
 pub use merge::{merge, merge_all};

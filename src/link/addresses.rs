@@ -1,6 +1,6 @@
 //! `ip: auto` and `ipv6: auto`: the lowest free address of the subnet, kept in the lock.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use indexmap::IndexMap;
@@ -96,6 +96,10 @@ pub(super) fn allocate(
             Family::V6 => (&read.addresses6, &mut lock.addresses6),
         };
         let locked = locked.get(name);
+        if let Some(fault) = moved(network, family, &wishes, locked) {
+            sink.push(fault);
+            continue;
+        }
         let mut open = Vec::new();
         for wish in wishes {
             match locked.and_then(|locked| locked.get(&wish.key)) {
@@ -113,6 +117,7 @@ pub(super) fn allocate(
                 None => open.push(wish),
             }
         }
+        let mut missing = open.len();
         for wish in open {
             let Some(address) = free.lowest() else {
                 let message = format!("network `{name}` has no address left for this guest");
@@ -127,9 +132,10 @@ pub(super) fn allocate(
                         "addresses of the dynamic range are not given out",
                     );
                 }
-                sink.push(diagnostic);
+                sink.push(diagnostic.help(larger(segment, free.taken.len() + missing)));
                 break;
             };
+            missing -= 1;
             granted.insert(
                 (wish.guest, wish.interface, family),
                 Spanned::new(address, wish.span),
@@ -143,6 +149,53 @@ pub(super) fn allocate(
     granted
 }
 
+/// Reports that no locked address of a network lies in its subnet: that has moved, which is one fault, not one for each.
+fn moved(
+    network: &Network,
+    family: Family,
+    wishes: &[&Wish],
+    locked: Option<&BTreeMap<String, Spanned<IpAddr>>>,
+) -> Option<Diagnostic> {
+    let (locked, segment) = (locked?, family.segment(network)?);
+    let subnet = segment.subnet;
+    let kept: Vec<&Spanned<IpAddr>> = wishes
+        .iter()
+        .filter_map(|wish| locked.get(&wish.key))
+        .collect();
+    let outside = kept.iter().all(|address| !subnet.contains(address.value));
+    let first = kept.iter().map(|address| address.span).min();
+    let first = first.filter(|_| outside && kept.len() > 1)?;
+    let name = &network.name;
+    let message = format!(
+        "all {} addresses that the lock keeps in network `{name}` are outside its subnet",
+        kept.len()
+    );
+    let help = format!(
+        "bring the old subnet back; or remove `{name}` from this lock, and its guests get new addresses"
+    );
+    let diagnostic = Diagnostic::error(Code::LockConflict, first, message);
+    Some(diagnostic.also(subnet.span, "the subnet").help(help))
+}
+
+/// Says which subnet has room for this many guests, the gateway and the dynamic range.
+fn larger(segment: Option<Segment<'_>>, guests: usize) -> String {
+    let prefix = segment.and_then(|segment| {
+        let range = segment.dhcp.map_or(0, |dhcp| {
+            to_bits(dhcp.end.value).saturating_sub(to_bits(dhcp.start.value)) + 1
+        });
+        let subnet = segment.subnet;
+        let width = if subnet.network().is_ipv4() { 32 } else { 128 };
+        // The gateway, the network's own address and the broadcast address.
+        let wanted = guests as u128 + range + 3;
+        let fits = |prefix: &u8| 1_u128.checked_shl(width - u32::from(*prefix)) >= Some(wanted);
+        (1..subnet.prefix()).rev().find(fits)
+    });
+    match prefix {
+        Some(prefix) => format!("a subnet of /{prefix} has room for all"),
+        None => "give the network a larger subnet, or a smaller dynamic range".to_owned(),
+    }
+}
+
 fn no_subnet(network: &Network, family: Family, wishes: &[&Wish], sink: &mut Sink) {
     for wish in wishes {
         let subnet = match family {
@@ -154,9 +207,17 @@ fn no_subnet(network: &Network, family: Family, wishes: &[&Wish], sink: &mut Sin
             family.key(),
             network.name
         );
+        let help = match (family, network.external) {
+            (_, true) => "write the address, or say in `networks.d` which subnet the network has",
+            (Family::V4, false) => {
+                "give the network `subnet: ADDRESS/PREFIX`, or write the address"
+            }
+            (Family::V6, false) => "give the network `ipv6: {subnet: …}`",
+        };
         sink.push(
             Diagnostic::error(Code::AddressNotServed, wish.span, message)
-                .also(network.defined, "defined here"),
+                .also(network.defined, "defined here")
+                .help(help),
         );
     }
 }

@@ -38,6 +38,8 @@ pub(super) fn resolve(
                     .help("write `size: 10` for 10 GiB, or `vol:` for a volume that exists"),
             );
         }
+        let place_span = spec.path.as_ref().map(|path| path.span);
+        let place_span = place_span.or(spec.vol.as_ref().map(|vol| vol.span));
         let place = match home {
             Home::Path(path) => DiskPlace::Path(path),
             Home::Pool(pool, _) => {
@@ -54,6 +56,7 @@ pub(super) fn resolve(
             span,
             device,
             place,
+            place_span: place_span.unwrap_or(span),
             size: spec.size.map(|size| size.value),
             format: layout.format,
             cache: layout.cache,

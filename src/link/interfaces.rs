@@ -8,12 +8,9 @@ use super::Interface;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::guest::{Address, BootProto, InterfaceSpec};
 use crate::model::mac::Mac;
-use crate::model::network::{Mode, Network, qualify};
+use crate::model::network::{DEFAULT_NETWORK, Mode, Network, qualify};
 use crate::model::read::TypedGuest;
 use crate::source::{Span, Spanned};
-
-/// The network every libvirt host starts with.
-pub(super) const DEFAULT_NETWORK: &str = "default";
 
 /// The prefix of an IPv6 address in a network nothing is known of: that of every LAN (RFC 4291, section 2.5.4).
 const IPV6_PREFIX: u8 = 64;
@@ -64,7 +61,8 @@ pub(super) fn with_own_address(guest: &mut TypedGuest, sink: &mut Sink) {
         let message = "the guest and its first interface say different things";
         sink.push(
             Diagnostic::error(Code::ConflictingKeys, own, message)
-                .also(theirs, "the interface says this"),
+                .also(theirs, "the interface says this")
+                .help("say it in one place only"),
         );
     };
     match (&first.value.ip, ip) {
@@ -100,7 +98,8 @@ pub(super) fn network(
                     bridge.span,
                     "`bridge` and `network` exclude each other",
                 )
-                .also(network.span, "the network"),
+                .also(network.span, "the network")
+                .help("keep one of the two"),
             );
             return None;
         }
@@ -175,11 +174,17 @@ pub(super) fn resolve(
             .bootproto
             .as_ref()
             .map_or(span, |bootproto| bootproto.span);
-        sink.push(Diagnostic::error(
-            Code::MissingKey,
-            place,
-            "a static interface needs an `ip`",
-        ));
+        let help = if network.is_some_and(|(_, network)| network.subnet.is_some()) {
+            "write `ip: auto`, or an address of the network"
+        } else {
+            "write `ip: ADDRESS` and `netmask: NETMASK`"
+        };
+        let message = "a static interface needs an `ip`";
+        let diagnostic = Diagnostic::error(Code::MissingKey, place, message).help(help);
+        sink.push(match network {
+            Some((_, network)) => diagnostic.also(network.defined, "the network"),
+            None => diagnostic,
+        });
     }
     // An isolated network leads nowhere: its gateway is no route, and its dnsmasq, though it offers itself as
     // resolver, forwards nothing. A guest with another interface takes both from there.
@@ -220,8 +225,13 @@ pub(super) fn resolve(
         (None, None) if position == 0 => owner.fqdn.to_owned(),
         _ => qualify(&hostname, domain),
     };
+    let name_span = match (&spec.fqdn, &spec.host) {
+        (Some(name), _) | (None, Some(name)) => name.span,
+        (None, None) => span,
+    };
     Interface {
         span,
+        device_span: spec.device.as_ref().map_or(span, |device| device.span),
         device: spec.device.map_or_else(
             || format!("eth{position}"),
             |device| device.as_str().to_owned(),
@@ -233,6 +243,7 @@ pub(super) fn resolve(
         ip,
         netmask,
         gateway,
+        gateway_span: spec.gateway.as_ref().map(|gateway| gateway.span),
         ipv6,
         ipv6_prefix: ipv6_side.map_or(IPV6_PREFIX, |side| side.subnet.prefix()),
         ipv6_gateway,
@@ -240,8 +251,10 @@ pub(super) fn resolve(
         portgroup: spec.portgroup,
         nameservers: spec.nameserver.map(|servers| servers.0).unwrap_or_default(),
         bootproto,
+        bootproto_said: spec.bootproto.is_some(),
         hostname,
         fqdn,
+        name_span,
         dns_record: spec.dns_record.unwrap_or(true),
         nodns: spec.nodns.unwrap_or(aside),
         nodefroute: spec.nodefroute.unwrap_or(aside),

@@ -115,6 +115,8 @@ pub struct Interface {
     pub span: Span,
     /// Its name in the guest.
     pub device: String,
+    /// Where that is written; else where the interface is.
+    pub device_span: Span,
     /// The network it is in.
     pub network: Option<Spanned<String>>,
     /// The host's bridge it is on.
@@ -129,6 +131,8 @@ pub struct Interface {
     pub netmask: Option<Ipv4Addr>,
     /// The gateway of its network.
     pub gateway: Option<Ipv4Addr>,
+    /// Where the interface's own gateway is written.
+    pub gateway_span: Option<Span>,
     /// Its IPv6 address.
     pub ipv6: Option<Spanned<Ipv6Addr>>,
     /// The number of bits of its IPv6 address that are the network's.
@@ -143,10 +147,14 @@ pub struct Interface {
     pub nameservers: Vec<IpAddr>,
     /// How the installed system gets its address.
     pub bootproto: BootProto,
+    /// Whether that is written.
+    pub bootproto_said: bool,
     /// Its name.
     pub hostname: String,
     /// Its full name.
     pub fqdn: String,
+    /// Where a name of its own is written; else where the interface is.
+    pub name_span: Span,
     /// Whether the network's DNS knows it.
     pub dns_record: bool,
     /// Whether the system ignores name servers offered here.
@@ -170,6 +178,8 @@ pub struct Disk {
     pub device: String,
     /// Where its bytes are.
     pub place: DiskPlace,
+    /// Where that is written; else where the disk is.
+    pub place_span: Span,
     /// Its size, when the program makes it.
     pub size: Option<Size>,
     /// Its format.
@@ -183,7 +193,7 @@ pub struct Disk {
     /// Whether its space is taken only when written.
     pub sparse: bool,
     /// What it is an overlay of.
-    pub backing: Option<Backing>,
+    pub backing: Option<Spanned<Backing>>,
     /// The format of that.
     pub backing_format: Option<DiskFormat>,
 }

@@ -203,7 +203,9 @@ fn wanted(
         for (index, (spec, network)) in guest.spec.interfaces.iter().zip(attached).enumerate() {
             for (family, address, span) in asked(spec) {
                 let Some(network) = network else {
-                    if let (Some(bridge), None) = (&spec.bridge, address) {
+                    // One with both has had its fault reported.
+                    let bridge = spec.bridge.as_ref().filter(|_| spec.network.is_none());
+                    if let (Some(bridge), None) = (bridge, address) {
                         no_network(family, span, bridge.span, sink);
                     }
                     continue;
@@ -262,7 +264,11 @@ fn no_network(family: Family, span: Span, bridge: Span, sink: &mut Sink) {
         "`{}: auto` needs a network: what addresses a bridge leads to is not known",
         family.key()
     );
-    sink.push(Diagnostic::error(Code::AddressNotServed, span, message).also(bridge, "the bridge"));
+    sink.push(
+        Diagnostic::error(Code::AddressNotServed, span, message)
+            .also(bridge, "the bridge")
+            .help("write the address, or leave it to a DHCP server on that bridge"),
+    );
 }
 
 fn ips(
@@ -312,7 +318,10 @@ fn fixed_mac(
     }
     let network = networks.get(&network?.value)?;
     let host = network.subnet.as_ref()?.host_number(ip?.value.into())?;
-    Mac::readable(network.mac_prefix?, u16::try_from(host).ok()?)
+    Mac::readable(
+        network.mac_prefix.as_ref()?.value,
+        u16::try_from(host).ok()?,
+    )
 }
 
 /// Names the guest and fills in the defaults of its interfaces.
@@ -412,7 +421,8 @@ fn depends_on(
                 let diagnostic = Diagnostic::error(Code::UnknownGuest, wanted.span, message);
                 sink.push(match near {
                     Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic,
+                    None => diagnostic
+                        .help("name a guest, or a guest file with a `count` for all it makes"),
                 });
             }
         }
@@ -460,7 +470,14 @@ fn cycles(guests: &[Guest], sink: &mut Sink) {
                         .chain([&*guests[to].name])
                         .collect();
                     let message = format!("guests wait for each other: {}", names.join(" → "));
-                    sink.push(Diagnostic::error(Code::DependencyCycle, next.span, message));
+                    let diagnostic = Diagnostic::error(Code::DependencyCycle, next.span, message);
+                    let waits = path[from..path.len() - 1]
+                        .iter()
+                        .map(|(at, edge)| &guests[*at].depends_on[edge - 1]);
+                    let diagnostic = waits.fold(diagnostic, |diagnostic, wait| {
+                        diagnostic.also(wait.span, format!("waits for `{}`", wait.value))
+                    });
+                    sink.push(diagnostic.help("leave out one of them"));
                 }
                 _ => {}
             }

@@ -6,7 +6,7 @@ use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::guest::{Cache, DiskFormat, DiskSpec};
 use crate::model::storage::PoolType;
 use crate::model::words::Backing;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// How the bytes of a disk are kept.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Layout {
     pub(super) cache: Cache,
     pub(super) shareable: bool,
     pub(super) sparse: bool,
-    pub(super) backing: Option<(Backing, DiskFormat)>,
+    pub(super) backing: Option<(Spanned<Backing>, DiskFormat)>,
 }
 
 /// Decides how the disk at `span` is kept in a pool of type `kind`, or at a path, and reports what is impossible.
@@ -145,7 +145,7 @@ fn backing(
     format: DiskFormat,
     kind: Option<PoolType>,
     sink: &mut Sink,
-) -> Option<(Backing, DiskFormat)> {
+) -> Option<(Spanned<Backing>, DiskFormat)> {
     let Some(backing) = &spec.backing else {
         if let Some(format) = &spec.backing_format {
             let message = "`backing_format` says nothing without `backing`";
@@ -216,5 +216,5 @@ fn backing(
                 .help("write `backing_format: qcow2` or `raw`; `qemu-img info` tells which"),
         );
     }
-    Some((backing.value.clone(), format?))
+    Some((backing.clone(), format?))
 }

@@ -113,7 +113,7 @@ section! {
         /// The host's bridge it is on, instead of a network.
         bridge: Option<Spanned<DeviceName>>,
         /// Its name in the guest; `ethN` when nothing is said.
-        device: Option<DeviceName>,
+        device: Option<Spanned<DeviceName>>,
         /// Its MAC address; chosen when nothing is said.
         mac: Option<Spanned<Mac>>,
         /// Its address.

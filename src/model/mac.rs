@@ -30,6 +30,20 @@ impl Mac {
         let [a, b, c, d] = prefix.0;
         (host < 10_000).then(|| Self(MacAddr6::new(a, b, c, d, high, low)))
     }
+
+    /// Returns whether a manufacturer gives out such addresses (IEEE 802, clause 8: the second lowest bit is clear).
+    #[must_use]
+    pub fn is_universal(self) -> bool {
+        self.0.is_universal()
+    }
+
+    /// Returns whether libvirt keeps such addresses for the host's ends of guests' interfaces.
+    ///
+    /// It refuses to start a guest with one on a bridge (`virNetDevTapCreateInBridgePort` in src/util/virnetdevtap.c).
+    #[must_use]
+    pub fn is_tap(self) -> bool {
+        self.0.into_array()[0] == 0xfe
+    }
 }
 
 impl FromStr for Mac {
@@ -69,6 +83,15 @@ impl Serialize for Mac {
 /// The first four bytes of a network's readable MAC addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MacPrefix([u8; 4]);
+
+impl MacPrefix {
+    /// Returns the lowest address with this prefix.
+    #[must_use]
+    pub fn lowest(self) -> Mac {
+        let [a, b, c, d] = self.0;
+        Mac(MacAddr6::new(a, b, c, d, 0, 0))
+    }
+}
 
 impl FromStr for MacPrefix {
     type Err = String;

@@ -122,7 +122,7 @@ impl<'a> From<&'a Disk> for DiskView<'a> {
             vol,
             path,
             size: disk.size,
-            backing: disk.backing.as_ref(),
+            backing: disk.backing.as_ref().map(|backing| &backing.value),
             backing_format: disk.backing_format,
         }
     }

@@ -306,7 +306,8 @@ impl<'a> Reader<'a> {
                     format!("key `{name}` is set twice"),
                 )
                 .label("set again here")
-                .also(first.key, "first set here"),
+                .also(first.key, "first set here")
+                .help("keep one of the two, with what both say"),
             );
             return;
         }

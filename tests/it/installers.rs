@@ -14,7 +14,7 @@ guests:
     os: {os}
     rootpw: locked
     virtinst: {{location: http://x/}}
-    interfaces: [{{network: lan}}]
+    interfaces: [{{network: lan, ip: auto}}]
     disks: [{{size: 20}}, {{size: 20}}, {{size: 1, vol: s.raw, shareable: true}}]
 {indented}"
     );
@@ -90,7 +90,7 @@ fn gateways_of_ipv6_reach_every_version() {
     ] {
         let lab = format!(
             "networks: {{lan: {{subnet: 10.0.0.0/24, ipv6: {{subnet: \"fd00::/64\"}}}}}}
-common: {{os: {os}, rootpw: locked, virtinst: {{location: http://x/}}}}
+common: {{os: {os}, rootpw: locked, virtinst: {{location: http://x/}}, interfaces: [{{network: default}}]}}
 guests: {{g: {{interfaces: [{{network: lan, ip: 10.0.0.5, ipv6: \"fd00::5\"}}]}}}}
 "
         );
@@ -122,7 +122,7 @@ fn trees_on_nfs_are_named() {
         let site = Site::new(&[(
             "lab.yml",
             &format!(
-                "common: {{os: rhel9, rootpw: locked, virtinst: {{location: '{location}'}}}}\nguests: {{g: {{}}}}\n"
+                "common: {{os: rhel9, rootpw: locked, virtinst: {{location: '{location}'}}, interfaces: [{{network: default}}]}}\nguests: {{g: {{}}}}\n"
             ),
         )]);
         site.succeed(&["-c", "lab.yml", "generate"]);
@@ -166,7 +166,7 @@ fn the_os_table_is_listed_and_extended() {
     );
     site.write(
         "conf.d/guests.d/a.yml",
-        "os: own1\nrootpw: locked\nvirtinst: {location: http://x/}\n",
+        "os: own1\nrootpw: locked\nvirtinst: {location: http://x/}\ninterfaces: [{network: default}]\n",
     );
     site.write(
         "conf.d/os.d/ours.yml",
@@ -239,7 +239,7 @@ fn entries_of_the_os_table_are_whole() {
 fn fault_of_minor(site: &Site) {
     site.write(
         "conf.d/guests.d/a.yml",
-        "os: rhel8.11\nrootpw: locked\nvirtinst: {location: http://x/}\n",
+        "os: rhel8.11\nrootpw: locked\nvirtinst: {location: http://x/}\ninterfaces: [{network: default}]\n",
     );
     let run = site.run(&["validate"]);
     assert_eq!(

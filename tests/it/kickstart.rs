@@ -298,7 +298,7 @@ fn matrix() -> (Value, Vec<Value>) {
     let lab = json!({
         "site": "matrix",
         "networks": {
-            "lan": {"subnet": "10.1.0.0/16", "domain": "x.test"},
+            "lan": {"subnet": "10.1.0.0/16", "domain": "x.test", "dhcp": {"start": "10.1.200.1", "end": "10.1.255.254"}},
             "san": {"subnet": "10.2.0.0/16", "mode": "isolated"},
         },
         "common": {"virtinst": {"location": "http://10.1.0.1/tree/"}},

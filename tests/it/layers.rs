@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::Site;
 
-const COMMON: &str = "os: rhel9\nrootpw: locked\nvirtinst: {location: http://x/}\n";
+const COMMON: &str = "os: rhel9\nrootpw: locked\nvirtinst: {cdrom: /x.iso}\n";
 
 fn show(site: &Site, args: &[&str], object: &str) -> Value {
     let args: Vec<&str> = args

@@ -523,7 +523,7 @@ fn private_keys_are_their_owners() {
     let site = Site::new(&[
         (
             "lab.yml",
-            "common: {os: rhel9, rootpw: locked, virtinst: {location: http://x/}}
+            "common: {os: rhel9, rootpw: locked, virtinst: {location: http://x/}, interfaces: [{network: default}]}
 guests: {a: {setup_data: [{src: key}, {src: key, dst: /k, mode: \"0640\"}, {src: key.pub}]}}
 ",
         ),

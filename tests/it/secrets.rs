@@ -328,7 +328,7 @@ fn what_lies_outside_must_be_text() {
 fn a_boot_loader_takes_only_hashes_it_can_read() {
     let lab = |os: &str, password: &str| {
         let lab = format!(
-            "site: s\nguests:\n  a: {{os: {os}, rootpw: locked, virtinst: {{location: http://x/}}, bootloader: {{password: {password}}}}}\n"
+            "site: s\nguests:\n  a: {{os: {os}, rootpw: locked, virtinst: {{location: http://x/}}, interfaces: [{{network: default}}], bootloader: {{password: {password}}}}}\n"
         );
         Site::new(&[("lab.yml", lab.as_str())]).run(&["-c", "lab.yml", "validate"])
     };

@@ -29,14 +29,14 @@ section! {
 /// One name or a list of names.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
-pub struct Names(pub Vec<DnsName>);
+pub struct Names(pub Vec<Spanned<DnsName>>);
 
 impl FromNode for Names {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         Some(Self(
             node.one_or_many()
                 .iter()
-                .filter_map(|item| DnsName::from_node(item, typer))
+                .filter_map(|item| Spanned::from_node(item, typer))
                 .collect(),
         ))
     }
@@ -372,7 +372,7 @@ pub struct DnsHost {
     pub ip: Spanned<IpAddr>,
     /// Its names.
     #[serde(rename = "hostname")]
-    pub names: Vec<String>,
+    pub names: Vec<Spanned<String>>,
 }
 
 /// Joins the entries of one address: libvirt takes two, and then refuses every later update of either.
@@ -384,13 +384,17 @@ pub(super) fn merge_names(entries: Vec<DnsSpec>, domain: Option<&str>) -> Vec<Dn
             .value
             .0
             .iter()
-            .map(|name| qualify(name, domain));
+            .map(|name| Spanned::new(qualify(name, domain), name.span));
         match hosts
             .iter_mut()
             .find(|host| host.ip.value == entry.ip.value)
         {
             Some(host) => {
-                let new: Vec<String> = names.filter(|name| !host.names.contains(name)).collect();
+                let known = |name: &Spanned<String>| {
+                    let mut names = host.names.iter();
+                    names.any(|other| other.value == name.value)
+                };
+                let new: Vec<Spanned<String>> = names.filter(|name| !known(name)).collect();
                 host.names.extend(new);
             }
             None => hosts.push(DnsHost {

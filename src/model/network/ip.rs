@@ -184,15 +184,17 @@ fn check_subnet(subnet: &Spanned<Cidr>, serves: bool, typer: &mut Typer<'_>) {
     let link_local = matches!(network, IpAddr::V6(network) if network.is_unicast_link_local());
     let longest = if network.is_ipv4() { 30 } else { 126 };
     if network.is_loopback() || network.is_multicast() || network.is_unspecified() || link_local {
-        typer.invalid(
-            subnet.span,
-            format!("{} cannot be the subnet of a network", subnet.value),
-        );
+        let message = format!("{} cannot be the subnet of a network", subnet.value);
+        let private = if network.is_ipv4() {
+            "take a private one, as in 192.168.150.0/24"
+        } else {
+            "take a private one, as in fd00:150::/64"
+        };
+        typer.invalid_with_help(subnet.span, &message, private);
     } else if serves && subnet.prefix() > longest {
-        typer.invalid(
-            subnet.span,
-            format!("{} has no room for a guest beside the host", subnet.value),
-        );
+        let message = format!("{} has no room for a guest beside the host", subnet.value);
+        let help = format!("write a prefix of /{longest} or shorter");
+        typer.invalid_with_help(subnet.span, &message, &help);
     }
 }
 

@@ -26,6 +26,11 @@ use crate::source::{Span, Spanned};
 use crate::yaml::Node;
 use crate::yaml::typed::{FromNode, Typer};
 
+/// The network every libvirt host starts with.
+pub const DEFAULT_NETWORK: &str = "default";
+/// The bridge of that network.
+pub const DEFAULT_BRIDGE: &str = "virbr0";
+
 one_of! {
     /// How a network reaches the outside: libvirt's `<forward mode=…>`.
     Mode {
@@ -78,7 +83,7 @@ pub struct Network {
     pub gateway: Option<Spanned<IpAddr>>,
     /// The prefix of readable MAC addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mac_prefix: Option<MacPrefix>,
+    pub mac_prefix: Option<Spanned<MacPrefix>>,
     /// The dynamic range.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dhcp: Option<Dhcp>,

@@ -34,7 +34,7 @@ section! {
         /// The netmask, as 0.3 wrote subnets.
         netmask: Option<Spanned<Ipv4Addr>>,
         /// The first four bytes of readable MAC addresses.
-        mac_prefix: Option<MacPrefix>,
+        mac_prefix: Option<Spanned<MacPrefix>>,
         /// The dynamic range.
         dhcp: Option<Spanned<DhcpSpec>>,
         /// The IPv6 side.

@@ -13,10 +13,11 @@ uuid=6dae20d6-f0ed-5532-aa8e-b0eb2ec6e89f
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=templates
-digest=ceae9f55b85cb89712bceb8c393a4fdb
+digest=2f32cabf79252c42074743c41a418c49
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/bare-1.qcow2)
 shared=()
+kernel_args=''
 # How long the install may take.
 minutes=60
 connect=qemu:///system
@@ -213,18 +214,28 @@ show_disk() {
 if [[ $show ]]; then
   shown=0
   disks
+  machine+=(--disk device=cdrom) # the drive of the medium
   if [[ $show == installer ]]; then
     machine+=(--events on_reboot=destroy)
-    machine+=(--boot network,hd)
+    # Kernel and initrd are unknown until they are fetched.
+    quoted=${kernel_args//\\/\\\\}
+    machine+=(--boot "kernel=/dev/null,initrd=/dev/null,kernel_args=\"${quoted//\"/\\\"}\"")
   fi
   # With no install to prepare, virt-install fetches nothing and leaves no files. That the guest exists is no fault.
   virt-install --connect "$connect" "${machine[@]}" "${options[@]}" --import --check all=off --print-xml
+  if [[ $show == domain ]]; then
+    # Two hyphens would end the comment; -i prints them as they are.
+    while [[ $kernel_args == *--* ]]; do kernel_args=${kernel_args//--/- -}; done
+    printf '<!-- Kernel arguments of the installer: %s -->\n' "$kernel_args"
+  fi
   exit
 fi
 
 [[ $connect != test:* ]] || fail "libvirt's test driver forgets a guest when the program ends: only -n and -i make sense"
 libvirt uri > /dev/null || fail "no connection to $connect"
 self=$(readlink -f -- "${BASH_SOURCE[0]}")
+answers=$(dirname -- "$self")/plain.cfg
+[[ -r $answers ]] || fail "the installer's answers are missing: $answers"
 
 # One run at a time. virt-install does not inherit the lock: a new run may wait for what a killed one began.
 exec 9< "$self"
@@ -288,7 +299,9 @@ fi
 created=()
 disks
 install=(
-  --pxe
+  --location 'location=/srv/plain.iso'
+  --initrd-inject "$answers"
+  --extra-args "$kernel_args"
   --noautoconsole
   --noreboot
   --wait "$minutes"
