@@ -20,6 +20,7 @@ mod net_setup;
 mod networks;
 mod one_fault;
 mod payloads;
+mod planted;
 mod readme;
 mod schemas;
 mod secrets;
