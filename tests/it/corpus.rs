@@ -15,8 +15,11 @@ use crate::support::project;
 #[path = "../../fuzz/src/inputs.rs"]
 mod inputs;
 
-/// What each target does with a text.
-const TARGETS: &[(&str, fn(&str, &Path))] = &[
+/// What is done with a text; the directory is the only one it may read.
+type Run = fn(&str, &Path);
+
+/// The targets, by name.
+const TARGETS: &[(&str, Run)] = &[
     ("yaml", |text, _| inputs::yaml(text)),
     ("merge", |text, _| inputs::merging(text)),
     ("expressions", inputs::expressions),
