@@ -99,18 +99,20 @@ impl Lab {
             );
             lab.add(&group(number), &text);
         }
+        let first = lab.random.below(NETWORKS);
         for number in 0..GUESTS {
-            lab.guest(number);
+            lab.guest(number, first);
         }
         lab
     }
 
-    fn guest(&mut self, number: usize) {
+    /// Adds a guest; each network, group and pool gets as many as the next one.
+    fn guest(&mut self, number: usize, first: usize) {
         let guest = Guest {
             name: format!("vm{number:02}"),
-            network: self.random.below(NETWORKS),
-            group: self.random.below(GROUPS),
-            pool: self.random.below(POOLS),
+            network: (number * 5 + first) % NETWORKS,
+            group: number / (GUESTS / GROUPS),
+            pool: number / (GUESTS / POOLS),
             host: 10 + number,
         };
         let after = match number {
