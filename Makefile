@@ -138,9 +138,9 @@ fuzz: fuzz-build ## Fuzz each target for a while (FUZZ_SECONDS=15, FUZZ_TARGETS=
 	done
 
 .PHONY: fuzz-build
-fuzz-build: deps
+fuzz-build: deps # its lock follows the parent's dependencies by itself
 	CARGO_TARGET_DIR=$(FUZZ_WORK) RUSTFLAGS="$(FUZZ_RUSTFLAGS)" \
-	  $(CARGO) build --locked --release --target $(HOST) --manifest-path fuzz/Cargo.toml
+	  $(CARGO) build --release --target $(HOST) --manifest-path fuzz/Cargo.toml
 
 .PHONY: fuzz-corpus
 fuzz-corpus: fuzz-build ## Keep what fuzzing found: the fewest, smallest files below fuzz/corpus that reach as much

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use miniascape::diag::{Sink, Style, render, render_json};
+use miniascape::diag::{Extent, Sink, Style, render, render_json, render_sarif};
 use miniascape::expr::{Globals, evaluate};
 use miniascape::files::Files;
 use miniascape::layer::{Draft, merge, merge_all};
@@ -43,7 +43,12 @@ pub fn yaml(text: &str) {
             .as_ref()
             .map(plain);
         let again = again.map(|value| emit::to_yaml(&value));
-        assert_eq!(again.as_ref(), Some(&written), "{:?}", faults.finish());
+        assert_eq!(
+            again.as_ref(),
+            Some(&written),
+            "{:?}",
+            faults.finish().diagnostics
+        );
     }
     present(sink, &sources);
 }
@@ -182,14 +187,18 @@ fn carried_out(map: &Map) {
 }
 
 /// Renders the diagnostics in every format, as many as are shown.
-fn present(sink: Sink, sources: &Sources) {
-    let diagnostics = sink.finish();
-    for diagnostic in diagnostics.iter().take(SHOWN) {
+fn present(mut sink: Sink, sources: &Sources) {
+    sink.judge(sources, true, Extent::Whole);
+    let mut report = sink.finish();
+    report.diagnostics.truncate(SHOWN);
+    report.allowed.truncate(SHOWN);
+    for diagnostic in &report.diagnostics {
         for style in [Style::Plain, Style::Colour] {
             assert!(!render(diagnostic, sources, style).is_empty());
         }
     }
-    drop(render_json(&diagnostics, sources).to_string());
+    drop(render_json(&report, sources).to_string());
+    drop(render_sarif(&report, sources).to_string());
 }
 
 fn start(sources: &mut Sources) -> Span {
