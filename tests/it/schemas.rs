@@ -44,6 +44,7 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/subnet-of-loopback", ARITHMETIC),
     ("invalid-value/subnet-with-host-bits", ARITHMETIC),
     ("invalid-value/subnet-without-room", ARITHMETIC),
+    ("invalid-value/too-many-guests", ARITHMETIC),
     ("missing-key/address-of-repository", OTHERS),
     ("missing-key/interface-network", OTHERS),
     ("missing-key/netmask", OTHERS),
