@@ -138,7 +138,7 @@ fuzz: fuzz-build ## Fuzz each target for a while (FUZZ_SECONDS=15, FUZZ_TARGETS=
 	done
 
 .PHONY: fuzz-build
-fuzz-build: deps # its lock follows the parent's dependencies by itself
+fuzz-build: deps
 	CARGO_TARGET_DIR=$(FUZZ_WORK) RUSTFLAGS="$(FUZZ_RUSTFLAGS)" \
 	  $(CARGO) build --release --target $(HOST) --manifest-path fuzz/Cargo.toml
 
