@@ -22,6 +22,8 @@ BUILD_PACKAGES := gcc libc6-dev libvirt-dev pkg-config
 # to put files into an installer's initrd and to read ISO images, shellcheck, Python for pykickstart, and strace, which
 # kills a run at each of its writes.
 JUDGE_PACKAGES := libvirt-clients virtinst cpio xorriso shellcheck libxml2-utils python3-venv strace
+# The fuzzing engine is C++.
+FUZZ_PACKAGES := g++
 
 .PHONY: help
 help: ## List these commands
@@ -30,9 +32,9 @@ help: ## List these commands
 .PHONY: deps
 deps: ## Install the system packages that are missing (Debian; asks sudo when not root)
 	@if ! command -v apt-get > /dev/null; then \
-	  echo 'no apt-get here; needed are: $(BUILD_PACKAGES) $(JUDGE_PACKAGES)'; \
+	  echo 'no apt-get here; needed are: $(BUILD_PACKAGES) $(JUDGE_PACKAGES) $(FUZZ_PACKAGES)'; \
 	else \
-	  missing=$$(tests/e2e/packages.sh missing $(BUILD_PACKAGES) $(JUDGE_PACKAGES)); \
+	  missing=$$(tests/e2e/packages.sh missing $(BUILD_PACKAGES) $(JUDGE_PACKAGES) $(FUZZ_PACKAGES)); \
 	  [[ ! $$missing ]] || tests/e2e/packages.sh install $$missing; \
 	fi
 
@@ -111,6 +113,46 @@ cargo-deny: ## Build cargo-deny for `make lint`, below target, which takes some 
 bench: deps ## Measure against plain file writing (MINIASCAPE_BENCH_GUESTS="10 1000 10000" for more)
 	$(CARGO) bench --locked --bench generate
 
+FUZZ_TARGETS := yaml merge expressions lab
+FUZZ_SECONDS := 15
+# The longest input kept in the repository, in bytes.
+FUZZ_KEPT := 1500
+FUZZ_WORK := $(abspath $(TARGET))/fuzz
+FUZZ_BIN = $(FUZZ_WORK)/$(HOST)/release
+HOST = $(shell rustc --print host-tuple)
+# What cargo-fuzz passes to rustc, less AddressSanitizer, which needs a nightly compiler and finds nothing in safe code.
+FUZZ_RUSTFLAGS := --cfg fuzzing -C passes=sancov-module -C llvm-args=-sanitizer-coverage-level=4 \
+  -C llvm-args=-sanitizer-coverage-inline-8bit-counters -C llvm-args=-sanitizer-coverage-pc-table \
+  -C llvm-args=-sanitizer-coverage-trace-compares -C llvm-args=-simplifycfg-branch-fold-threshold=0
+
+.PHONY: fuzz
+fuzz: fuzz-build ## Fuzz each target for a while (FUZZ_SECONDS=15, FUZZ_TARGETS="yaml merge expressions lab")
+	ulimit -S -s 2048; : as much stack as threads of the program have; \
+	for target in $(FUZZ_TARGETS); do \
+	  found=$(FUZZ_WORK)/corpus/$$target; log=$(FUZZ_WORK)/$$target.log; \
+	  mkdir -p "$$found" fuzz/crashes/$$target; \
+	  $(FUZZ_BIN)/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=8192 -reload=0 \
+	    -dict=fuzz/dictionary -artifact_prefix=fuzz/crashes/$$target/ \
+	    "$$found" fuzz/corpus/$$target tests/faults &> "$$log" || { tail -n 60 "$$log"; exit 1; }; \
+	  echo "$$target: $$(grep -a ' DONE ' "$$log")"; \
+	done
+
+.PHONY: fuzz-build
+fuzz-build: deps
+	CARGO_TARGET_DIR=$(FUZZ_WORK) RUSTFLAGS="$(FUZZ_RUSTFLAGS)" \
+	  $(CARGO) build --release --target $(HOST) --manifest-path fuzz/Cargo.toml
+
+.PHONY: fuzz-corpus
+fuzz-corpus: fuzz-build ## Keep what fuzzing found: the fewest, smallest files below fuzz/corpus that reach as much
+	for target in $(FUZZ_TARGETS); do \
+	  mkdir -p $(FUZZ_WORK)/corpus/$$target fuzz/corpus/$$target $(FUZZ_WORK)/merged; \
+	  rm -rf $(FUZZ_WORK)/merged/$$target; mkdir $(FUZZ_WORK)/merged/$$target; \
+	  $(FUZZ_BIN)/$$target -set_cover_merge=1 -use_counters=0 -max_len=$(FUZZ_KEPT) $(FUZZ_WORK)/merged/$$target \
+	    fuzz/corpus/$$target $(FUZZ_WORK)/corpus/$$target &> $(FUZZ_WORK)/$$target.log; \
+	  rm -rf fuzz/corpus/$$target; mv $(FUZZ_WORK)/merged/$$target fuzz/corpus/$$target; \
+	  echo "$$target: $$(ls fuzz/corpus/$$target | wc -l) files"; \
+	done
+
 .PHONY: e2e
 e2e: ## As root: test with a libvirtd, dnsmasq and QEMU of the test's own
 	@[[ $$(id -u) == 0 ]] || { echo 'make e2e makes network namespaces: run it as root'; exit 1; }
@@ -120,4 +162,4 @@ e2e: ## As root: test with a libvirtd, dnsmasq and QEMU of the test's own
 
 .PHONY: clean
 clean: ## Remove everything that was built and generated here
-	rm -rf target workdir .venv
+	rm -rf target workdir .venv fuzz/target

@@ -6,7 +6,7 @@
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
@@ -26,21 +26,51 @@ const MAX_TEXT_SIZE: u64 = 32 << 20;
 pub struct Files {
     /// The texts read so far.
     pub sources: Sources,
+    /// The only directory to read, if not all may be.
+    only_below: Option<PathBuf>,
 }
 
 impl Files {
+    /// Makes a reader that refuses whatever lies outside `root`, for labs whose author is not trusted.
+    ///
+    /// Paths are judged as they are written: a symbolic link in `root` leads where it leads.
+    #[must_use]
+    pub fn only_below(root: impl Into<PathBuf>) -> Self {
+        Self {
+            only_below: Some(root.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Returns an error, in words for the user, when a path or pattern may lead outside the only directory to read.
+    fn allow(&self, path: &Path) -> Result<(), String> {
+        let climbs = || path.components().any(|part| part == Component::ParentDir);
+        match &self.only_below {
+            Some(root) if climbs() || !path.starts_with(root) => {
+                Err(format!("lies outside {}", root.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+        self.allow(path)?;
+        read_limited(path, limit)
+    }
+
     /// Reads a text file and registers it; a fault is reported and gives `None`.
     ///
     /// A UTF-8 byte order mark is dropped. Text in another encoding is reported at its first bad byte.
     pub fn text(&mut self, path: &Path, sink: &mut Sink) -> Option<FileId> {
-        self.register(path, read_limited(path, MAX_TEXT_SIZE), sink)
+        let bytes = self.read(path, MAX_TEXT_SIZE);
+        self.register(path, bytes, sink)
     }
 
     /// Reads text files as [`Files::text`] does, on all cores; the results keep the order of `paths`.
     pub fn texts(&mut self, paths: &[&Path], sink: &mut Sink) -> Vec<Option<FileId>> {
         let read: Vec<Result<Vec<u8>, String>> = paths
             .par_iter()
-            .map(|path| read_limited(path, MAX_TEXT_SIZE))
+            .map(|path| self.read(path, MAX_TEXT_SIZE))
             .collect();
         let files = paths.iter().zip(read);
         files
@@ -94,7 +124,7 @@ impl Files {
     /// # Errors
     /// Returns the reason, in words for the user, when the file cannot be read.
     pub fn bytes(&self, path: &Path) -> Result<Vec<u8>, String> {
-        read_limited(path, MAX_FILE_SIZE)
+        self.read(path, MAX_FILE_SIZE)
     }
 
     /// Reads a file of at most `limit` bytes, and returns whether its owner may execute it.
@@ -102,7 +132,7 @@ impl Files {
     /// # Errors
     /// Returns the reason, in words for the user, when the file cannot be read.
     pub fn program(&self, path: &Path, limit: u64) -> Result<(Vec<u8>, bool), String> {
-        let bytes = read_limited(path, limit)?;
+        let bytes = self.read(path, limit)?;
         let mode = fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
         Ok((bytes, mode & 0o100 != 0))
     }
@@ -110,6 +140,9 @@ impl Files {
     /// Returns the names in a directory, sorted; none when it cannot be read.
     #[must_use]
     pub fn names(&self, dir: &Path) -> Vec<String> {
+        if self.allow(dir).is_err() {
+            return Vec::new();
+        }
         let entries = fs::read_dir(dir).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries
             .filter_map(|entry| entry.file_name().into_string().ok())
@@ -123,6 +156,7 @@ impl Files {
     /// # Errors
     /// Returns the reason, in words for the user, when a directory cannot be read or leads into itself.
     pub fn below(&self, dir: &Path) -> Result<Vec<PathBuf>, String> {
+        self.allow(dir)?;
         let mut found = Vec::new();
         for entry in WalkDir::new(dir).follow_links(true).sort_by_file_name() {
             match entry {
@@ -153,6 +187,7 @@ impl Files {
     /// # Errors
     /// Returns the reason, in words for the user, when the pattern is none or a directory cannot be read.
     pub fn matching(&self, pattern: &str) -> Result<Vec<PathBuf>, String> {
+        self.allow(Path::new(pattern))?;
         let options = glob::MatchOptions {
             case_sensitive: true,
             require_literal_separator: true,
@@ -200,5 +235,38 @@ pub fn reason(error: &std::io::Error) -> String {
     match text.find(" (os error ") {
         Some(end) => text[..end].to_lowercase(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Files;
+
+    #[test]
+    fn nothing_outside_the_only_directory_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("root");
+        std::fs::create_dir(&root).unwrap();
+        for path in ["root/in", "out"] {
+            std::fs::write(dir.path().join(path), "text").unwrap();
+        }
+        let files = Files::only_below(&root);
+        assert!(files.bytes(&root.join("in")).is_ok());
+        assert_eq!(files.names(&root), ["in"]);
+        for path in [
+            dir.path().join("out"),
+            root.join("../out"),
+            "/etc/passwd".into(),
+        ] {
+            assert!(files.bytes(&path).is_err(), "{}", path.display());
+        }
+        assert!(files.names(dir.path()).is_empty());
+        assert!(files.below(dir.path()).is_err());
+        for pattern in ["/*", "*/../../*"] {
+            let pattern = root.join(Path::new(pattern));
+            assert!(files.matching(pattern.to_str().unwrap()).is_err());
+        }
     }
 }

@@ -14,7 +14,7 @@
 //! 7. [`render`](mod@render) makes the text of every output.
 //! 8. [`write`](mod@write) compares that with the workdir and changes what differs.
 //!
-//! A stage reports all its faults; a fault stops the pipeline before the next stage. Nothing is written before
+//! A stage reports all its faults; a fault stops what needs the object it is in. Nothing is written before
 //! `write`, and nothing but [`files`] reads the site.
 
 #[cfg(feature = "apply")]
@@ -37,4 +37,4 @@ pub mod ui;
 pub mod write;
 pub mod yaml;
 
-pub use pipeline::{Loaded, Request, load, load_with_layers, os_table};
+pub use pipeline::{Loaded, Request, load, load_text, load_with_layers, os_table};

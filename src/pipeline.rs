@@ -1,15 +1,21 @@
 //! The stages in their order, from conf directories to a checked lab with its templates.
+//!
+//! A fault stops what needs the object it is in; the others go on, so that one run reports the faults of all stages.
+
+mod faulty;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use self::faulty::{Faulty, Owner};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::files::Files;
 use crate::layer::{
-    self, DEFAULTS, Draft, Layers, OS_TABLE, Objects, discover, drafts, expect_lab, merge_all,
+    self, DEFAULTS, Draft, Layers, OS_TABLE, Objects, discover, drafts, expect_lab, from_text,
+    merge_all,
 };
 use crate::link::{Input, Lab, link};
 use crate::model::host::Host;
@@ -18,7 +24,7 @@ use crate::model::os::OsTable;
 use crate::model::read::{Reader, TypedGuest};
 use crate::model::storage::{Storage, StorageSpec};
 use crate::model::text::{DnsName, Line};
-use crate::render::{Engine, Payloads};
+use crate::render::{Engine, Payloads, check_outputs};
 use crate::source::{Span, Spanned};
 use crate::yaml::typed::{FromNode, Typer};
 use crate::yaml::{Map, Node, parse};
@@ -28,7 +34,7 @@ use crate::{check, expr};
 const DEFAULT_SITE: &str = "default";
 
 /// Which site to load, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// Conf directories or single files; later ones win.
     pub confdirs: Vec<PathBuf>,
@@ -57,12 +63,10 @@ pub struct Loaded {
 
 /// Runs the stages up to and including the checks; faults are in `sink`.
 ///
-/// Returns `None` when a stage found errors: the stages after it would only report consequences.
+/// Returns `None` when there are errors.
 pub fn load(request: &Request, files: &mut Files, sink: &mut Sink) -> Option<Loaded> {
-    // Taking the trees apart takes a while, and linking leaves cores free.
-    stages(request, files, sink, |layers| {
-        rayon::spawn(move || drop(layers))
-    })
+    let found = found(request, files, sink);
+    compile(found, request, files, sink, let_go)
 }
 
 /// Does what [`load`] does, and returns the layers as well, from which values can be explained.
@@ -72,25 +76,71 @@ pub fn load_with_layers(
     sink: &mut Sink,
 ) -> Option<(Loaded, Layers)> {
     let mut kept = None;
-    let loaded = stages(request, files, sink, |layers| kept = Some(layers))?;
+    let found = found(request, files, sink);
+    let loaded = compile(found, request, files, sink, |layers| kept = Some(layers))?;
     Some((loaded, kept?))
 }
 
-/// Runs the stages, and hands on the layers once no stage needs them any more.
-fn stages(
+/// Takes the trees apart while guests are linked: it takes a while, and linking leaves cores free.
+fn let_go(layers: Layers) {
+    rayon::spawn(move || drop(layers));
+}
+
+/// What stages start from: the program's own entries and defaults, and the site's layers.
+struct Found {
+    builtin_os: Map,
+    defaults: Map,
+    layers: Layers,
+}
+
+/// Finds the layers of the request's conf directories.
+fn found(request: &Request, files: &mut Files, sink: &mut Sink) -> Found {
+    let (builtin_os, defaults) = builtin(files, sink);
+    let layers = discover(&request.confdirs, files, sink);
+    expect_lab(&request.confdirs, &layers, sink);
+    Found {
+        builtin_os,
+        defaults,
+        layers,
+    }
+}
+
+/// Does what [`load`] does with a text that is a whole lab; relative paths in it start from `root`.
+pub fn load_text(
+    name: &str,
+    text: &str,
+    root: &Path,
+    files: &mut Files,
+    sink: &mut Sink,
+) -> Option<Loaded> {
+    let (builtin_os, defaults) = builtin(files, sink);
+    let found = Found {
+        builtin_os,
+        defaults,
+        layers: from_text(name, text, root, files, sink),
+    };
+    compile(found, &Request::default(), files, sink, let_go)
+}
+
+/// Runs the stages after discovery, and hands on the layers once no stage needs them any more.
+fn compile(
+    found: Found,
     request: &Request,
     files: &mut Files,
     sink: &mut Sink,
     done: impl FnOnce(Layers),
 ) -> Option<Loaded> {
-    let (builtin_os, defaults) = builtin(files, sink);
-    let layers = discover(&request.confdirs, files, sink);
-    expect_lab(&request.confdirs, &layers, sink);
-    proceed(sink)?;
+    let Found {
+        builtin_os,
+        defaults,
+        layers,
+    } = found;
+    let mut faulty = Faulty::new(&layers);
+    faulty.note(sink)?;
 
     let site = site(&layers, sink);
-    let table = OsTable::build(&builtin_os, &defaults, &layers, sink);
-    let drafts = drafts(&layers, &table, sink);
+    let table = os_of(&builtin_os, &defaults, &layers, sink)?;
+    let mut drafts = drafts(&layers, &table, sink);
     if request.notes && !sink.has_errors() {
         layer::shadowed(&layers, &drafts, sink);
     }
@@ -98,21 +148,31 @@ fn stages(
     if request.connect.is_some() {
         host.connect.clone_from(&request.connect);
     }
-    let networks = networks(&layers, sink);
-    let storages = storages(&layers, sink);
-    proceed(sink)?;
+    let mut networks = networks(&layers, sink);
+    let mut storages = storages(&layers, sink);
+    faulty.note(sink)?;
+    faulty.drafts(&mut drafts);
+    for name in faulty.names(Owner::network) {
+        networks.shift_remove(name);
+    }
+    for name in faulty.names(Owner::storage) {
+        storages.shift_remove(name);
+    }
 
     let globals = expr::Globals::new(&site, &host, &networks);
-    let drafts = expr::evaluate(drafts, &globals, &layers.root, files, sink);
-    proceed(sink)?;
+    let mut drafts = expr::evaluate(drafts, &globals, &layers.root, files, sink);
+    faulty.note(sink)?;
+    faulty.drafts(&mut drafts);
 
-    let guests = typed(drafts, sink);
+    let mut guests = typed(drafts, sink);
     for guest in &guests {
         files.sources.hide(&guest.draft.secrets);
     }
-    proceed(sink)?;
+    faulty.note(sink)?;
+    faulty.typed(&mut guests);
 
-    let counted = counted(&layers.guests);
+    let mut counted = counted(&layers.guests);
+    counted.extend(faulty.guests());
     let (root, lock) = (layers.root.clone(), layers.lock.clone());
     done(layers);
     let input = Input {
@@ -124,8 +184,9 @@ fn stages(
         counted,
         lock: &lock,
     };
-    let lab = link(input, files, sink);
-    proceed(sink)?;
+    let mut lab = link(input, files, sink);
+    faulty.note(sink)?;
+    faulty.linked(&mut lab);
 
     check::check(&lab, sink);
     let payloads = Payloads::read(&lab, &root, files, sink);
@@ -142,7 +203,13 @@ fn stages(
     tmpldirs.extend(Some(root.join("templates")).filter(|dir| dir.is_dir()));
     let used = used_templates(&lab);
     let engine = Engine::load(&tmpldirs, &used, &payloads, files, sink);
-    proceed(sink)?;
+    faulty.note(sink)?;
+    if sink.has_errors() {
+        faulty.linked(&mut lab);
+        check_outputs(&lab, &engine?, sink);
+        faulty.note(sink);
+        return None;
+    }
     if let Some(engine) = &engine {
         engine.check_names(&used, &lab.own_keys(), &files.sources, sink);
     }
@@ -160,9 +227,14 @@ pub fn os_table(request: &Request, files: &mut Files, sink: &mut Sink) -> Option
     let (builtin_os, defaults) = builtin(files, sink);
     let layers = discover(&request.confdirs, files, sink);
     proceed(sink)?;
-    let table = OsTable::build(&builtin_os, &defaults, &layers, sink);
-    proceed(sink)?;
-    Some(table)
+    os_of(&builtin_os, &defaults, &layers, sink)
+}
+
+/// Builds the OS table; a fault in it would be one of every guest with the system.
+fn os_of(builtin: &Map, defaults: &Map, layers: &Layers, sink: &mut Sink) -> Option<OsTable> {
+    let before = sink.errors();
+    let table = OsTable::build(builtin, defaults, layers, sink);
+    (sink.errors() == before).then_some(table)
 }
 
 /// The templates that guests and the host ask for by name.

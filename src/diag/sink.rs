@@ -74,6 +74,29 @@ impl Sink {
         }
     }
 
+    /// Returns how many diagnostics were found so far.
+    #[must_use]
+    pub fn found(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// Returns the diagnostics that came after the first `count`.
+    #[must_use]
+    pub fn after(&self, count: usize) -> &[Diagnostic] {
+        self.diagnostics.get(count..).unwrap_or_default()
+    }
+
+    /// Drops those diagnostics after the first `count` that are not to be kept.
+    pub fn retain_after(&mut self, count: usize, keep: impl FnMut(&Diagnostic) -> bool) {
+        let count = count.min(self.diagnostics.len());
+        let mut later = self.diagnostics.split_off(count);
+        let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        self.errors -= later.iter().filter(is_error).count();
+        later.retain(keep);
+        self.errors += later.iter().filter(is_error).count();
+        self.diagnostics.append(&mut later);
+    }
+
     /// Returns whether an error is among the faults.
     #[must_use]
     pub fn has_errors(&self) -> bool {

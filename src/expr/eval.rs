@@ -7,6 +7,8 @@ use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use tera::{Kwargs, State, Tera};
 
+use super::bounded;
+use super::names;
 use super::reads::Reads;
 use super::run::Run;
 use super::scope::Globals;
@@ -86,9 +88,13 @@ impl<'a> Evaluator<'a> {
             RESULT.with(|result| *result.borrow_mut() = Some(value));
             ""
         });
+        bounded::register(&mut tera);
         let mut broken = HashMap::new();
         for text in reads.paths.keys() {
-            if let Err(error) = tera.add_raw_template(text, &template(text)) {
+            if names::loops(text) > 1 {
+                let message = "a list is made from one other: `for` stands once in an expression";
+                broken.insert(text.clone(), (message.to_owned(), TEMPLATE_PREFIX));
+            } else if let Err(error) = tera.add_raw_template(text, &template(text)) {
                 broken.insert(text.clone(), reason(&error));
             }
         }

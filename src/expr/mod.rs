@@ -3,6 +3,7 @@
 //! Owns what an expression may see (its own guest's values and the names in [`scope`]), the order of evaluation, and the
 //! tags `!env`, `!file` and `!raw`. It runs once per guest and never sees another guest.
 
+mod bounded;
 mod eval;
 mod inputs;
 mod names;

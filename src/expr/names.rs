@@ -62,6 +62,15 @@ pub(super) fn paths(expression: &str) -> Vec<Vec<Step>> {
     paths
 }
 
+/// Returns how many lists an expression makes with `for`: one in another would take as long as their product.
+pub(super) fn loops(expression: &str) -> usize {
+    let tokens = tokens(expression);
+    let is_loop = |at: usize| {
+        tokens[at] == Token::Word("for") && (at == 0 || tokens[at - 1] != Token::Symbol('.'))
+    };
+    (0..tokens.len()).filter(|at| is_loop(*at)).count()
+}
+
 /// Returns the names a template's tag mentions, its own variables and the language's words among them.
 pub fn mentioned(tag: &str) -> impl Iterator<Item = String> {
     paths(tag)

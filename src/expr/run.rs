@@ -32,7 +32,7 @@ const CONTENT: (&str, &str) = ("setup_data", "content");
 const MAX_CHAIN: usize = 64;
 
 /// The largest value an expression may give, in bytes of text and items: expressions that double each other must end.
-const MAX_SIZE: usize = 1 << 20;
+pub(super) const MAX_SIZE: usize = 1 << 20;
 
 /// The evaluation of one guest.
 pub(super) struct Run<'r, 'a> {
@@ -269,6 +269,12 @@ impl<'r, 'a> Run<'r, 'a> {
                         None => complete = false,
                     }
                 }
+            }
+            if out.len() > text.len() + MAX_SIZE {
+                let message = "the expressions in this text give more than 1 MiB";
+                self.sink
+                    .push(Diagnostic::error(Code::Expression, node.span, message));
+                return None;
             }
         }
         let value = Node::text(node.span, out);

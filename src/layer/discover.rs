@@ -55,6 +55,24 @@ pub fn discover(confdirs: &[PathBuf], files: &mut Files, sink: &mut Sink) -> Lay
     layers
 }
 
+/// Loads the layers of a text that is a whole lab; relative paths in it start from `root`.
+pub fn from_text(
+    name: &str,
+    text: &str,
+    root: &Path,
+    files: &mut Files,
+    sink: &mut Sink,
+) -> Layers {
+    let mut layers = Layers {
+        root: root.to_path_buf(),
+        lock: root.join(name).with_extension("lock"),
+        ..Layers::default()
+    };
+    let file = files.sources.add(name, text);
+    sections(file, &mut layers, files, sink);
+    layers
+}
+
 /// Reports conf directories that describe no lab at all; a table of operating systems alone is none.
 pub fn expect_lab(confdirs: &[PathBuf], layers: &Layers, sink: &mut Sink) {
     let nothing =
@@ -130,7 +148,14 @@ fn directory(conf: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sin
     let mut own = Layers::default();
     for ((found, file), (node, faults)) in texts.iter().zip(parse_all(&texts, files)) {
         sink.append(faults);
-        if let Some(node) = node {
+        // An object that cannot be read is there all the same: nobody who names it is at fault.
+        let unread = || {
+            found
+                .object
+                .is_some()
+                .then(|| Node::empty_map(Span::new(*file, 0, 0)))
+        };
+        if let Some(node) = node.or_else(unread) {
             add(&mut own, found, *file, node, sink);
         }
     }
@@ -335,11 +360,15 @@ fn add_objects(layers: &mut Layers, class: &str, node: &Node, sink: &mut Sink) {
 }
 
 fn single_file(path: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sink) {
-    let Some(file) = files.text(path, sink) else {
-        return;
-    };
-    let text = Arc::clone(files.sources.text(file));
-    let Some(node) = parse(file, &text, sink) else {
+    if let Some(file) = files.text(path, sink) {
+        sections(file, layers, files, sink);
+    }
+}
+
+/// Adds the layers of a text that is a whole lab.
+fn sections(file: FileId, layers: &mut Layers, files: &Files, sink: &mut Sink) {
+    let text = files.sources.text(file);
+    let Some(node) = parse(file, text, sink) else {
         return;
     };
     let Some(map) = Typer { sink }.map(&node, "lab") else {

@@ -15,7 +15,7 @@ use crate::source::Span;
 use crate::yaml::typed::{FromNode as _, Typer};
 use crate::yaml::{Map, Node};
 
-/// The most guests one `count` makes: past it, a number was mistyped.
+/// The most guests that `count` makes in a lab: past it, a number was mistyped.
 pub(crate) const MAX_COUNT: u32 = 100_000;
 
 /// The keys that layering itself consumes.
@@ -115,6 +115,8 @@ pub(super) struct Drafter<'a> {
     common: Vec<Node>,
     pub(super) sysgroups: super::Objects,
     guests: &'a super::Objects,
+    /// How many guests `count` has made so far.
+    counted: u32,
     beneath: HashMap<(Arc<str>, Chain), Arc<Map>>,
 }
 
@@ -138,6 +140,7 @@ impl<'a> Drafter<'a> {
             common,
             sysgroups,
             guests: &layers.guests,
+            counted: 0,
             beneath: HashMap::new(),
         }
     }
@@ -220,13 +223,16 @@ impl<'a> Drafter<'a> {
             .rev()
             .find_map(|layer| layer.get("count"))?;
         let count = u32::from_node(node, &mut Typer { sink: self.sink })?;
-        if count > MAX_COUNT {
-            Typer { sink: self.sink }.invalid(
-                node.span,
-                format!("a count of {count} is past the limit of {MAX_COUNT}"),
-            );
+        let Some(counted) = self
+            .counted
+            .checked_add(count)
+            .filter(|counted| *counted <= MAX_COUNT)
+        else {
+            let message = format!("with this, `count` makes more than {MAX_COUNT} guests");
+            Typer { sink: self.sink }.invalid(node.span, message);
             return Some(0);
-        }
+        };
+        self.counted = counted;
         Some(count)
     }
 

@@ -8,6 +8,9 @@ use crate::source::Span;
 use crate::yaml::typed::Typer;
 use crate::yaml::{Node, Tag};
 
+/// How many groups may be parents of each other, one through another: loading recurses over them.
+const MAX_CHAIN: usize = 64;
+
 /// The groups an object names with `sysgroups` or `sysgroup`; `None` when it names none.
 ///
 /// Of several layers the last that says it counts: group lists never merge.
@@ -126,6 +129,15 @@ fn visit(
             diagnostic.also(*span, format!("`{parent}` is named here"))
         });
         sink.push(diagnostic.help("leave out one of these parents"));
+        return;
+    }
+    if path.len() >= MAX_CHAIN {
+        let message =
+            format!("sysgroup `{name}` is the parent of {MAX_CHAIN} others, one through another");
+        sink.push(
+            Diagnostic::error(Code::SysgroupCycle, span, message)
+                .help("one group can name several parents: `sysgroups: [a, b]`"),
+        );
         return;
     }
     let Some(object) = sysgroups.get(name) else {

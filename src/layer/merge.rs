@@ -4,6 +4,7 @@
 //! `!replace` change that for one value. Each surviving value keeps the span of the layer that set it, which is all the
 //! provenance there is: what it shadows is found by walking the layers again.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Sink};
@@ -65,10 +66,8 @@ fn combine(
         }
         (Tag::Remove, Some(Kind::Seq(old_items)), Kind::Seq(items)) => {
             let list = old.map_or(new.span, |old| old.span);
-            for item in items
-                .iter()
-                .filter(|item| !old_items.iter().any(|old| old.same_value(item)))
-            {
+            let (earlier, removed) = (Values::new(old_items), Values::new(items));
+            for item in items.iter().filter(|item| !earlier.has(item)) {
                 let message = format!("`!remove` finds nothing of this kind in `{key}`");
                 sink.push(
                     Diagnostic::warning(Code::MisplacedTag, item.span, message)
@@ -78,7 +77,7 @@ fn combine(
             }
             let kept = old_items
                 .iter()
-                .filter(|old| !items.iter().any(|item| item.same_value(old)))
+                .filter(|item| !removed.has(item))
                 .cloned()
                 .collect();
             Node::new(new.span, Kind::Seq(Arc::new(kept)))
@@ -106,6 +105,24 @@ fn combine(
             kind_change(key, old, new, sink)
         }
         _ => resolved(new, base, sink),
+    }
+}
+
+/// The items of a list, found by what they are.
+struct Values<'n>(HashMap<u64, Vec<&'n Node>>);
+
+impl<'n> Values<'n> {
+    fn new(items: &'n [Node]) -> Self {
+        let mut values: HashMap<u64, Vec<&Node>> = HashMap::new();
+        for item in items {
+            values.entry(item.value_hash()).or_default().push(item);
+        }
+        Self(values)
+    }
+
+    fn has(&self, value: &Node) -> bool {
+        let same = self.0.get(&value.value_hash());
+        same.is_some_and(|same| same.iter().any(|item| item.same_value(value)))
     }
 }
 

@@ -16,7 +16,7 @@ mod walk;
 
 pub use builtin::{DEFAULTS, OS_TABLE};
 pub(crate) use discover::CLASSES;
-pub use discover::{discover, expect_lab};
+pub use discover::{discover, expect_lab, from_text};
 pub(crate) use draft::MAX_COUNT;
 pub use draft::{Draft, check_name, check_word, drafts};
 pub(crate) use legacy::{DROPPED as LEGACY_DROPPED, RENAMED as LEGACY_RENAMED};

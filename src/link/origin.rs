@@ -121,7 +121,10 @@ impl<'a> Rules<'a> {
             let network = self.lab.networks.get(network?)?;
             let ip = nic.ip.as_ref()?.value;
             let host = network.subnet.as_ref()?.host_number(ip.into())?;
-            Mac::readable(network.mac_prefix?, u16::try_from(host).ok()?)
+            Mac::readable(
+                network.mac_prefix.as_ref()?.value,
+                u16::try_from(host).ok()?,
+            )
         };
         if readable() == Some(nic.mac) {
             return MacRule::Readable;

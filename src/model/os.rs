@@ -131,6 +131,9 @@ pub struct Os {
     pub base: Arc<Map>,
 }
 
+/// How many entries may extend each other, one through another: reading recurses over them.
+const MAX_CHAIN: usize = 32;
+
 /// The entries, with the site's own over the built-in ones.
 #[derive(Debug)]
 pub struct OsTable {
@@ -371,6 +374,17 @@ fn extend(
         .and_then(|parent| raw.get_key_value(parent))
         .map(|(name, _)| Arc::clone(name));
     let below = match known {
+        Some(_) if path.len() >= MAX_CHAIN => {
+            let first = &path[0];
+            let place = raw[first].get("extends").map(|entry| entry.value.span);
+            let message =
+                format!("`{first}` extends more than {MAX_CHAIN} others, one through another");
+            sink.push(
+                Diagnostic::error(Code::UnknownOs, place.unwrap_or(parent.span), message)
+                    .help("let it extend the entry of the table that is nearest"),
+            );
+            Map::default()
+        }
         Some(known) if !path.contains(&known) => extend(&known, raw, path, sink),
         Some(known) => {
             sink.push(Diagnostic::error(

@@ -43,6 +43,7 @@ pub use payloads::Brought;
 pub use payloads::Payloads;
 pub use sections::review;
 pub use storage::storage_context;
+pub use targets::check_outputs;
 pub use trace::{Inside, Piece, Place, Trace, trace};
 
 /// The XML namespace of the stamp that marks what this program made.

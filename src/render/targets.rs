@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use super::Engine;
 use super::context::install_file;
 use crate::diag::{Code, Diagnostic, Sink};
-use crate::link::Guest;
+use crate::link::{Guest, Lab};
 use crate::model::guest::TemplateRef;
 use crate::model::text::ObjectName;
 use crate::source::{Span, Spanned};
@@ -26,6 +26,13 @@ pub(super) struct Output<'a> {
     span: Span,
     /// Its key in `templates`.
     pub(super) key: &'a str,
+}
+
+/// Reports the templates that guests ask for and that do not exist, without rendering any.
+pub fn check_outputs(lab: &Lab, engine: &Engine, sink: &mut Sink) {
+    for guest in &lab.guests {
+        outputs(guest, engine, sink);
+    }
 }
 
 /// The guest's outputs: the built-in ones, as `templates` changes them, and the site's own.

@@ -1,7 +1,9 @@
 //! The spanned tree. Cloning a node costs a reference count, so layers share what they have in common.
 
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 use std::sync::Arc;
 
+use foldhash::fast::{FixedState, FoldHasher};
 use indexmap::IndexMap;
 use serde::ser::{SerializeMap as _, Serializer};
 
@@ -193,6 +195,34 @@ impl Node {
                 Resolved::Int(_) | Resolved::Float(_) => "a number",
                 Resolved::Str(_) => "text",
             },
+        }
+    }
+
+    /// Returns a number that is the same for the same data, as [`Node::same_value`] sees it.
+    #[must_use]
+    pub fn value_hash(&self) -> u64 {
+        let hash = |value: &dyn Fn(&mut FoldHasher<'_>)| {
+            let mut hasher = FixedState::default().build_hasher();
+            value(&mut hasher);
+            hasher.finish()
+        };
+        match &self.kind {
+            Kind::Scalar(scalar) => match scalar.resolve() {
+                // Of numbers with a fraction, two kinds of zero are the same.
+                Resolved::Float(_) | Resolved::Null => 0,
+                Resolved::Bool(value) => hash(&|hasher| value.hash(hasher)),
+                Resolved::Int(value) => hash(&|hasher| value.hash(hasher)),
+                Resolved::Str(text) => hash(&|hasher| text.hash(hasher)),
+            },
+            Kind::Seq(items) => hash(&|hasher| {
+                let items = items.iter().map(Self::value_hash);
+                items.for_each(|item| item.hash(hasher));
+            }),
+            // The order of keys says nothing.
+            Kind::Map(map) => map
+                .iter()
+                .map(|(key, entry)| hash(&|hasher| (key, entry.value.value_hash()).hash(hasher)))
+                .fold(1, u64::wrapping_add),
         }
     }
 

@@ -5,6 +5,7 @@
 mod support;
 
 mod addresses;
+mod corpus;
 mod diagnostics;
 mod explain;
 mod faults;
@@ -20,6 +21,7 @@ mod net_setup;
 mod networks;
 mod one_fault;
 mod payloads;
+mod planted;
 mod readme;
 mod schemas;
 mod secrets;

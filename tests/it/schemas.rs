@@ -46,6 +46,7 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/subnet-of-loopback", ARITHMETIC),
     ("invalid-value/subnet-with-host-bits", ARITHMETIC),
     ("invalid-value/subnet-without-room", ARITHMETIC),
+    ("invalid-value/too-many-guests", ARITHMETIC),
     ("missing-key/address-of-repository", OTHERS),
     ("missing-key/duid", OTHERS),
     ("missing-key/interface-network", OTHERS),

@@ -43,6 +43,13 @@ fn maps_merge_and_the_rest_replaces() {
 fn tags_change_one_value() {
     check(&["p: [a, b]", "p: !append [c]"], "p: [a, b, c]");
     check(&["p: [a, b, a]", "p: !remove [a]"], "p: [b]");
+    check(
+        &[
+            "p: [{a: 1, b: 2}, {c: 1.5}, x]",
+            "p: !remove [{b: 2, a: 1}, {c: 1.5}]",
+        ],
+        "p: [x]",
+    );
     check(&["m: {x: 1}", "m: !replace {y: 2}"], "m: {y: 2}");
     check(
         &["m: {x: [1]}", "m: {x: !append [2], y: !append [3]}"],

@@ -1,0 +1,8 @@
+//! Fuzzes the whole front end.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: miniascape_fuzz::one_thread(), |text: &str| {
+    miniascape_fuzz::inputs::lab(text, miniascape_fuzz::site());
+    miniascape_fuzz::settle();
+});

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo {{ name }} {% for i in interfaces %}{{ i.ip }}{% endfor %}
