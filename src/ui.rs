@@ -73,17 +73,7 @@ impl Ui {
         talk(&format!("{prefix}: {text}"));
     }
 
-    /// Returns whether faults of this severity are told of.
-    fn tells(&self, severity: Severity) -> bool {
-        let least = match severity {
-            Severity::Error => Verbosity::Quiet,
-            Severity::Warning => Verbosity::Normal,
-            Severity::Note => Verbosity::Verbose,
-        };
-        self.verbosity >= least
-    }
-
-    /// Prints diagnostics and their count; warnings are left out when quiet, and notes unless verbose.
+    /// Prints diagnostics and their count; warnings are left out when quiet.
     pub fn diagnostics(&self, report: &Report, sources: &Sources) {
         let style = if console::colors_enabled_stderr() {
             Style::Colour
@@ -93,7 +83,7 @@ impl Ui {
         let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
         let told = report.diagnostics.iter();
         let told: Vec<&Diagnostic> = told
-            .filter(|diagnostic| self.tells(diagnostic.severity))
+            .filter(|diagnostic| self.verbosity > Verbosity::Quiet || is_error(diagnostic))
             .collect();
         let mut room = MAX_SHOWN.saturating_sub(report.count(Severity::Error));
         let fits = |diagnostic: &&&Diagnostic| {
@@ -113,9 +103,7 @@ impl Ui {
         let mut counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
             .map(|severity| (report.count(severity), severity))
             .into_iter()
-            .filter(|(number, severity)| {
-                *number > 0 && (self.tells(*severity) || *severity != Severity::Note)
-            })
+            .filter(|(number, _)| *number > 0)
             .map(|(number, severity)| counted(number, severity.as_str()))
             .collect();
         if self.verbosity == Verbosity::Verbose && !report.allowed.is_empty() {

@@ -132,8 +132,8 @@ fn a_cause_that_many_guests_have_is_one_error() {
         ("http://x/", "'{{ nope }}'", "unknown-name", "6:28", ""),
         (
             "[{network: lan}]",
-            "[{network: lan, ip: \"10.0.9.{{ 10 + index }}\"}]",
-            "address-outside-network",
+            "[{network: lan, ip: \"10.0.0.{{ index - index }}\"}]",
+            "reserved-address",
             "7:35",
             "17 more guests",
         ),
@@ -141,7 +141,7 @@ fn a_cause_that_many_guests_have_is_one_error() {
     ] {
         let mut lab = LAB.replace(from, to);
         if code == "no-login" {
-            lab = lab.replace("  a: {ip: 10.0.0.5}", "  g: {count: 18}");
+            lab = lab.replace("  a: {ip: 10.0.0.5}", "  g: {count: 18, ip: auto}");
         } else {
             lab = lab.replace("  a: {ip: 10.0.0.5}\n", &many);
         }
@@ -161,7 +161,7 @@ fn a_cause_that_many_guests_have_is_one_error() {
 fn what_is_said_of_one_guest_is_said_to_go_for_the_others() {
     let lab = LAB
         .replace("  rootpw: locked\n", "")
-        .replace("  a: {ip: 10.0.0.5}", "  g: {count: 18}");
+        .replace("  a: {ip: 10.0.0.5}", "  g: {count: 18, ip: auto}");
     let run = validate(&lab, &[]);
     assert_eq!(run.codes(), ["no-login"], "{}", run.stderr);
     for said in ["guest `g-1`", "= note: the same goes for 17 more guests"] {
@@ -189,11 +189,11 @@ fn faults_come_in_the_order_of_files_and_lines() {
         ),
         (
             "conf.d/guests.d/a.yml",
-            "interfaces: [{network: lan, ip: 10.0.1.5}]\n",
+            "interfaces: [{network: lan, ip: 10.0.0.0}]\n",
         ),
         (
             "conf.d/guests.d/b.yml",
-            "ip: 10.0.1.6\nvirtinst: {ram: 1G}\ninterfaces: [{network: lan}]\n",
+            "ip: 10.0.0.255\nvirtinst: {ram: 1G}\ninterfaces: [{network: lan}]\n",
         ),
     ]);
     let run = site.run(&["validate"]);
@@ -215,10 +215,11 @@ fn faults_come_in_the_order_of_files_and_lines() {
 #[test]
 fn an_error_is_shown_however_many_warnings_there_are() {
     let many: String = (1..=300)
-        .map(|n| format!("  g{n}: {{disks: [{{size: 4}}]}}\n"))
+        .map(|n| format!("  g{n}: {{ip: auto, disks: [{{size: 4}}]}}\n"))
         .collect();
+    let lab = LAB.replace("10.0.0.0/24", "10.0.0.0/16");
     let run = validate(
-        &LAB.replace("  a: {ip: 10.0.0.5}", &(many + "  z: {ip: 10.0.1.5}")),
+        &lab.replace("  a: {ip: 10.0.0.5}", &(many + "  z: {ip: 10.1.0.5}")),
         &[],
     );
     let codes = run.codes();
@@ -255,7 +256,7 @@ fn comments_allow_what_their_line_has() {
             run.stderr
         );
     }
-    let text = "  a:\n    disks: [{size: 20}]\n    scripts:\n      - when: post\n        run: |\n          # allow: disk-too-small\n          true\n";
+    let text = "  a:\n    ip: 10.0.0.5\n    disks: [{size: 20}]\n    scripts:\n      - when: post\n        run: |\n          # allow: disk-too-small\n          true\n";
     let run = validate(&LAB.replace("  a: {ip: 10.0.0.5}\n", text), &[]);
     assert_eq!((run.status, run.codes()), (0, vec![]), "{}", run.stderr);
 }
@@ -269,7 +270,10 @@ fn meta_allows_what_the_site_has() {
             "os: rhel9\nvirtinst: {location: http://x/}\n",
         ),
         ("conf.d/networks.d/lan.yml", "subnet: 10.0.0.0/24\n"),
-        ("conf.d/guests.d/a.yml", "interfaces: [{network: lan}]\n"),
+        (
+            "conf.d/guests.d/a.yml",
+            "ip: 10.0.0.5\ninterfaces: [{network: lan}]\n",
+        ),
     ];
     let site = Site::new(&files);
     let run = site.run(&["validate", "--strict"]);
@@ -324,10 +328,10 @@ fn what_cannot_be_allowed_is_located() {
     }
     for (comment, code, at, message) in [
         (
-            "bad-name",
+            "duplicate-mac",
             "invalid-value",
             32,
-            "`bad-name` is an error, which cannot be allowed",
+            "`duplicate-mac` is an error, which cannot be allowed",
         ),
         (
             "disk-to-small",
@@ -431,7 +435,10 @@ fn sarif_is_what_its_schema_says() {
             "conf.d/guests.d/a.yml",
             "interfaces: [{network: lan}]\ndisks: [{size: 4}] # allow: disk-too-small\n",
         ),
-        ("conf.d/guests.d/b.yml", "interfaces: [{network: lan}]\n"),
+        (
+            "conf.d/guests.d/b.yml",
+            "ip: 10.0.0.5\ninterfaces: [{network: lan}]\n",
+        ),
     ]);
     let log = |status: i32| {
         let run = site.run(&["validate", "--format", "sarif"]);

@@ -10,7 +10,7 @@ const SITE: &[(&str, &str)] = &[
     ),
     (
         "conf.d/networks.d/service.yml",
-        "subnet: 192.168.155.0/24\n",
+        "subnet: 192.168.155.0/24\ndhcp: {start: 192.168.155.200, end: 192.168.155.250}\n",
     ),
     (
         "conf.d/guests.d/rhel-5-client-1.yml",
@@ -67,7 +67,7 @@ fn what_the_original_shipped_is_found() {
         &[
             (
                 "address-outside-network guests.d/rhel-5-client-1.yml:1:5",
-                "",
+                "192.168.155.151 is free in network `service`",
             ),
             (
                 "unknown-key guests.d/rhel-5-client-1.yml:2:1",
@@ -77,8 +77,14 @@ fn what_the_original_shipped_is_found() {
                 "unknown-key guests.d/rhel-5-client-1.yml:3:1",
                 "root logs in with `ssh_authorized_keys`, or with `rootpw`",
             ),
-            ("defined-twice guests.d/rhel-5-cluster.yml:1:1", ""),
-            ("duplicate-key guests.d/sam.yml:5:3", ""),
+            (
+                "defined-twice guests.d/rhel-5-cluster.yml:1:1",
+                "rename one of them, or let the other `count` fewer",
+            ),
+            (
+                "duplicate-key guests.d/sam.yml:5:3",
+                "keep one of the two, with what both say",
+            ),
         ],
     );
     site.write("conf.d/guests.d/rhel-5-cluster.yml", "{}\n");
