@@ -134,7 +134,7 @@ fuzz: fuzz-build ## Fuzz each target for a while (FUZZ_SECONDS=15, FUZZ_TARGETS=
 	  $(FUZZ_BIN)/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=8192 -reload=0 \
 	    -dict=fuzz/dictionary -artifact_prefix=fuzz/crashes/$$target/ \
 	    "$$found" fuzz/corpus/$$target tests/faults &> "$$log" || { tail -n 60 "$$log"; exit 1; }; \
-	  echo "$$target: $$(grep -a ' DONE ' "$$log")"; \
+	  echo "$$target: $$(grep -a DONE "$$log")"; \
 	done
 
 .PHONY: fuzz-build
