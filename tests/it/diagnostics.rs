@@ -132,7 +132,7 @@ fn a_cause_that_many_guests_have_is_one_error() {
         ("http://x/", "'{{ nope }}'", "unknown-name", "6:28", ""),
         (
             "[{network: lan}]",
-            "[{network: lan, ip: \"10.0.0.{{ index - index }}\"}]",
+            "[{network: lan, ip: \"10.0.0.{{ index % 2 * 255 }}\"}]",
             "reserved-address",
             "7:35",
             "17 more guests",
