@@ -27,6 +27,8 @@ mod volumes;
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use self::members::Members;
 use crate::diag::Sink;
 use crate::link::Lab;
@@ -36,26 +38,40 @@ use crate::model::install::Install;
 pub fn check(lab: &Lab, sink: &mut Sink) {
     let members = Members::new(lab);
     let wrong = subnets::check(lab, &members, sink);
-    ranges::check(lab, &members, &wrong, sink);
-    segments::check(lab, &members, &wrong, sink);
-    bridges::check(lab, sink);
-    addresses::check(lab, &members, &wrong, sink);
-    attachments::check(lab, &members, sink);
-    macs::check(lab, sink);
-    names::check(lab, sink);
-    dns::check(lab, sink);
-    pools::check(lab, sink);
-    volumes::check(lab, sink);
-    fit::check(lab, sink);
-    machine::check(lab, sink);
-    processor::check(lab, sink);
-    partitions::check(lab, sink);
-    installer::check(lab, sink);
-    accounts::check(lab, sink);
-    logins::check(lab, sink);
-    locale::check(lab, sink);
-    services::check(lab, sink);
+    let rules: &[&Rules<'_>] = &[
+        &|sink| addresses::check(lab, &members, &wrong, sink),
+        &|sink| ranges::check(lab, &members, &wrong, sink),
+        &|sink| segments::check(lab, &members, &wrong, sink),
+        &|sink| bridges::check(lab, sink),
+        &|sink| attachments::check(lab, &members, sink),
+        &|sink| macs::check(lab, sink),
+        &|sink| names::check(lab, sink),
+        &|sink| dns::check(lab, sink),
+        &|sink| pools::check(lab, sink),
+        &|sink| volumes::check(lab, sink),
+        &|sink| fit::check(lab, sink),
+        &|sink| machine::check(lab, sink),
+        &|sink| processor::check(lab, sink),
+        &|sink| partitions::check(lab, sink),
+        &|sink| installer::check(lab, sink),
+        &|sink| accounts::check(lab, sink),
+        &|sink| logins::check(lab, sink),
+        &|sink| locale::check(lab, sink),
+        &|sink| services::check(lab, sink),
+    ];
+    let found: Vec<Sink> = rules
+        .par_iter()
+        .map(|rules| {
+            let mut sink = Sink::default();
+            rules(&mut sink);
+            sink
+        })
+        .collect();
+    found.into_iter().for_each(|faults| sink.append(faults));
 }
+
+/// The rules of a topic, which know nothing of the others'.
+type Rules<'a> = dyn Fn(&mut Sink) + Sync + 'a;
 
 /// Returns the install data of the guests, once where several share it.
 fn installs(lab: &Lab) -> impl Iterator<Item = &Install> {

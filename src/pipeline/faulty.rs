@@ -7,6 +7,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::layer::{Draft, Layers, Object};
 use crate::link::Lab;
@@ -193,30 +195,34 @@ fn places(layers: &Layers) -> Vec<(Span, Owner)> {
         (&layers.storages, Owner::Storage),
     ] {
         for (name, object) in objects {
-            let own = owner(Arc::clone(name));
-            let texts = object.layers.iter().map(|layer| text(object, layer.span));
-            places.extend(
-                texts
-                    .chain([object.defined])
-                    .map(|span| (span, own.clone())),
-            );
+            for layer in &object.layers {
+                places.push((text(object, layer.span), owner(Arc::clone(name))));
+            }
+            if !is_file(object) || object.layers.is_empty() {
+                let defined = text(object, object.defined);
+                places.push((defined, owner(Arc::clone(name))));
+            }
         }
     }
     for (list, owner) in [(&layers.common, Owner::Common), (&layers.host, Owner::Host)] {
         places.extend(list.iter().map(|layer| (layer.span, owner.clone())));
     }
-    places.sort_by_key(|(span, _)| *span);
+    places.par_sort_by_key(|(span, _)| *span);
     places
 }
 
 /// Returns where an object's layer may have faults: in the whole of a file that holds nothing else.
 fn text(object: &Object, layer: Span) -> Span {
-    let is_file = object.defined.range().is_empty();
-    if is_file {
+    if is_file(object) {
         Span::new(layer.file, 0, usize::MAX)
     } else {
         layer
     }
+}
+
+/// Returns whether an object has files of its own.
+fn is_file(object: &Object) -> bool {
+    object.defined.range().is_empty()
 }
 
 /// Returns whether an expression in a value may read one of these networks.
