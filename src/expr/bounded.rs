@@ -5,6 +5,9 @@ use tera::{Error, Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 use super::run::MAX_SIZE;
 
+/// The most characters that Tera indents by.
+const MAX_INDENT: usize = 1000;
+
 /// Puts the filters in the places of Tera's own.
 pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("replace", replace);
@@ -32,7 +35,7 @@ fn replace(text: StringInput<'_>, kwargs: Kwargs, _: &State<'_>) -> TeraResult<S
 
 fn indent(text: StringInput<'_>, kwargs: Kwargs, _: &State<'_>) -> TeraResult<String> {
     let text = text.as_str();
-    let width = kwargs.get::<usize>("width")?.unwrap_or(4);
+    let width = kwargs.get::<usize>("width")?.unwrap_or(4).min(MAX_INDENT);
     let with = kwargs.get::<StringInput<'_>>("indentation")?;
     let with = with.as_ref().map_or(" ", StringInput::as_str);
     let first = kwargs.get::<bool>("first")?.unwrap_or(false);
@@ -46,12 +49,21 @@ fn indent(text: StringInput<'_>, kwargs: Kwargs, _: &State<'_>) -> TeraResult<St
     bounded(added.and_then(|added| added.checked_add(text.len())))?;
     let indentation = with.repeat(width);
     let mut out = String::new();
-    for (at, line) in text.split_inclusive('\n').enumerate() {
-        let is_blank = line.trim_end_matches(['\r', '\n']).is_empty();
-        if if at == 0 { first } else { blank || !is_blank } {
+    for (at, line) in text.lines().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        if if at == 0 {
+            first
+        } else {
+            blank || !line.is_empty()
+        } {
             out.push_str(&indentation);
         }
         out.push_str(line);
+    }
+    if text.ends_with('\n') {
+        out.push('\n');
     }
     Ok(out)
 }
@@ -112,7 +124,7 @@ mod tests {
         for expression in [
             "range(end=90000) | join(sep='0123456789abcdef')",
             "range(end=90000) | join | replace(from='0', to='0123456789abcdef0123456789abcdef')",
-            "'a\\nb' | indent(width=2000000)",
+            "range(end=2000) | join(sep='\\n') | indent(width=2000000)",
         ] {
             let [_, bounded] = both(expression);
             assert!(
