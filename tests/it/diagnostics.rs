@@ -135,7 +135,7 @@ fn a_cause_that_many_guests_have_is_one_error() {
             "[{network: lan, ip: \"10.0.0.{{ index % 2 * 255 }}\"}]",
             "reserved-address",
             "7:35",
-            "17 more guests",
+            "9 more guests",
         ),
         ("  rootpw: locked\n", "  rootpw: ~\n", "no-login", "9:3", ""),
     ] {
