@@ -86,7 +86,7 @@ codes! {
     /// A key or value of an older version that is read but should be rewritten.
     LegacyKey = "legacy-key" or Warning,
     /// The site has no such directory or file layout.
-    SiteLayout = "site-layout",
+    SiteLayout = "site-layout" or Warning,
     /// One object is defined in two places.
     DefinedTwice = "defined-twice",
     /// A `name:` that differs from the file's name.

@@ -105,6 +105,13 @@ impl Diagnostic {
         diagnostic
     }
 
+    /// Makes a warning that concerns the file or directory `path` as a whole.
+    pub fn file_warning(code: Code, path: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut diagnostic = Self::new(code, Severity::Warning, None, message);
+        diagnostic.path = Some(path.into());
+        diagnostic
+    }
+
     fn new(code: Code, severity: Severity, span: Option<Span>, message: impl Into<String>) -> Self {
         Self {
             code,

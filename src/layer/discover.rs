@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use super::meta::{self, Meta};
 use super::{Layers, Object, Objects};
-use crate::diag::{Code, Diagnostic, Sink};
+use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::files::{Files, reason};
 use crate::source::{FileId, Span, Spanned};
 use crate::yaml::typed::{Field as _, FromNode as _, Typer};
@@ -90,6 +90,8 @@ pub fn expect_lab(confdirs: &[PathBuf], layers: &Layers, sink: &mut Sink) {
 struct Found {
     class: &'static str,
     object: Option<String>,
+    /// Whether it is one of the files that are all of their object: `NAME.yml`.
+    is_whole: bool,
     path: PathBuf,
 }
 
@@ -118,13 +120,16 @@ fn directory(conf: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sin
         meta.check_classes(&known, sink);
     }
     let mut found = Vec::new();
+    let mut read = vec![conf.join("META")];
     for &(class, dir, per_object) in CLASSES {
         let named = meta
             .as_ref()
             .and_then(|meta| meta.directories(class, &root, sink));
         let dirs = named.unwrap_or_else(|| vec![dir.to_owned()]);
         for dir in dirs {
-            list(class, &root.join(dir), per_object, &mut found, sink);
+            let dir = root.join(dir);
+            list(class, &dir, per_object, &mut found, sink);
+            read.push(dir);
         }
     }
     if found.is_empty() && !sink.has_errors() {
@@ -138,6 +143,9 @@ fn directory(conf: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sin
             .help(format!("its YAML files lie in {}", names.join(", "))),
         );
     }
+    if !found.is_empty() && !sink.has_errors() {
+        strays(&root, &read, sink);
+    }
     let paths: Vec<&Path> = found.iter().map(|found| &*found.path).collect();
     let read = files.texts(&paths, sink);
     let texts: Vec<(Found, FileId)> = found
@@ -145,6 +153,7 @@ fn directory(conf: &Path, layers: &mut Layers, files: &mut Files, sink: &mut Sin
         .zip(read)
         .filter_map(|(found, file)| Some((found, file?)))
         .collect();
+    twice(&texts, sink);
     let mut own = Layers::default();
     for ((found, file), (node, faults)) in texts.iter().zip(parse_all(&texts, files)) {
         sink.append(faults);
@@ -218,7 +227,6 @@ fn list(
         }
     }
     let depth = if per_object { 2 } else { 1 };
-    let first = found.len();
     for entry in WalkDir::new(dir)
         .follow_links(true)
         .min_depth(1)
@@ -273,40 +281,70 @@ fn list(
         found.push(Found {
             class,
             object,
+            is_whole: per_object && entry.depth() == 1,
             path: path.to_path_buf(),
         });
-    }
-    if per_object {
-        twice(dir, &found[first..], sink);
     }
 }
 
 /// Reports `NAME.yml` beside `NAME/` and `NAME.yml` beside `NAME.yaml`.
-fn twice(dir: &Path, found: &[Found], sink: &mut Sink) {
-    let mut by_object: HashMap<Option<&str>, Vec<&Found>> = HashMap::new();
-    for file in found {
-        by_object
-            .entry(file.object.as_deref())
-            .or_default()
-            .push(file);
+fn twice(texts: &[(Found, FileId)], sink: &mut Sink) {
+    let mut by_object: HashMap<(&str, Option<&str>), Vec<&(Found, FileId)>> = HashMap::new();
+    for text in texts {
+        let key = (text.0.class, text.0.object.as_deref());
+        by_object.entry(key).or_default().push(text);
     }
-    for file in found.iter().filter(|file| file.path.parent() == Some(dir)) {
-        let same = &by_object[&file.object.as_deref()];
+    for (found, file) in texts.iter().filter(|(found, _)| found.is_whole) {
+        let same = &by_object[&(found.class, found.object.as_deref())];
         // Of two files beside each other the later one is told of.
-        let is_other = |other: &&&Found| other.path.parent() != Some(dir) || other.path < file.path;
-        let other = same.iter().find(is_other);
-        let Some(other) = other else { continue };
-        let beside = other
-            .path
-            .parent()
-            .filter(|parent| *parent != dir)
-            .unwrap_or(&other.path);
-        let name = file.object.as_deref().unwrap_or_default();
+        let mut others = same
+            .iter()
+            .filter(|(other, _)| !other.is_whole || other.path < found.path);
+        let Some((other, place)) = others.next() else {
+            continue;
+        };
+        let whole = Some(&*other.path).filter(|_| other.is_whole);
+        let beside = whole.or(other.path.parent()).unwrap_or(&other.path);
+        let name = found.object.as_deref().unwrap_or_default();
         let message = format!("`{name}` is defined here and in {}", beside.display());
         sink.push(
-            Diagnostic::file_error(Code::DefinedTwice, file.path.display().to_string(), message)
+            Diagnostic::error(Code::DefinedTwice, Span::new(*file, 0, 0), message)
+                .also(Span::new(*place, 0, 0), "and here")
                 .help("keep one of the two"),
         );
+    }
+}
+
+/// Warns of what lies in a conf directory and is read by nobody: a directory whose name is nearly a class's, and files
+/// beside the directories.
+fn strays(root: &Path, read: &[PathBuf], sink: &mut Sink) {
+    let entries = WalkDir::new(root)
+        .min_depth(1)
+        .max_depth(1)
+        .sort_by_file_name();
+    let entries = entries.into_iter().filter_map(Result::ok);
+    for entry in entries.filter(|entry| !read.iter().any(|dir| dir.starts_with(entry.path()))) {
+        let name = entry.file_name().to_string_lossy();
+        let dirs = CLASSES.iter().map(|(_, dir, _)| *dir).chain(["META"]);
+        let (message, help) = if entry.file_type().is_dir() {
+            let Some(near) = nearest(&name, dirs) else {
+                continue;
+            };
+            (
+                "no layer is read from this directory",
+                format!("did you mean `{near}`?"),
+            )
+        } else if is_yaml(entry.path()) && !name.starts_with('.') {
+            let dirs: Vec<&str> = dirs.collect();
+            (
+                "nobody reads this file",
+                format!("layers lie in {}", dirs.join(", ")),
+            )
+        } else {
+            continue;
+        };
+        let path = entry.path().display().to_string();
+        sink.push(Diagnostic::file_warning(Code::SiteLayout, path, message).help(help));
     }
 }
 
@@ -346,9 +384,11 @@ fn add_objects(layers: &mut Layers, class: &str, node: &Node, sink: &mut Sink) {
         } else {
             entry.value.clone()
         };
-        if (Typer { sink }).map(&value, class).is_none() {
-            continue;
-        }
+        // An object that cannot be read is there all the same.
+        let value = match (Typer { sink }).map(&value, class) {
+            Some(_) => value,
+            None => Node::empty_map(value.span),
+        };
         if let Some(objects) = layers.objects_mut(class) {
             let object = objects.entry(Arc::clone(name)).or_insert_with(|| Object {
                 defined: entry.key,
