@@ -3,7 +3,7 @@
 //! The sources are pykickstart's commands of each version, and the installation guides. Whatever can be said in a
 //! script of the install file instead is said there, and is no fault.
 
-use crate::diag::{Code, Diagnostic, Sink};
+use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::link::{Guest, Lab};
 use crate::model::guest::{BootProto, Firmware};
 use crate::model::partitions::{Layout, Partitions};
@@ -13,6 +13,9 @@ use crate::source::{Span, Spanned};
 /// The services the firewall command of RHEL 5 has options for.
 const RHEL5_SERVICES: &[&str] = &["ftp", "http", "smtp", "ssh", "telnet"];
 
+/// How the URLs of install trees begin (virt-install(1), "--location").
+const SCHEMES: &[&str] = &["http", "https", "ftp", "nfs"];
+
 /// What a partition may be that no installer formats with a file system of its list.
 const ROLES: &[&str] = &["swap", "efi"];
 
@@ -20,6 +23,11 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
         sink.about(Some(&guest.name));
         filesystems(guest, sink);
+        if let Some(location) = &guest.virtinst.location
+            && let Some((message, help)) = unreachable(&location.value)
+        {
+            sink.push(Diagnostic::error(Code::MissingSource, location.span, message).help(help));
+        }
         let generation = guest
             .os
             .generation
@@ -34,6 +42,28 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         }
     }
     sink.about(None);
+}
+
+/// Says why nothing can lie at a location, whoever looks: it is empty, or almost a URL. Its text may hold a password,
+/// so only its scheme is shown.
+fn unreachable(location: &str) -> Option<(String, String)> {
+    if location.trim().is_empty() {
+        let help = "name an install tree, as in http://10.0.0.1/rhel9/, or leave the key out";
+        return Some(("`location` is empty".to_owned(), help.to_owned()));
+    }
+    let (scheme, rest) = location.split_once(':')?;
+    let slashes = rest.len() - rest.trim_start_matches('/').len();
+    // The first letter is the one that is seldom wrong.
+    let alike = SCHEMES.iter().copied();
+    let alike = alike.filter(|known| known.chars().next() == scheme.chars().next());
+    let near = nearest(scheme, alike).or_else(|| nearest(scheme, SCHEMES.iter().copied()))?;
+    // NFS is also written `nfs:HOST:/PATH`.
+    if slashes == 0 && near == "nfs" && scheme == near || slashes >= 2 && scheme == near {
+        return None;
+    }
+    let found: String = std::iter::repeat_n('/', slashes.min(3)).collect();
+    let message = format!("`{scheme}:{found}` begins no place an installer can read");
+    Some((message, format!("did you mean `{near}://…`?")))
 }
 
 /// Reports file systems the installer does not make.
@@ -132,6 +162,7 @@ impl<'a> Kickstart<'a> {
         let args = virtinst.extra_args.iter();
         let mut args = args.flat_map(|args| args.split_whitespace());
         if reached.iter().any(|scheme| location.starts_with(scheme))
+            || unreachable(location.as_str()).is_some()
             || location.ends_with(".iso")
             || args.any(|arg| named.iter().any(|key| arg.contains(key)))
         {
@@ -382,5 +413,41 @@ impl<'a> Kickstart<'a> {
                 );
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unreachable;
+
+    #[test]
+    fn what_is_almost_a_url_is_seen() {
+        for location in [
+            "http://x/y",
+            "https://x/",
+            "ftp://x/",
+            "nfs:x:/y",
+            "nfs://x/y",
+            "/srv/tree",
+            "/srv/a:b",
+            "http",
+            "file:///srv/tree",
+            "http://joe:secret@x/",
+        ] {
+            assert_eq!(unreachable(location), None, "{location}");
+        }
+        for (location, meant) in [
+            ("htp://x/y", "http://"),
+            ("http:/x/y", "http://"),
+            ("http:x/y", "http://"),
+            ("HTTP://x/y", "http://"),
+            ("htps://x/y", "https://"),
+            ("nfs:/x", "nfs://"),
+        ] {
+            let help = unreachable(location).map(|(_, help)| help);
+            let help = help.unwrap_or_default();
+            assert!(help.contains(meant), "{location}: {help}");
+        }
+        assert!(unreachable("").is_some());
     }
 }

@@ -7,6 +7,17 @@ use crate::model::os::Os;
 use crate::model::password::{GRUB_HASH, Password};
 use crate::source::{Span, Spanned};
 
+/// How many characters a hash of each kind has after its last `$` (crypt(5), "Hash format").
+const DIGESTS: &[(&str, usize)] = &[
+    ("$6$", 86),
+    ("$5$", 43),
+    ("$1$", 22),
+    ("$2a$", 53),
+    ("$2b$", 53),
+    ("$2y$", 53),
+    ("$y$", 43),
+];
+
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
         sink.about(Some(&guest.name));
@@ -85,6 +96,13 @@ fn can_log_in(guest: &Guest) -> bool {
 
 fn readable(guest: &Guest, account: &str, password: &Spanned<Password>, sink: &mut Sink) {
     match &password.value {
+        Password::Plain(_) if password.value.means_locked() => {
+            let message = format!(
+                "this closes an account elsewhere; here it would be the password of `{account}`, which is easily guessed"
+            );
+            let help = "write `locked`, or `\"$6$…\"`, a hash made with `openssl passwd -6`";
+            sink.push(Diagnostic::error(Code::InvalidValue, password.span, message).help(help));
+        }
         Password::Plain(_) => plain(account, password.span, sink),
         Password::Hash(hash)
             if !guest
@@ -104,8 +122,33 @@ fn readable(guest: &Guest, account: &str, password: &Spanned<Password>, sink: &m
             );
             sink.push(Diagnostic::error(Code::UnreadableHash, password.span, message).help(help));
         }
-        Password::Hash(_) | Password::Locked | Password::Outside(_) => {}
+        Password::Hash(hash) => whole(account, hash, password.span, sink),
+        Password::Locked | Password::Outside(_) => {}
     }
+}
+
+/// Reports a hash that lacks a part: no password has it, so the account is closed without anybody having said so.
+fn whole(account: &str, hash: &str, span: Span, sink: &mut Sink) {
+    let kind = kind(hash);
+    let Some((_, due)) = DIGESTS.iter().find(|(known, _)| *known == kind) else {
+        return;
+    };
+    // What bcrypt writes after its cost is the salt and the digest in one.
+    let digest = hash[kind.len()..].rsplit_once('$');
+    let found = digest.map_or(0, |(_, digest)| digest.chars().count());
+    if found == *due {
+        return;
+    }
+    let message = match found {
+        0 => format!("the password hash of `{account}` is no more than a beginning"),
+        _ => format!(
+            "the password hash of `{account}` ends in {found} characters where {due} are due"
+        ),
+    };
+    let help = format!(
+        "copy it whole: a hash of the kind `{kind}` ends in {due} characters after its last `$`; `openssl passwd -6` makes one"
+    );
+    sink.push(Diagnostic::error(Code::UnreadableHash, span, message).help(help));
 }
 
 /// Returns how a hash begins, which says nothing of the password.

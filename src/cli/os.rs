@@ -33,7 +33,7 @@ pub(super) fn run(command: &Command, session: &mut Session) -> anyhow::Result<Ou
 }
 
 fn unknown(name: &str, known: &[&str]) -> UsageError {
-    let near = crate::diag::nearest(name, known.iter().copied());
+    let near = crate::model::os::meant(name, known);
     let hint = near.map_or("; `miniascape os` lists it".to_owned(), |near| {
         format!("; did you mean `{near}`?")
     });

@@ -4,6 +4,7 @@
 ///
 /// Near is a Damerau-Levenshtein distance of at most a third of the length, so that `kickstar` finds `kickstart` and
 /// `ram` never finds `arch`; a difference in case or in `-` against `_` alone always counts as near.
+/// Of names that are equally near so, the one that is nearest as it is written is taken.
 #[must_use]
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |name: &str| name.to_lowercase().replace('-', "_");
@@ -13,7 +14,10 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(&folded, &fold(name)), name))
         .filter(|(distance, name)| *distance <= limit && *distance < name.chars().count())
-        .min_by_key(|(distance, name)| (*distance, *name))
+        .min_by_key(|(distance, name)| {
+            let as_written = strsim::damerau_levenshtein(given, name);
+            (*distance, as_written, *name)
+        })
         .map(|(_, name)| name)
 }
 
@@ -29,6 +33,7 @@ mod tests {
             nearest("ssh-authorized-keys", known),
             Some("ssh_authorized_keys")
         );
+        assert_eq!(nearest("poool1", ["Pool1", "pool1"]), Some("pool1"));
         assert_eq!(nearest("cluster", known), None);
         assert_eq!(nearest("x", known), None);
     }

@@ -116,7 +116,13 @@ impl Pools<'_> {
             .to_owned();
         let pool_span = spec.pool.as_ref().map_or(span, |pool| pool.span);
         if let Some(storage) = self.storages.get(&pool) {
-            return Some(Home::Pool(pool, storage.kind));
+            // Only iSCSI targets have `:` in the names of their volumes.
+            let named = spec.vol.as_ref().is_some_and(|vol| vol.contains(':'));
+            let kind = match storage.kind {
+                PoolType::Dir if storage.assumed && named => PoolType::Iscsi,
+                kind => kind,
+            };
+            return Some(Home::Pool(pool, kind));
         }
         if pool != DEFAULT_POOL && !self.undefined(&pool, pool_span) {
             return None;

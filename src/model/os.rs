@@ -238,7 +238,7 @@ impl OsTable {
         }
         if os.is_none() {
             let known: Vec<&str> = self.names();
-            let near = crate::diag::nearest(name, known.iter().copied());
+            let near = meant(name, &known);
             let series = name.split_once('.').map(|(series, _)| series);
             let help = match near {
                 _ if series.is_some_and(|series| self.entries.contains_key(series)) => {
@@ -406,4 +406,23 @@ fn extend(
     };
     path.pop();
     merge(below, &Map::default(), own, sink)
+}
+
+/// Returns the system of the table that was probably meant. A release is what people know best: `centos9` is
+/// `centos-stream9` rather than `centos5`.
+#[must_use]
+pub fn meant<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let whole = name.split('.').next().unwrap_or_default();
+    let stem = whole.trim_end_matches(|c: char| c.is_ascii_digit());
+    let release = &whole[stem.len()..];
+    let of_release = || {
+        let known = known.iter().copied();
+        known.filter(|known| {
+            let stem = known.trim_end_matches(|c: char| c.is_ascii_digit());
+            !release.is_empty() && known[stem.len()..] == *release
+        })
+    };
+    crate::diag::nearest(whole, of_release())
+        .or_else(|| of_release().find(|known| stem.len() > 2 && known.starts_with(stem)))
+        .or_else(|| crate::diag::nearest(name, known.iter().copied()))
 }

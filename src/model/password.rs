@@ -41,6 +41,19 @@ impl Password {
         }
     }
 
+    /// Returns whether this plain text is how other places say that nobody logs in with a password: `*`, `!` and `!`
+    /// before a hash in shadow(5), `*LK*` of other systems, the option `lock` of installers. None of them is a secret.
+    #[must_use]
+    pub fn means_locked(&self) -> bool {
+        let Self::Plain(text) = self else {
+            return false;
+        };
+        let rest = text.trim_start_matches('!');
+        let marked = rest.len() < text.len() && (rest.is_empty() || rest.starts_with('$'));
+        let mut words = ["lock", "locked", "yes"].into_iter();
+        marked || matches!(rest, "*" | "*LK*") || words.any(|word| text.eq_ignore_ascii_case(word))
+    }
+
     /// Returns the hash, if it is one.
     #[must_use]
     pub fn hash(&self) -> Option<&str> {
@@ -157,6 +170,27 @@ mod tests {
             sha512("Hello world!", "saltstring"),
             "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1"
         );
+    }
+
+    #[test]
+    fn what_means_locked_elsewhere_is_no_password() {
+        for text in [
+            "!",
+            "!!",
+            "*",
+            "!*",
+            "*LK*",
+            "!$6$salt$hash",
+            "lock",
+            "Locked",
+            "yes",
+        ] {
+            assert!(Password::Plain(text.into()).means_locked(), "{text}");
+            assert!(!Password::Outside(text.into()).means_locked(), "{text}");
+        }
+        for text in ["!Secret1", "**", "lockpick", "yes!"] {
+            assert!(!Password::Plain(text.into()).means_locked(), "{text}");
+        }
     }
 
     #[test]

@@ -137,7 +137,9 @@ fn own_secrets(install: &Install, secrets: &mut Secrets) {
         .iter()
         .filter_map(|user| user.password.as_ref());
     for password in install.rootpw.iter().chain(users) {
-        if let Password::Plain(text) | Password::Outside(text) = &password.value {
+        if let Password::Plain(text) | Password::Outside(text) = &password.value
+            && !password.value.means_locked()
+        {
             secrets.add(text);
         }
     }

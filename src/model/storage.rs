@@ -145,6 +145,9 @@ pub struct Storage {
     /// Its kind.
     #[serde(rename = "type")]
     pub kind: PoolType,
+    /// Whether its kind is assumed: the host knows it, and the site does not say.
+    #[serde(skip)]
+    pub assumed: bool,
     /// Where a pool that is no directory has its volumes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
@@ -205,6 +208,7 @@ impl Storage {
         Self {
             name: name.to_owned(),
             kind: PoolType::Dir,
+            assumed: false,
             source: None,
             target: None,
             autostart: false,
@@ -235,6 +239,7 @@ impl Storage {
             }
             return Self {
                 kind,
+                assumed: spec.kind.is_none(),
                 target: spec.target,
                 ..Self::external(name, defined)
             };
@@ -244,6 +249,7 @@ impl Storage {
         Self {
             name: name.to_owned(),
             kind,
+            assumed: false,
             source,
             target,
             autostart: spec.autostart.is_none_or(|autostart| autostart.value),

@@ -152,10 +152,29 @@ pub fn keyboard(name: &str) -> Known {
         ("sv", "se"),
         ("da", "dk"),
     ];
-    match by_language.iter().find(|(language, _)| *language == name) {
-        Some((_, layout)) => Known::Near((*layout).to_owned()),
-        None => Known::or_near(name, LAYOUTS.keys().copied().chain(KEYMAPS.iter().copied())),
+    if let Some((_, layout)) = by_language.iter().find(|(language, _)| *language == name) {
+        return Known::Near((*layout).to_owned());
     }
+    let Some((layout, variant, variants)) = of_layout(name) else {
+        return Known::or_near(name, LAYOUTS.keys().copied().chain(KEYMAPS.iter().copied()));
+    };
+    // The console's way of writing a variant.
+    match nearest(variant, variants.iter().copied()) {
+        Some(near) => Known::Near(format!("{{layout: {layout}, variant: {near}}}")),
+        None => Known::or_near(name, keymaps_of(layout)),
+    }
+}
+
+/// Takes `LAYOUT-VARIANT` apart when there is such a layout, and returns the variants it has.
+fn of_layout(name: &str) -> Option<(&str, &str, &'static [&'static str])> {
+    let (layout, variant) = name.split_once('-')?;
+    Some((layout, variant, LAYOUTS.get(layout)?))
+}
+
+/// Returns the console keymaps for the language of an X layout.
+fn keymaps_of(layout: &str) -> impl Iterator<Item = &'static str> {
+    let own = move |name: &&str| name.split('-').next() == Some(layout);
+    KEYMAPS.iter().copied().filter(own)
 }
 
 /// Looks up a service that a firewall lets in.
@@ -184,14 +203,17 @@ pub fn keymap(name: &str) -> Known {
     if KEYMAPS.contains(name) {
         return Known::Yes;
     }
-    let (layout, variant) = name.split_once('-').unwrap_or((name, ""));
-    if let Some(variants) = LAYOUTS.get(layout) {
-        if variant.is_empty() || variants.contains(&variant) {
+    if LAYOUTS.contains_key(name) {
+        return Known::Yes;
+    }
+    if let Some((layout, variant, variants)) = of_layout(name) {
+        if variants.contains(&variant) {
             return Known::Yes;
         }
-        if let Some(near) = nearest(variant, variants.iter().copied()) {
-            return Known::Near(format!("{layout}-{near}"));
-        }
+        return match nearest(variant, variants.iter().copied()) {
+            Some(near) => Known::Near(format!("{layout}-{near}")),
+            None => Known::or_near(name, keymaps_of(layout)),
+        };
     }
     Known::or_near(name, KEYMAPS.iter().copied().chain(LAYOUTS.keys().copied()))
 }
@@ -265,6 +287,21 @@ mod tests {
         }
         assert_eq!(keyboard("ja"), near("jp"));
         assert_eq!(keyboard("de-latin"), near("de-latin1"));
+        for (name, layout, variant) in [
+            ("de-nodeadkeys", "de", "nodeadkeys"),
+            ("us-dvorak", "us", "dvorak"),
+            ("us-intl", "us", "intl"),
+            ("us-altgr-intl", "us", "altgr-intl"),
+            ("fi-nodeadkeys", "fi", "nodeadkeys"),
+            ("de-neo", "de", "neo"),
+            ("fr-oss", "fr", "oss"),
+            ("ch-fr", "ch", "fr"),
+            ("de-nodeadkey", "de", "nodeadkeys"),
+        ] {
+            let meant = format!("{{layout: {layout}, variant: {variant}}}");
+            assert_eq!(keyboard(name), near(&meant), "{name}");
+        }
+        assert_eq!(keyboard("fi-klingon"), Known::No);
         assert_eq!(keyboard_variant("de", "nodeadkeys"), Known::Yes);
         assert_eq!(keyboard_variant("de", "nodeadkey"), near("nodeadkeys"));
         assert_eq!(keyboard_variant("uk", "x"), Known::Yes);

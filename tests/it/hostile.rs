@@ -375,7 +375,11 @@ const PLACES: &[(Kind, &str, &str)] = &[
     ),
     (Text, "common.timezone", r#""@""#),
     (Text, "common.timezone", r#"{"ntp": ["@"]}"#),
-    (Text, "common.rootpw", r#""$6$@""#),
+    (
+        Text,
+        "common.rootpw",
+        r#""$6$@$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1""#,
+    ),
     (Closed, "common.users", r#"[{"name": "@"}]"#),
     (Closed, "common.users", r#"[{"name": "ann", "uid": "@"}]"#),
     (Text, "common.users", r#"[{"name": "ann", "gecos": "@"}]"#),
@@ -402,7 +406,7 @@ const PLACES: &[(Kind, &str, &str)] = &[
     (
         Text,
         "common.users",
-        r#"[{"name": "ann", "password": "$6$@"}]"#,
+        r#"[{"name": "ann", "password": "$6$@$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1"}]"#,
     ),
     (
         Text,
