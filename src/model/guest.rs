@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::argument::Argument;
 use super::duid::Duid;
 use super::mac::Mac;
 use super::network::ports::PortgroupName;
@@ -343,6 +344,6 @@ section! {
         /// Further kernel arguments for the installer.
         extra_args: Option<Line>,
         /// Further virt-install flags, one a list item.
-        options: Vec<Spanned<Line>>,
+        options: Vec<Spanned<Argument>>,
     }
 }
