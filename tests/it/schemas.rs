@@ -57,6 +57,16 @@ const PASSED: &[(&str, &str)] = &[
     ("unknown-key/own-data", OWN),
     ("unknown-key/root-access", OWN),
     ("unknown-key/top-level", OWN),
+    ("invalid-value/flag-with-value", "a word is any text"),
+    (
+        "invalid-value/mtu-of-interface",
+        "the least depends on IPv6",
+    ),
+    ("invalid-value/netmask", "it has the form of an address"),
+    (
+        "invalid-value/netmask-of-address",
+        "it has the form of an address",
+    ),
 ];
 
 const ARITHMETIC: &str = "a pattern does not calculate";
