@@ -15,13 +15,13 @@ use crate::model::network::{Mode, Network, Segment};
 use crate::source::{Span, Spanned};
 
 pub(super) fn check(lab: &Lab, members: &Members<'_>, wrong: &Wrong, sink: &mut Sink) {
-    let mut spare = Spare::new(members);
+    let mut spare = Spare::new(lab, members);
     let mut users = Users::default();
     for (guest, nic) in interfaces(lab) {
         let network = nic.network.as_ref();
         let network = network.and_then(|name| lab.networks.get(&name.value));
         sink.about(Some(&guest.name));
-        own_gateway(nic, sink);
+        own_gateway(nic, &mut spare, sink);
         for address in addresses(nic) {
             let segment = network.and_then(|network| network.segment_of(address.value));
             if segment.is_some_and(|segment| wrong.contains(&segment.subnet.span)) {
@@ -42,6 +42,14 @@ pub(super) fn check(lab: &Lab, members: &Members<'_>, wrong: &Wrong, sink: &mut 
             };
             for diagnostic in misplaced.into_iter().chain(twice) {
                 sink.push(match (network, &diagnostic.help) {
+                    (_, None) if spare.is_shared(address.span) => {
+                        let help = "write `ip: auto` here, or an `ip` in each guest";
+                        let help = segment.map_or("write an `ip` in each guest", |_| help);
+                        diagnostic.help(match address.value {
+                            IpAddr::V4(_) => help.to_owned(),
+                            IpAddr::V6(_) => help.replace("`ip", "`ipv6"),
+                        })
+                    }
                     (Some(network), None) => diagnostic.help(spare.help(address.value, network)),
                     _ => diagnostic,
                 });
@@ -138,9 +146,22 @@ fn is_anycast(address: Ipv6Addr, prefix: u8) -> bool {
     prefix <= 64 && [a, b, c, d & 0xff80] == [0xfdff, 0xffff, 0xffff, 0xff80]
 }
 
-/// Warns of a gateway that a static interface cannot reach, as it lies in no subnet of its own.
-fn own_gateway(nic: &Interface, sink: &mut Sink) {
-    let (Some(span), Some(gateway)) = (nic.gateway_span, nic.gateway) else {
+/// Warns of a gateway that a static interface cannot reach, as it lies in no subnet of its own, and reports one that is
+/// the interface itself. Where several guests share the gateway, one of them may well be it.
+fn own_gateway(nic: &Interface, spare: &mut Spare<'_>, sink: &mut Sink) {
+    let Some(span) = nic.gateway_span else { return };
+    let Some(gateway) = nic.gateway else {
+        if let Some(ip) = nic.ip.as_ref().filter(|_| !spare.is_shared(span)) {
+            let message = format!(
+                "{} is the interface's own address, and no way out",
+                ip.value
+            );
+            sink.push(
+                Diagnostic::error(Code::ReservedAddress, span, message)
+                    .also(ip.span, "its address")
+                    .help("name the router that leads out, or remove `gateway`"),
+            );
+        }
         return;
     };
     let (Some(ip), Some(netmask)) = (&nic.ip, nic.netmask) else {

@@ -152,13 +152,13 @@ impl Machine<'_> {
         let iommu = virtinst
             .options
             .iter()
-            .any(|option| option.contains("iommu"));
+            .any(|option| option.as_str().contains("iommu"));
         if vcpus.value > MOST_CPUS && self.is_x86() && !(iommu && self.is_q35()) {
             let message = format!(
                 "{} CPUs are more than the {MOST_CPUS} a machine has without an IOMMU",
                 vcpus.value
             );
-            let help = "on q35, add `--iommu model=intel,driver.intremap=on,driver.eim=on` to `virtinst.options`";
+            let help = r#"on q35, write `options: ["--iommu", "model=intel,driver.intremap=on,driver.eim=on"]` in `virtinst`"#;
             self.sink
                 .push(Diagnostic::error(Code::ImpossibleHardware, vcpus.span, message).help(help));
         }

@@ -6,6 +6,7 @@ mod accounts;
 mod addresses;
 mod attachments;
 mod bridges;
+mod cards;
 mod dns;
 mod fit;
 mod installer;
@@ -19,6 +20,7 @@ mod partitions;
 mod pools;
 mod processor;
 mod ranges;
+mod repositories;
 mod segments;
 mod services;
 mod spare;
@@ -44,6 +46,7 @@ pub fn check(lab: &Lab, sink: &mut Sink) {
         &|sink| segments::check(lab, &members, &wrong, sink),
         &|sink| bridges::check(lab, sink),
         &|sink| attachments::check(lab, &members, sink),
+        &|sink| cards::check(lab, sink),
         &|sink| macs::check(lab, sink),
         &|sink| names::check(lab, sink),
         &|sink| dns::check(lab, sink),
@@ -58,6 +61,7 @@ pub fn check(lab: &Lab, sink: &mut Sink) {
         &|sink| logins::check(lab, sink),
         &|sink| locale::check(lab, sink),
         &|sink| services::check(lab, sink),
+        &|sink| repositories::check(lab, sink),
     ];
     let found: Vec<Sink> = rules
         .par_iter()

@@ -3,15 +3,20 @@
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
-use super::members::{Members, addresses};
+use super::members::{Members, addresses, interfaces};
+use crate::link::Lab;
 use crate::model::cidr::{from_bits, to_bits};
 use crate::model::network::{Network, Segment};
+use crate::source::Span;
 
 /// Free addresses of networks; none is proposed twice.
 #[derive(Debug)]
 pub(super) struct Spare<'a> {
+    lab: &'a Lab,
     members: &'a Members<'a>,
     networks: HashMap<&'a str, Used>,
+    /// Where the values are written that several guests have.
+    shared: Option<HashSet<Span>>,
 }
 
 /// What is taken in a network.
@@ -23,11 +28,21 @@ struct Used {
 }
 
 impl<'a> Spare<'a> {
-    pub(super) fn new(members: &'a Members<'a>) -> Self {
+    pub(super) fn new(lab: &'a Lab, members: &'a Members<'a>) -> Self {
         Self {
+            lab,
             members,
             networks: HashMap::new(),
+            shared: None,
         }
+    }
+
+    /// Returns whether several guests have the address or gateway that is written there.
+    pub(super) fn is_shared(&mut self, span: Span) -> bool {
+        let lab = self.lab;
+        self.shared
+            .get_or_insert_with(|| shared(lab))
+            .contains(&span)
     }
 
     /// Says what to write instead of `address`: the same number in the right subnet, or the lowest free one.
@@ -101,6 +116,21 @@ impl Used {
         }
         None
     }
+}
+
+/// Returns where the addresses and gateways are written that several guests have.
+fn shared(lab: &Lab) -> HashSet<Span> {
+    let mut first: HashMap<Span, &str> = HashMap::new();
+    let mut shared = HashSet::new();
+    for (guest, nic) in interfaces(lab) {
+        let written = addresses(nic).map(|address| address.span);
+        for span in written.chain(nic.gateway_span) {
+            if *first.entry(span).or_insert(&guest.name) != &*guest.name {
+                shared.insert(span);
+            }
+        }
+    }
+    shared
 }
 
 /// Returns whether the address of this number is handed out to anybody.

@@ -176,7 +176,7 @@ codes! {
     /// A processor that libvirt does not know.
     UnknownProcessor = "unknown-processor" or Warning,
     /// Hardware that libvirt or QEMU does not put together.
-    ImpossibleHardware = "impossible-hardware",
+    ImpossibleHardware = "impossible-hardware" or Warning,
     /// Hardware that the guest's OS has no driver for.
     MissingDriver = "missing-driver" or Warning,
     /// The lock does not fit the site.

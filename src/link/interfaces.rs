@@ -164,7 +164,8 @@ pub(super) fn resolve(
         IpAddr::V4(netmask) => Some(netmask),
         IpAddr::V6(_) => None,
     });
-    let netmask = spec.netmask.as_ref().map(|netmask| netmask.value).or(known);
+    let netmask = spec.netmask.as_ref();
+    let netmask = netmask.map(|netmask| netmask.value.address()).or(known);
     let netmask = match (&ip, netmask, bootproto) {
         (Some(ip), None, BootProto::Static) => assumed_netmask(ip, owner.legacy, sink),
         (_, netmask, _) => netmask,
@@ -242,6 +243,7 @@ pub(super) fn resolve(
         mac_span: spec.mac.as_ref().map(|mac| mac.span),
         ip,
         netmask,
+        netmask_span: spec.netmask.as_ref().map(|netmask| netmask.span),
         gateway,
         gateway_span: spec.gateway.as_ref().map(|gateway| gateway.span),
         ipv6,
@@ -258,11 +260,15 @@ pub(super) fn resolve(
         dns_record: spec.dns_record.unwrap_or(true),
         nodns: spec.nodns.unwrap_or(aside),
         nodefroute: spec.nodefroute.unwrap_or(aside),
-        model: spec
-            .model
-            .unwrap_or_else(|| "virtio".parse().expect("a word of our own")),
+        model_span: spec.model.as_ref().map(|model| model.span),
+        model: spec.model.map_or_else(
+            || "virtio".parse().expect("a word of our own"),
+            |model| model.value,
+        ),
+        mtu_span: spec.mtu.as_ref().map(|mtu| mtu.span),
         mtu: spec
             .mtu
+            .map(|mtu| mtu.value)
             .or_else(|| network.and_then(|(_, network)| network.mtu)),
         options: spec.options,
     }

@@ -129,6 +129,8 @@ pub struct Interface {
     pub ip: Option<Spanned<Ipv4Addr>>,
     /// The netmask of its address.
     pub netmask: Option<Ipv4Addr>,
+    /// Where the interface's own netmask is written.
+    pub netmask_span: Option<Span>,
     /// The gateway of its network.
     pub gateway: Option<Ipv4Addr>,
     /// Where the interface's own gateway is written.
@@ -163,8 +165,12 @@ pub struct Interface {
     pub nodefroute: bool,
     /// The card's model.
     pub model: HardwareWord,
+    /// Where the model is written.
+    pub model_span: Option<Span>,
     /// The largest packet.
     pub mtu: Option<u32>,
+    /// Where the interface's own is written.
+    pub mtu_span: Option<Span>,
     /// Further suboptions of `--network`.
     pub options: Option<Line>,
 }

@@ -120,6 +120,47 @@ pub fn from_bits(bits: u128, v4: bool) -> IpAddr {
     }
 }
 
+/// The netmask of an IPv4 address: bits of the network, then bits of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Netmask(Ipv4Addr);
+
+impl Netmask {
+    /// Returns it in the form of an address.
+    #[must_use]
+    pub fn address(self) -> Ipv4Addr {
+        self.0
+    }
+}
+
+impl FromStr for Netmask {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let address: Option<Ipv4Addr> = text.parse().ok();
+        address
+            .filter(|address| ipnetwork::ipv4_mask_to_prefix(*address).is_ok())
+            .map(Self)
+            .ok_or_else(|| {
+                format!(
+                    "`{}` is not a netmask, as in 255.255.255.0",
+                    text.escape_debug()
+                )
+            })
+    }
+}
+
+impl fmt::Display for Netmask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Serialize for Netmask {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl FromStr for Cidr {
     type Err = String;
 

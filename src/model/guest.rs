@@ -6,6 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::argument::Argument;
+use super::cidr::Netmask;
 use super::duid::Duid;
 use super::mac::Mac;
 use super::network::ports::PortgroupName;
@@ -40,7 +42,7 @@ section! {
         /// The first interface's MAC address.
         mac: Option<Spanned<Mac>>,
         /// The first interface's netmask.
-        netmask: Option<Spanned<Ipv4Addr>>,
+        netmask: Option<Spanned<Netmask>>,
         /// The first interface's gateway.
         gateway: Option<Spanned<Ipv4Addr>>,
         /// Network interfaces, in the order the guest sees them.
@@ -131,7 +133,7 @@ section! {
         /// How the installed system gets the address; `dhcp`, or `static` where the network serves none.
         bootproto: Option<Spanned<BootProto>>,
         /// The netmask of a static address; the network's when nothing is said.
-        netmask: Option<Spanned<Ipv4Addr>>,
+        netmask: Option<Spanned<Netmask>>,
         /// The gateway of a static address; the network's when nothing is said.
         gateway: Option<Spanned<Ipv4Addr>>,
         /// The name servers of a static address.
@@ -143,9 +145,9 @@ section! {
         /// Whether the name is in the network's DNS; it is when nothing is said.
         dns_record: Option<bool>,
         /// The card's model; `virtio` when nothing is said.
-        model: Option<HardwareWord>,
+        model: Option<Spanned<HardwareWord>>,
         /// The largest packet, in bytes.
-        mtu: Option<u32>,
+        mtu: Option<Spanned<u32>>,
         /// Further suboptions of virt-install's `--network`.
         options: Option<Line>,
     }
@@ -343,6 +345,6 @@ section! {
         /// Further kernel arguments for the installer.
         extra_args: Option<Line>,
         /// Further virt-install flags, one a list item.
-        options: Vec<Spanned<Line>>,
+        options: Vec<Spanned<Argument>>,
     }
 }

@@ -97,9 +97,15 @@ impl FromStr for MacPrefix {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not a MAC prefix: four bytes, as in \"52:54:00:05\"");
-        let whole: Mac = format!("{text}:00:01").parse().map_err(|_| wrong())?;
-        let [a, b, c, d, ..] = whole.0.into_array();
+        let whole: MacAddr6 = format!("{text}:00:01").parse().map_err(|_| {
+            format!("`{text}` is not a MAC prefix: four bytes, as in \"52:54:00:05\"")
+        })?;
+        if whole.is_multicast() {
+            return Err(format!(
+                "`{text}` is a prefix of multicast MAC addresses: the first byte of a card's is even"
+            ));
+        }
+        let [a, b, c, d, ..] = whole.into_array();
         Ok(Self([a, b, c, d]))
     }
 }

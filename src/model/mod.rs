@@ -3,6 +3,7 @@
 //! Owns the keys of every section, their types and their meaning in libvirt's and the installers' words. It sees one
 //! object at a time; whatever needs two of them is `link`'s or `check`'s.
 
+pub mod argument;
 pub mod cidr;
 pub mod duid;
 pub mod guest;

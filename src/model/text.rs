@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::str::FromStr;
 
-use super::cidr::Cidr;
+use super::cidr::{Cidr, Netmask};
 use super::mac::{Mac, MacPrefix};
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
@@ -329,6 +329,8 @@ from_text! {
         format!("{}|{IPV6}", ipv4()), "an IP address";
     Ipv4Addr => |text, _| format!("`{}` is not an IPv4 address", escaped(text)),
         ipv4(), "an IPv4 address";
+    Netmask => |_, reason| reason,
+        ipv4(), "a netmask, as in 255.255.255.0";
     std::net::Ipv6Addr => |text, _| format!("`{}` is not an IPv6 address", escaped(text)),
         IPV6, "an IPv6 address";
 }

@@ -1,4 +1,4 @@
-//! Habits of YAML 1.1 that YAML 1.2 reads differently: what to write instead.
+//! Habits of YAML 1.1 that YAML 1.2 reads differently, and of shells: what to write instead.
 //!
 //! YAML 1.1 (2005) knew `yes` and `off` for booleans, `017` for fifteen, `1_000`, and `1:30` for ninety; most YAML in
 //! other tools is still read that way.
@@ -93,9 +93,36 @@ fn sexagesimal(text: &str) -> Option<u64> {
     more.then_some(value)
 }
 
+/// Returns the list to write instead of a flag and its value in one text; `None` when it is one word, as in
+/// `--flag=a value`.
+pub(crate) fn as_words(text: &str) -> Option<String> {
+    let mut words = Vec::new();
+    for flag in flags(text.trim()) {
+        match flag.split_once(char::is_whitespace) {
+            Some((name, value)) if !name.contains('=') => words.extend([name, value.trim()]),
+            _ => words.push(flag),
+        }
+    }
+    (text.starts_with("--") && words.len() > 1).then(|| format!("{words:?}"))
+}
+
+/// Returns the parts of `text` that begin with `--`, each with what follows it. One with `=` takes all that is left.
+fn flags(text: &str) -> Vec<&str> {
+    let (mut flags, mut rest) = (Vec::new(), text);
+    while let Some(next) = rest.find(" --") {
+        if rest[..next].contains('=') && !rest[..next].contains(char::is_whitespace) {
+            break;
+        }
+        flags.push(rest[..next].trim_end());
+        rest = rest[next..].trim_start();
+    }
+    flags.push(rest);
+    flags
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Scalar, leading_zero, number};
+    use super::{Scalar, as_words, leading_zero, number};
 
     #[test]
     fn numbers_of_yaml_1_1_are_explained() {
@@ -141,5 +168,26 @@ mod tests {
             assert_eq!(found(fine), None, "{fine}");
         }
         assert!(leading_zero(&Scalar::quoted("017")).is_none());
+    }
+
+    #[test]
+    fn flags_and_their_values_are_words() {
+        for word in [
+            "--sound=none",
+            "--metadata=title=a --b",
+            "-x y",
+            "none",
+            "a b",
+            "--x",
+        ] {
+            assert_eq!(as_words(word), None, "{word}");
+        }
+        for (text, list) in [
+            ("--sound none", r#"["--sound", "none"]"#),
+            ("--iommu model=intel", r#"["--iommu", "model=intel"]"#),
+            ("--a b --c d=e", r#"["--a", "b", "--c", "d=e"]"#),
+        ] {
+            assert_eq!(as_words(text).as_deref(), Some(list), "{text}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::habits;
 use super::node::{Kind, Map, Node, Tag};
 use super::scalar::Resolved;
 use super::schema::{Place, Schema};
-use crate::diag::{Code, Diagnostic, Sink};
+use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::source::{Span, Spanned};
 
 /// What reading needs besides the node.
@@ -58,13 +58,12 @@ impl Typer<'_> {
 
     /// Reports a value that stands alone where a list is due.
     fn not_a_list(&mut self, node: &Node, key: &str) {
-        let help = match node.as_text() {
-            // One from outside may be a secret.
-            Some(text)
-                if node.tag == Tag::None
-                    && !text.contains([',', '\n'])
-                    && text.chars().count() <= 60 =>
-            {
+        // One from outside may be a secret.
+        let text = node.as_text().filter(|_| node.tag == Tag::None);
+        let words = text.and_then(habits::as_words);
+        let help = match (text, words) {
+            (_, Some(words)) => format!("write `{key}: {words}`"),
+            (Some(text), None) if !text.contains([',', '\n']) && text.chars().count() <= 60 => {
                 format!("write `{key}: [{text}]`")
             }
             _ => "write `- ` before each item, or `[` and `]` around them".to_owned(),
@@ -107,6 +106,14 @@ impl Typer<'_> {
             }
         }
     }
+}
+
+/// Returns whether `map` has a key, unknown among `known`, by which `key` is probably meant.
+///
+/// That it is unknown is all there is to say: that `key` is missing only follows from it.
+pub(crate) fn is_misspelt(map: &Map, key: &str, known: &[&str]) -> bool {
+    let mut unknown = map.keys().filter(|given| !known.contains(&&***given));
+    unknown.any(|given| nearest(given, known.iter().copied()) == Some(key))
 }
 
 /// Returns what to write instead of a scalar of the wrong type, where a habit is the cause.
@@ -409,7 +416,15 @@ macro_rules! section {
                     let $field = {
                         let key = section!(@key $field $($key)?);
                         let node = map.get(key).map(|entry| &entry.value);
-                        <$type as crate::yaml::typed::Field>::field(span, key, node, typer)
+                        let required = <$type as crate::yaml::typed::Field>::REQUIRED;
+                        if required
+                            && node.is_none()
+                            && crate::yaml::typed::is_misspelt(map, key, Self::KEYS)
+                        {
+                            None
+                        } else {
+                            <$type as crate::yaml::typed::Field>::field(span, key, node, typer)
+                        }
                     };
                 )*
                 Some(Self { $($field: $field?,)* })

@@ -30,7 +30,11 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/allowed-nothing", CODES),
     ("invalid-value/expression-of-wrong-type", LATER),
     ("invalid-value/file-mode", NUMBER),
+    ("invalid-value/flag-with-value", WORDS),
     ("invalid-value/ipv6-subnet-of-ipv4", OTHERS),
+    ("invalid-value/mtu-of-interface", NUMBER),
+    ("invalid-value/netmask", ARITHMETIC),
+    ("invalid-value/netmask-of-address", ARITHMETIC),
     ("invalid-value/no-cpu", NUMBER),
     ("invalid-value/number-with-fraction", NUMBER),
     ("invalid-value/passphrase-locked", OTHERS),
@@ -70,6 +74,7 @@ const LATER: &str = "what an expression or a text comes to is not known yet";
 const NUMBER: &str = "to JSON it is a whole number like others";
 const OTHERS: &str = "it depends on other keys";
 const OWN: &str = "a site may have keys of its own; editors warn";
+const WORDS: &str = "a word of a command line may be any text";
 
 /// The kind of a file by its path: a layer's by its directory, and what is below no conf directory is a whole lab.
 fn kind(path: &str) -> Option<Kind> {

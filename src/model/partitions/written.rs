@@ -12,7 +12,7 @@ use crate::model::words::{HardwareWord, MountPoint, PlainName, RaidName};
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, is_misspelt, section};
 
 section! {
     /// A partition as written.
@@ -213,6 +213,9 @@ impl Layout {
                 .extend(spec.and_then(|spec| partition(spec, typer)));
         } else if let Some(map) = typer.map(item, "partition") {
             typer.unknown_keys(map, PartitionSpec::KEYS, "partition");
+            if is_misspelt(map, "mount", PartitionSpec::KEYS) {
+                return;
+            }
             let message =
                 "a partition needs `mount` (a path or `swap`), `volume_group`, `raid` or `btrfs`";
             let fault = Diagnostic::error(Code::MissingKey, item.span, message);
