@@ -27,7 +27,7 @@ pub(super) fn run(command: &Explain, session: &mut Session) -> anyhow::Result<Ou
     let Some(guest) = GuestValues::new(&site, name, &mut session.files) else {
         let guests = loaded.lab.guests.iter().map(|guest| &*guest.name);
         let known: Vec<&str> = guests.collect();
-        return Err(UsageError::unknown("guest", name, &known).into());
+        return Err(unknown_guest(name, &known).into());
     };
     let explained = match &command.path {
         Some(path) => value(&guest, path)?,
@@ -40,6 +40,25 @@ pub(super) fn run(command: &Explain, session: &mut Session) -> anyhow::Result<Ou
     };
     session.ui.data(&printed)?;
     Ok(Outcome::Done)
+}
+
+/// Makes the error for a guest that is not in the lab: the name may be that of several that `count` made.
+fn unknown_guest(name: &str, known: &[&str]) -> UsageError {
+    let is_numbered = |guest: &&&str| {
+        let number = guest
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('-'));
+        number.is_some_and(|number| number.parse::<u32>().is_ok())
+    };
+    let numbered: Vec<&&str> = known.iter().filter(is_numbered).collect();
+    match numbered.as_slice() {
+        [first, .., last] => {
+            let message =
+                format!("guest `{name}` is not in the lab; there are `{first}` to `{last}`");
+            UsageError(message)
+        }
+        _ => UsageError::unknown("guest", name, known),
+    }
 }
 
 /// A value that was asked for, and the leaves below it.

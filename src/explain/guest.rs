@@ -138,13 +138,18 @@ impl<'a> GuestValues<'a> {
         let origin = self.origin(path);
         let value = self.value(path);
         let written = origin.written.clone();
-        let layers = written.as_deref().map(|path| self.layers(path));
+        let mut layers = match interfaces::beneath(self, written.as_deref()) {
+            Some(beneath) => self.layers(&beneath),
+            None => Vec::new(),
+        };
+        layers.extend(written.iter().flat_map(|path| self.layers(path)));
+        system::with_console(self, path, &mut layers);
         let expressions = written.map(|path| self.expressions(&path, depth));
         Explanation {
             path: show(path),
             value,
             origin,
-            layers: layers.unwrap_or_default(),
+            layers,
             expressions: expressions.unwrap_or_default(),
         }
     }

@@ -30,6 +30,25 @@ pub(super) fn origin(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
     part.origin(key)
 }
 
+/// Returns where else a value of the first interface is written, which the one at `written` is taken before: a guest
+/// may say its own.
+pub(super) fn beneath(guest: &GuestValues<'_>, written: Option<&[Step]>) -> Option<Vec<Step>> {
+    let of_interface = |key: &str| {
+        let interfaces = Step::Key("interfaces".to_owned());
+        vec![interfaces, Step::Index(0), Step::Key(key.to_owned())]
+    };
+    let other = match written? {
+        [Step::Key(key)] if key == "ip" || key == "mac" => of_interface(key),
+        [Step::Key(root), Step::Index(0), Step::Key(key)]
+            if root == "interfaces" && (key == "netmask" || key == "gateway") =>
+        {
+            vec![Step::Key(key.clone())]
+        }
+        _ => return None,
+    };
+    guest.node(&other).is_some().then_some(other)
+}
+
 /// An interface of a guest in its network.
 struct Part<'g, 'a> {
     guest: &'g GuestValues<'a>,

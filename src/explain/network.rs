@@ -10,6 +10,7 @@ use super::objects::{explanation, written};
 use super::{Explanation, Origin, Site};
 use crate::diag::Sink;
 use crate::layer::{Walk, modernize_network};
+use crate::link::{AddressRule, Guest, MacRule};
 use crate::model::network::Network;
 use crate::secret::Secrets;
 use crate::source::Span;
@@ -22,8 +23,8 @@ pub struct NetworkValues<'a> {
     site: &'a Site<'a>,
     pub(super) network: &'a Network,
     pub(super) walk: Walk,
-    /// The addresses of guests here, with the guest's name and the place that gave it; gathered when first asked for.
-    guests: OnceCell<HashMap<IpAddr, (&'a str, Span)>>,
+    /// The addresses of guests here, with the guest and the number of its interface; gathered when first asked for.
+    guests: OnceCell<HashMap<IpAddr, (&'a Guest, usize)>>,
 }
 
 impl<'a> NetworkValues<'a> {
@@ -117,10 +118,11 @@ impl<'a> NetworkValues<'a> {
                 }
             }
             ("ipv6", [Step::Key(key), Step::Index(at), ..]) if key == "reservations" => {
-                self.reservation(resolved.get("ipv6")?.get("reservations")?.get(*at)?)?
+                let entry = resolved.get("ipv6")?.get("reservations")?.get(*at)?;
+                self.reservation(entry, path.get(3))?
             }
             ("reservations", [Step::Index(at), ..]) => {
-                self.reservation(resolved.get("reservations")?.get(*at)?)?
+                self.reservation(resolved.get("reservations")?.get(*at)?, path.get(2))?
             }
             ("routes", [at, _]) => {
                 let route = [Step::Key("routes".to_owned()), at.clone()];
@@ -146,35 +148,77 @@ impl<'a> NetworkValues<'a> {
             host.ip.value == address && name.is_none_or(has)
         });
         let said = own.map(|host| Origin::made("the network's own entry").at(host.ip.span));
-        said.or_else(|| self.of_guest(address))
+        let part = if name.is_some() { "name" } else { "ip" };
+        said.or_else(|| self.of_guest(address, part))
     }
 
-    fn reservation(&self, entry: &Value) -> Option<Origin> {
-        self.of_guest(entry.get("ip")?.as_str()?.parse().ok()?)
+    fn reservation(&self, entry: &Value, part: Option<&Step>) -> Option<Origin> {
+        let part = match part {
+            Some(Step::Key(part)) => part,
+            _ => "ip",
+        };
+        self.of_guest(entry.get("ip")?.as_str()?.parse().ok()?, part)
     }
 
-    /// Returns the guest whose interface here has an address.
-    fn of_guest(&self, address: IpAddr) -> Option<Origin> {
+    /// Returns where a part of the entry comes from that the guest with this address has here.
+    fn of_guest(&self, address: IpAddr, part: &str) -> Option<Origin> {
         let guests = self.guests.get_or_init(|| self.addresses());
-        let (guest, span) = guests.get(&address)?;
-        Some(Origin::made(format!("guest `{guest}`")).at(*span))
+        let (guest, position) = *guests.get(&address)?;
+        let nic = &guest.interfaces[position];
+        let rules = &self.site.rules;
+        let mac = || match rules.mac(guest, position) {
+            MacRule::Written(place) => (Some(place), ""),
+            MacRule::Locked(place) => (Some(place), ": kept by the lock"),
+            MacRule::Readable => {
+                let prefix = self.network.mac_prefix.as_ref();
+                let place = prefix.map(|prefix| prefix.span);
+                (place, ": the readable form of its address")
+            }
+            MacRule::Drawn | MacRule::NextFree => (Some(nic.span), ": drawn from names"),
+        };
+        let (place, how) = match part {
+            "mac" => mac(),
+            "id" => match &nic.duid {
+                Some(duid) => (Some(duid.span), ""),
+                None => {
+                    let (place, _) = mac();
+                    (place, ": made of its MAC address")
+                }
+            },
+            // The first interface has the guest's own names.
+            "name" if nic.name_span != nic.span => (Some(nic.name_span), ""),
+            "name" if position == 0 => (Some(guest.fqdn.span), ""),
+            "name" => (Some(guest.hostname.span), ""),
+            _ => {
+                let (rule, written) = match address {
+                    IpAddr::V4(_) => (rules.ip(guest, position), nic.ip.as_ref()?.span),
+                    IpAddr::V6(_) => (rules.ipv6(guest, position), nic.ipv6.as_ref()?.span),
+                };
+                match rule {
+                    AddressRule::Written => (Some(written), ""),
+                    AddressRule::Locked(place) => (Some(place), ": kept by the lock"),
+                    AddressRule::Lowest => (Some(written), ": the lowest free address"),
+                }
+            }
+        };
+        Some(Origin::made(format!("guest `{}`{how}", guest.name)).at(place))
     }
 
-    fn addresses(&self) -> HashMap<IpAddr, (&'a str, Span)> {
+    fn addresses(&self) -> HashMap<IpAddr, (&'a Guest, usize)> {
         let guests = self.site.lab.guests.iter();
         let interfaces = guests.flat_map(|guest| {
-            let own = guest.interfaces.iter();
-            own.map(move |nic| (&*guest.name, nic))
+            let own = guest.interfaces.iter().enumerate();
+            own.map(move |(position, nic)| (guest, position, nic))
         });
-        let here = interfaces.filter(|(_, nic)| {
+        let here = interfaces.filter(|(_, _, nic)| {
             let network = nic.network.as_ref();
             network.is_some_and(|name| name.value == self.network.name)
         });
-        let addresses = here.flat_map(|(guest, nic)| {
-            let ipv4 = nic.ip.as_ref().map(|ip| (IpAddr::V4(ip.value), ip.span));
-            let ipv6 = nic.ipv6.as_ref().map(|ip| (IpAddr::V6(ip.value), ip.span));
+        let addresses = here.flat_map(|(guest, position, nic)| {
+            let ipv4 = nic.ip.as_ref().map(|ip| IpAddr::V4(ip.value));
+            let ipv6 = nic.ipv6.as_ref().map(|ip| IpAddr::V6(ip.value));
             let both = ipv4.into_iter().chain(ipv6);
-            both.map(move |(address, span)| (address, (guest, span)))
+            both.map(move |address| (address, (guest, position)))
         });
         addresses.collect()
     }

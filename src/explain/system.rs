@@ -1,8 +1,11 @@
 //! Where the values of a guest come from that the program makes or brings into another form: its names, its operating
 //! system, its disks and its install data.
 
-use super::Origin;
+use serde_json::{Value, json};
+
 use super::guest::GuestValues;
+use super::{Layer, Origin};
+use crate::layer::How;
 use crate::yaml::path::{Step, find_node, read};
 use crate::yaml::{Map, Node};
 
@@ -150,13 +153,19 @@ fn user(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
 
 /// The OS table's arguments come before the guest's own.
 fn bootloader(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
-    let [_, Step::Key(append), Step::Index(at)] = path else {
-        return None;
-    };
     let os = &guest.guest.os;
-    if append != "append" {
-        return None;
-    }
+    let at = match path {
+        [_, Step::Key(append), Step::Index(at)] if append == "append" => at,
+        [_, Step::Key(append)] if append == "append" && !os.console_args.is_empty() => {
+            let entry = guest.site.table.entry(&os.name)?;
+            let args = [Step::Key("console_args".to_owned())];
+            return match guest.written(path) {
+                Some(written) => Some(written.because("after those of the OS table")),
+                None => of_table(entry, &args, &os.name),
+            };
+        }
+        _ => return None,
+    };
     match os.console_args.get(*at) {
         Some(arg) => {
             let entry = guest.site.table.entry(&os.name)?;
@@ -168,6 +177,36 @@ fn bootloader(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
             Step::Index(at - os.console_args.len()),
         ]),
     }
+}
+
+/// Adds the OS table's arguments to the layers of `bootloader.append`.
+pub(super) fn with_console(guest: &GuestValues<'_>, path: &[Step], layers: &mut Vec<Layer>) {
+    let os = &guest.guest.os;
+    let is_append = matches!(path, [Step::Key(section), Step::Key(key)]
+        if section == "bootloader" && key == "append");
+    if !is_append || os.console_args.is_empty() {
+        return;
+    }
+    let entry = guest.site.table.entry(&os.name);
+    let Some(args) = entry.and_then(|entry| entry.get("console_args")) else {
+        return;
+    };
+    for layer in layers.iter_mut() {
+        if let Some(Value::Array(own)) = &layer.value {
+            let console = os.console_args.iter().map(|arg| json!(arg));
+            layer.value = Some(console.chain(own.iter().cloned()).collect());
+        }
+        if layer.how == How::Set {
+            layer.how = How::Merged;
+        }
+    }
+    let console = Layer {
+        name: format!("OS {}", os.name),
+        place: args.value.span,
+        how: How::Set,
+        value: Some(json!(os.console_args)),
+    };
+    layers.insert(0, console);
 }
 
 /// An entry of `setup_data` can bring several files: the one that did has the file's place, or the end of its source.

@@ -143,7 +143,12 @@ pub(super) fn expressions(
     let pad = " ".repeat(indent);
     for expression in expressions {
         let text = sources.secrets().hide(&expression.text);
-        out.push_str(&format!("{pad}{{{{ {text} }}}} reads\n"));
+        let reads = if expression.inputs.is_empty() {
+            ""
+        } else {
+            " reads"
+        };
+        out.push_str(&format!("{pad}{{{{ {text} }}}}{reads}\n"));
         for input in &expression.inputs {
             let value = inline(&input.value, MAX_VALUE);
             let note = note(&input.origin, sources);

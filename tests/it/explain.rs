@@ -298,7 +298,15 @@ fn json_says_the_same() {
 #[test]
 fn unknown_names_are_usage_errors_with_the_nearest_known() {
     let site = lab();
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 9] = [
+        (
+            &["explain", "web"],
+            "guest `web` is not in the lab; there are `web-1` to `web-2`",
+        ),
+        (
+            &["explain", "--output", "./workdir:1"],
+            "`./workdir:1` is the workdir itself: name a file in it",
+        ),
         (
             &["explain", "web-3"],
             "guest `web-3` is not in the lab; did you mean `web-1`?",
@@ -367,7 +375,8 @@ fn show_says_behind_each_value_where_it_comes_from() {
     for line in [
         "mode: isolated                                # lab.yml:4",
         "gateway: \"10.1.9.1\"                           # lab.yml:4, the first address of the subnet",
-        "  - mac: \"52:54:00:09:00:21\"                  # lab.yml:20, guest `web-1`",
+        "  - mac: \"52:54:00:09:00:21\"                  # lab.yml:4, guest `web-1`: the readable form of its address",
+        "    ip: \"10.1.9.21\"                           # lab.yml:20, guest `web-1`",
         "localonly: false                              # a default of the program",
     ] {
         assert!(san.lines().any(|own| own == line), "{line}\n{san}");
@@ -585,4 +594,126 @@ fn copied_files_and_files_for_review_name_their_sources() {
         run.ends_with("  gateway: \"10.1.0.1\" (lab.yml:3, the first address of the subnet)\n"),
         "{run}"
     );
+}
+
+/// A guest that says its own address and names, beside common's interface.
+const OWN: &str = "\
+site: web
+networks: {lan: {subnet: 10.20.0.0/24, domain: web.test}}
+common:
+  os: rocky9
+  rootpw: locked
+  interfaces:
+    - network: lan
+      ip: auto
+  virtinst: {location: \"http://x/y\"}
+  description: gone
+guests:
+  a:
+    mac: \"52:54:00:aa:bb:cc\"
+    hostname: zed
+    ip: 10.20.0.9
+    vars: {n: \"{{ 1 + 1 }}\"}
+  b:
+    bootloader: {append: [quiet]}
+    description: ~
+";
+
+#[test]
+fn each_part_of_a_reservation_has_its_own_place() {
+    let site = Site::new(&[("lab.yml", OWN)]);
+    let shown = || {
+        let args = ["-c", "lab.yml", "show", "network/lan", "--origin"];
+        let text = site.succeed(&args).stdout;
+        let squeeze = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        text.lines().map(squeeze).collect::<Vec<String>>()
+    };
+    let lines = shown();
+    for line in [
+        "- mac: \"52:54:00:aa:bb:cc\" # lab.yml:13, guest `a`",
+        "name: zed.web.test # lab.yml:14, guest `a`",
+        "ip: \"10.20.0.9\" # lab.yml:15, guest `a`",
+        "ip: \"10.20.0.2\" # lab.yml:8, guest `b`: the lowest free address",
+        "- zed.web.test # lab.yml:14, guest `a`",
+        "- b.web.test # lab.yml:17, guest `b`",
+    ] {
+        assert!(lines.iter().any(|own| own == line), "{line}\n{lines:#?}");
+    }
+    site.succeed(&["-c", "lab.yml", "generate"]);
+    let kept = "guest `b`: kept by the lock";
+    let lines = shown();
+    let kept = lines.iter().filter(|line| line.ends_with(kept));
+    assert!(
+        kept.clone().all(|line| line.contains("# ./lab.lock:")),
+        "{lines:#?}"
+    );
+    assert!(kept.count() >= 2, "{lines:#?}");
+}
+
+#[test]
+fn an_own_address_is_shown_over_that_of_the_interface() {
+    let site = Site::new(&[("lab.yml", OWN)]);
+    let layers = "  lab.yml:15
+  layers, of which the last one counts:
+    common   lab.yml:8   auto
+    guest a  lab.yml:15  \"10.20.0.9\"
+";
+    for path in ["ip", "interfaces[0].ip"] {
+        let text = explain(&site, "a", path);
+        assert_eq!(text, format!("{path}: \"10.20.0.9\"\n{layers}"));
+    }
+}
+
+#[test]
+fn the_kernel_arguments_of_the_os_are_a_layer() {
+    let site = Site::new(&[("lab.yml", OWN)]);
+    let text = explain(&site, "a", "bootloader.append");
+    assert!(!text.contains("default of the program"), "{text}");
+    assert!(text.contains(", the OS table's `rocky9`\n"), "{text}");
+    let text = explain(&site, "b", "bootloader.append");
+    assert!(
+        text.contains("lab.yml:18, after those of the OS table\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("    OS rocky9  builtin:os.d/redhat.yml:"),
+        "{text}"
+    );
+    assert!(text.contains("merged → [\"console="), "{text}");
+}
+
+#[test]
+fn an_expression_that_reads_nothing_says_so_little() {
+    let site = Site::new(&[("lab.yml", OWN)]);
+    assert_eq!(
+        explain(&site, "a", "vars.n"),
+        "\
+vars.n: 2
+  lab.yml:16, an expression
+  {{ 1 + 1 }}
+  layers, of which the last one counts:
+    guest a  lab.yml:16  \"{{ 1 + 1 }}\"
+"
+    );
+}
+
+#[test]
+fn an_output_is_found_however_its_path_is_written() {
+    let site = lab();
+    let dir = std::fs::canonicalize(site.path()).unwrap();
+    let whole = dir.join("workdir/guests.d/db/ks.cfg:1");
+    for (workdir, output) in [
+        ("workdir", "guests.d/db/ks.cfg:1"),
+        ("workdir", "./guests.d/./db/ks.cfg:1"),
+        ("workdir", "./workdir/guests.d/db/ks.cfg:1"),
+        ("workdir", "x/../workdir/guests.d/db/ks.cfg:1"),
+        ("./workdir", "workdir/guests.d/db/ks.cfg:1"),
+        ("./workdir", whole.to_str().unwrap()),
+    ] {
+        let args = [
+            "-c", "lab.yml", "-w", workdir, "explain", "--output", output,
+        ];
+        let text = site.succeed(&args).stdout;
+        assert!(text.starts_with("guests.d/db/ks.cfg:1: "), "{text}");
+    }
 }

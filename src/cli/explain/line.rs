@@ -1,14 +1,14 @@
 //! `explain --output`: what made a line of an output.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use serde_json::json;
 
 use super::super::args::AnswerFormat;
 use super::super::session::Session;
 use super::super::{Outcome, UsageError};
-use super::extend;
+use super::{extend, unknown_guest};
 use crate::diag::{Sink, nearest};
 use crate::explain::{Site, Subject, explain_line, json as as_json, text};
 use crate::pipeline::Loaded;
@@ -31,6 +31,12 @@ pub(super) fn run(
             ))
         })?;
     let path = below(Path::new(path), &session.common.workdir);
+    if path.is_empty() {
+        let message = format!(
+            "`{output}` is the workdir itself: name a file in it, as in guests.d/sam/ks.cfg:17"
+        );
+        return Err(UsageError(message).into());
+    }
     let mut sink = Sink::default();
     let (lab, sources) = (&loaded.lab, &session.files.sources);
     let owner = path
@@ -50,7 +56,7 @@ pub(super) fn run(
         && !lab.guests.iter().any(|guest| *guest.name == *name)
     {
         let known: Vec<&str> = lab.guests.iter().map(|guest| &*guest.name).collect();
-        return Err(UsageError::unknown("guest", name, &known).into());
+        return Err(unknown_guest(name, &known).into());
     }
     let files = render(
         lab,
@@ -86,9 +92,28 @@ pub(super) fn run(
     Ok(Outcome::Done)
 }
 
-/// Returns a path as the workdir has it: a name that leads through the workdir is meant that way.
+/// Returns a path as the workdir has it: a name that leads into the workdir from here is meant that way.
 fn below(path: &Path, workdir: &Path) -> String {
-    let path = path.strip_prefix(workdir).unwrap_or(path);
-    let path = path.strip_prefix("./").unwrap_or(path);
+    let whole = normal(path);
+    let path = match whole.strip_prefix(normal(workdir)) {
+        Ok(below) => below.to_path_buf(),
+        Err(_) => path.components().collect(),
+    };
+    let path = path.strip_prefix("./").unwrap_or(&path);
     path.display().to_string()
+}
+
+/// Returns a path from the root, without `.` and `..`; symbolic links are not followed.
+fn normal(path: &Path) -> PathBuf {
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut normal = PathBuf::new();
+    for component in full.components() {
+        match component {
+            Component::ParentDir => {
+                normal.pop();
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
 }
