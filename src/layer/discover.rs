@@ -289,7 +289,7 @@ fn list(
 
 /// Reports `NAME.yml` beside `NAME/` and `NAME.yml` beside `NAME.yaml`.
 fn twice(texts: &[(Found, FileId)], sink: &mut Sink) {
-    let mut by_object: HashMap<(&str, Option<&str>), Vec<&(Found, FileId)>> = HashMap::new();
+    let mut by_object: HashMap<_, Vec<_>> = HashMap::new();
     for text in texts {
         let key = (text.0.class, text.0.object.as_deref());
         by_object.entry(key).or_default().push(text);
