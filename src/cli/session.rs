@@ -267,7 +267,7 @@ impl Session {
     }
 }
 
-pub(super) fn failed((path, error): (PathBuf, std::io::Error)) -> anyhow::Error {
+pub(super) fn failed((path, error): write::Failure) -> anyhow::Error {
     anyhow!("{}: {}", path.display(), reason(&error))
 }
 

@@ -29,18 +29,20 @@ pub(super) struct Reads {
 #[derive(Clone, Debug, Default)]
 struct Needs {
     /// The first names of the paths its expressions read, each once.
-    roots: Vec<Arc<str>>,
+    roots: Vec<String>,
     /// Whether something in it comes from outside the site.
     is_outside: bool,
 }
 
 impl Needs {
-    fn add(&mut self, other: &Self) {
-        for root in &other.roots {
-            if !self.roots.contains(root) {
-                self.roots.push(Arc::clone(root));
-            }
+    fn root(&mut self, root: &str) {
+        if !self.roots.iter().any(|known| known == root) {
+            self.roots.push(root.to_owned());
         }
+    }
+
+    fn add(&mut self, other: &Self) {
+        other.roots.iter().for_each(|root| self.root(root));
         self.is_outside |= other.is_outside;
     }
 }
@@ -80,7 +82,7 @@ impl Reads {
         draft: &'d Draft,
     ) -> Option<Vec<Option<&'d Node>>> {
         let mut nodes = vec![Some(node)];
-        let mut roots: Vec<&Arc<str>> = Vec::new();
+        let mut roots: Vec<&str> = Vec::new();
         let mut at = 0;
         while at < nodes.len() {
             let needs = nodes[at].and_then(|node| self.needs(node));
@@ -89,8 +91,8 @@ impl Reads {
             if needs.is_outside {
                 return None;
             }
-            for root in needs.roots.iter() {
-                if roots.contains(&root) {
+            for root in &needs.roots {
+                if roots.contains(&root.as_str()) {
                     continue;
                 }
                 roots.push(root);
@@ -148,40 +150,37 @@ impl Reads {
         if !needs_evaluation(node.tag, scalar) {
             return None;
         }
-        if let Some(known) = self.texts.get(&scalar.text) {
-            return Some(Arc::clone(if is_outside(node) {
-                &self.outside
-            } else {
-                known
-            }));
-        }
-        let mut needs = Needs::default();
-        for piece in scan(&scalar.text).unwrap_or_default() {
-            if let Piece::Expression(range) = piece {
-                let text = &scalar.text[range];
-                let paths = self
-                    .paths
-                    .entry(text.to_owned())
-                    .or_insert_with(|| names::paths(text));
-                let roots = paths.iter().filter_map(|path| match path.first() {
-                    Some(Step::Key(root)) => Some(Arc::from(root.as_str())),
-                    _ => None,
-                });
-                let roots = roots.collect();
-                needs.add(&Needs {
-                    roots,
-                    is_outside: false,
-                });
-            }
-        }
-        let needs = Arc::new(needs);
-        self.texts
-            .insert(Arc::clone(&scalar.text), Arc::clone(&needs));
+        // What names a variable or file may have expressions, too.
+        let needs = self.text(&scalar.text);
         Some(if is_outside(node) {
             Arc::clone(&self.outside)
         } else {
             needs
         })
+    }
+
+    fn text(&mut self, text: &Arc<str>) -> Arc<Needs> {
+        if let Some(known) = self.texts.get(text) {
+            return Arc::clone(known);
+        }
+        let mut needs = Needs::default();
+        for piece in scan(text).unwrap_or_default() {
+            if let Piece::Expression(range) = piece {
+                let expression = &text[range];
+                let paths = self
+                    .paths
+                    .entry(expression.to_owned())
+                    .or_insert_with(|| names::paths(expression));
+                for path in paths {
+                    if let Some(Step::Key(root)) = path.first() {
+                        needs.root(root);
+                    }
+                }
+            }
+        }
+        let needs = Arc::new(needs);
+        self.texts.insert(Arc::clone(text), Arc::clone(&needs));
+        needs
     }
 }
 

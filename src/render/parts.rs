@@ -47,7 +47,7 @@ enum Part {
     /// Text that is copied.
     Text(Piece),
     /// A template of its own.
-    Unit(Unit),
+    Unit(Arc<Unit>),
 }
 
 /// What a template becomes for guests with the same shared sections.
@@ -64,8 +64,8 @@ enum Known {
     /// Parts that are the same for all these guests, in one piece: cores would wait for each other to count who uses
     /// many small ones.
     Said(Piece),
-    /// The part at this place, which is a guest's own.
-    Own(usize),
+    /// A part that is a guest's own.
+    Own(Arc<Unit>),
 }
 
 /// A part that is rendered.
@@ -147,10 +147,10 @@ impl Split {
                 let guard = guard.map(|(source, reads)| {
                     Box::new(unit(format!("{template}#{at}?"), source, reads))
                 });
-                Part::Unit(Unit {
+                Part::Unit(Arc::new(Unit {
                     guard,
                     ..unit(format!("{template}#{at}"), source, reads)
-                })
+                }))
             }
         };
         let parts = segments.into_iter().enumerate().map(part).collect();
@@ -172,10 +172,7 @@ impl Split {
         for known in &common.known {
             content.push(match known {
                 Known::Said(piece) => piece.clone(),
-                Known::Own(at) => match &self.parts[*at] {
-                    Part::Text(text) => text.clone(),
-                    Part::Unit(unit) => unit.render(self, &context)?,
-                },
+                Known::Own(unit) => unit.render(self, &context)?,
             });
         }
         Some(content)
@@ -190,22 +187,27 @@ impl Split {
         let mut reads = BTreeSet::new();
         let mut known = Vec::new();
         let mut said: Vec<Piece> = Vec::new();
-        for (at, part) in self.parts.iter().enumerate() {
-            let piece = match part {
-                Part::Text(text) => Some(text.clone()),
-                Part::Unit(unit) if unit.is_own(slots) => unit.absent(self, slots)?,
-                Part::Unit(unit) => Some(unit.shared(self, slots)?),
-            };
-            match piece {
-                Some(piece) => said.push(piece),
-                None => {
-                    if let Part::Unit(unit) = part {
-                        reads.extend(&unit.reads);
-                    }
-                    known.extend([Known::Said(Piece::join(&said)), Known::Own(at)]);
-                    said.clear();
+        for part in &self.parts {
+            let unit = match part {
+                Part::Text(text) => {
+                    said.push(text.clone());
+                    continue;
                 }
+                Part::Unit(unit) => unit,
+            };
+            let piece = if unit.is_own(slots) {
+                unit.absent(self, slots)?
+            } else {
+                Some(unit.shared(self, slots)?)
+            };
+            if let Some(piece) = piece {
+                said.push(piece);
+                continue;
             }
+            reads.extend(&unit.reads);
+            known.push(Known::Said(Piece::join(&said)));
+            known.push(Known::Own(Arc::clone(unit)));
+            said.clear();
         }
         known.push(Known::Said(Piece::join(&said)));
         let common = Arc::new(Common { known, reads });

@@ -8,15 +8,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::compare::{Change, Changes};
-use super::fresh;
 use super::manifest::Manifest;
+use super::{Failure, fresh};
 use crate::render::{Content, OutFile};
 
 /// What a file is called while it is written.
 const UNFINISHED: &str = ".miniascape-new";
-
-/// The path and reason of a step that failed.
-pub(super) type Failure = (PathBuf, io::Error);
 
 /// Carries out `changes`.
 ///
@@ -76,18 +73,14 @@ fn changed<'a>(files: &'a [OutFile], changes: &Changes) -> Vec<&'a OutFile> {
 
 /// Removes what a killed run left of files that are not there, and of files that are no longer wanted.
 fn remove_leftovers(workdir: &Path, changes: &Changes) -> Result<(), Failure> {
+    let known = || changes.manifest.files.keys();
     let is_wanted = |path: &String| changes.next.files.contains_key(path);
-    let mut known = changes.manifest.files.keys();
-    known
-        .clone()
-        .filter(|path| !is_wanted(path))
-        .try_for_each(|path| remove(workdir, &unfinished(&workdir.join(path))))?;
+    for path in known().filter(|path| !is_wanted(path)) {
+        remove(workdir, &unfinished(&workdir.join(path)))?;
+    }
     let is_missing =
         |path: &&String| !is_wanted(path) || changes.changes.get(*path) == Some(&Change::Create);
-    fresh::remove_unfinished(
-        workdir,
-        known.by_ref().filter(is_missing).map(String::as_str),
-    )
+    fresh::remove_unfinished(workdir, known().filter(is_missing).map(String::as_str))
 }
 
 /// The manifest while writing: what the program wrote, and what it is about to write.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::Failure;
 use super::manifest::{Manifest, Sum, sum_of};
 use crate::render::OutFile;
 
@@ -96,7 +97,7 @@ pub fn compare(
     files: &[OutFile],
     scope: &Scope,
     force: bool,
-) -> Result<Changes, (PathBuf, io::Error)> {
+) -> Result<Changes, Failure> {
     let manifest = Manifest::read(workdir).map_err(|error| (Manifest::path(workdir), error))?;
     let found: Vec<Vec<Found>> = files
         .par_chunk_by(|a, b| directory(a) == directory(b))
@@ -215,7 +216,7 @@ fn way(workdir: &Path, path: &str) -> Way {
 }
 
 /// What is there of a file, and the sum of what it is to be.
-type Found = (Result<State, (PathBuf, io::Error)>, Sum);
+type Found = (Result<State, Failure>, Sum);
 
 /// Looks at files of one directory.
 fn found(workdir: &Path, files: &[OutFile]) -> Vec<Found> {
@@ -231,7 +232,7 @@ fn found(workdir: &Path, files: &[OutFile]) -> Vec<Found> {
     files.iter().map(look).collect()
 }
 
-fn state(workdir: &Path, file: &OutFile) -> Result<State, (PathBuf, io::Error)> {
+fn state(workdir: &Path, file: &OutFile) -> Result<State, Failure> {
     let path = workdir.join(&file.path);
     let metadata = match fs::symlink_metadata(&path) {
         Ok(metadata) => metadata,

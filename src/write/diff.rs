@@ -1,12 +1,12 @@
 //! Changes as a unified diff.
 
 use std::fs;
-use std::io;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use similar::{DiffTag, TextDiff};
 
+use super::Failure;
 use super::compare::{Change, Changes, Kept};
 use crate::render::OutFile;
 use crate::secret::{MASK, Secrets};
@@ -23,7 +23,7 @@ pub fn diff(
     files: &[OutFile],
     changes: &Changes,
     secrets: &Secrets,
-) -> Result<String, (PathBuf, io::Error)> {
+) -> Result<String, Failure> {
     let mut out = String::new();
     let paths = changes.changes.keys().chain(changes.kept.keys());
     let mut paths: Vec<&String> = paths.collect();

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::apply::{Failure, make_directory, unfinished, write_new};
+use super::Failure;
+use super::apply::{make_directory, unfinished, write_new};
 use super::compare::directory;
 use crate::render::OutFile;
 

@@ -17,3 +17,6 @@ pub use diff::{diff, shown_lines};
 pub use manifest::{Manifest, Sum, sum};
 pub use refresh::refresh;
 pub use site::{create, taken};
+
+/// The path and reason of a step that failed.
+pub type Failure = (std::path::PathBuf, std::io::Error);

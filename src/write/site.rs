@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::replace;
+use super::{Failure, replace};
 use crate::render::Content;
 
 /// Where a site's files are written before they get their places, below its directory.
@@ -31,7 +31,7 @@ pub fn taken(dir: &Path, files: &[(String, Content)]) -> Vec<PathBuf> {
 ///
 /// # Errors
 /// Returns the path and reason when a step fails.
-pub fn create(dir: &Path, files: &[(String, Content)]) -> Result<(), (PathBuf, io::Error)> {
+pub fn create(dir: &Path, files: &[(String, Content)]) -> Result<(), Failure> {
     let unfinished = dir.join(UNFINISHED);
     match fs::remove_dir_all(&unfinished) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err((unfinished, error)),

@@ -336,6 +336,39 @@ fn a_run_killed_at_any_step_is_completed_by_the_next() {
 }
 
 #[test]
+fn what_a_killed_first_run_left_goes_with_the_next() {
+    // The guests' directory is written beside its place. The next run about guests may be about one of them.
+    for next in [vec!["guest", "mon"], vec!["generate"]] {
+        let site = Site::copy("tests/sites/normative-c");
+        let output = Command::new("strace")
+            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fchmod"])
+            .args(["-e", "inject=fchmod:signal=SIGKILL:when=6", PROGRAM])
+            .args(["-c", "farm.yml", "generate"])
+            .current_dir(site.path())
+            .env("RAYON_NUM_THREADS", "1")
+            .output()
+            .unwrap_or_else(|error| {
+                panic!("strace cannot be run ({error}): install it with `make deps`")
+            });
+        assert_eq!(Run::of(&output).status, -1);
+        let hidden = |site: &Site| -> Vec<String> {
+            let files = tree(&site.path().join("workdir")).into_keys();
+            files
+                .filter(|path| path.contains("miniascape-new"))
+                .collect()
+        };
+        assert!(hidden(&site).len() > 1, "nothing was half made");
+        if next[0] != "generate" {
+            // Somebody made the place meanwhile: the directory of the next run is another.
+            fs::create_dir(site.path().join("workdir/guests.d")).unwrap();
+        }
+        let args = [&["-c", "farm.yml"], next.as_slice()].concat();
+        site.succeed(&args);
+        assert_eq!(hidden(&site), Vec::<String>::new(), "{next:?}");
+    }
+}
+
+#[test]
 fn nothing_outside_the_workdir_is_touched() {
     let site = Site::copy("tests/sites/normative-c");
     let generate = ["-c", "farm.yml", "generate"];
