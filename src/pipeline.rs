@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use self::faulty::{Faulty, Owner};
 use crate::diag::{Code, Diagnostic, Sink};
@@ -365,19 +366,13 @@ fn storages(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Storage> {
 }
 
 fn typed(drafts: Vec<Draft>, sink: &mut Sink) -> Vec<TypedGuest> {
-    use rayon::prelude::*;
     let reader = Reader::default();
-    let read = |draft: Draft| {
-        let mut sink = Sink::of(&draft.name);
-        (reader.read(draft, &mut sink), sink)
-    };
-    let read: Vec<(Option<TypedGuest>, Sink)> = drafts.into_par_iter().map(read).collect();
-    let mut guests = Vec::with_capacity(read.len());
-    for (guest, faults) in read {
-        sink.append(faults);
-        guests.extend(guest);
-    }
-    guests
+    let guests = sink.each(
+        drafts.into_par_iter(),
+        |draft| &draft.name,
+        |draft, sink| reader.read(draft, sink),
+    );
+    guests.into_iter().flatten().collect()
 }
 
 fn counted(guests: &Objects) -> HashSet<Arc<str>> {

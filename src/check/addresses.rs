@@ -1,8 +1,9 @@
 //! Guests' addresses: in their network, nobody else's, and in the range only on purpose.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv6Addr};
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::members::{Member, Members, addresses, interfaces};
 use super::spare::{Spare, in_range};
@@ -16,7 +17,7 @@ use crate::source::{Span, Spanned};
 
 pub(super) fn check(lab: &Lab, members: &Members<'_>, wrong: &Wrong, sink: &mut Sink) {
     let mut spare = Spare::new(lab, members);
-    let mut users = Users::default();
+    let mut users = Users::of(lab);
     for (guest, nic) in interfaces(lab) {
         let network = nic.network.as_ref();
         let network = network.and_then(|name| lab.networks.get(&name.value));
@@ -225,6 +226,13 @@ enum Subnet {
 }
 
 impl<'a> Users<'a> {
+    fn of(lab: &Lab) -> Self {
+        Self {
+            here: HashMap::with_capacity(lab.guests.len()),
+            anywhere: HashMap::with_capacity(lab.guests.len()),
+        }
+    }
+
     /// Notes who has an address; says so when somebody else has it.
     fn add(
         &mut self,
@@ -234,7 +242,7 @@ impl<'a> Users<'a> {
     ) -> Option<Diagnostic> {
         let wire = wire(nic, network)?;
         let user = (&*guest.name, address.span);
-        let label = format!("guest `{}`", guest.name);
+        let label = || format!("guest `{}`", guest.name);
         let ip = address.value;
         match self.here.entry((wire, ip)) {
             Entry::Occupied(first) => {
@@ -242,7 +250,7 @@ impl<'a> Users<'a> {
                 let message = format!("address {ip} is guest `{first}`'s already");
                 return Some(
                     Diagnostic::error(Code::DuplicateAddress, address.span, message)
-                        .label(label)
+                        .label(label())
                         .also(span, "the other one"),
                 );
             }
@@ -268,7 +276,7 @@ impl<'a> Users<'a> {
         let message = format!("address {ip} is guest `{first}`'s in another network");
         Some(
             Diagnostic::warning(Code::DuplicateAddress, address.span, message)
-                .label(label)
+                .label(label())
                 .also(span, "the other one")
                 .help("two networks that never meet may both have it; else write another address"),
         )

@@ -7,7 +7,7 @@ use super::session::Session;
 use super::show::text;
 use super::table::table;
 use super::{Outcome, UsageError};
-use crate::link::natural_order;
+use crate::layer::natural_order;
 use crate::model::os::{Os, OsTable};
 use crate::render::mask;
 use crate::secret::Secrets;

@@ -208,6 +208,20 @@ impl Session {
         let changes = self.compare(files, scope)?;
         self.write_lock(loaded)?;
         write::write(&self.common.workdir, files, &changes).map_err(failed)?;
+        if self.common.verbose {
+            self.report_changed(&changes);
+        }
+        self.report_kept(&changes);
+        self.ui.say(&summary(&self.common.workdir, &changes));
+        Ok(if changes.kept.is_empty() {
+            Outcome::Done
+        } else {
+            Outcome::Faults
+        })
+    }
+
+    /// Says which files were written and removed.
+    fn report_changed(&self, changes: &Changes) {
         for (path, change) in &changes.changes {
             let verb = match change {
                 Change::Create | Change::Update => "wrote",
@@ -218,13 +232,6 @@ impl Session {
                 self.common.workdir.join(path).display()
             ));
         }
-        self.report_kept(&changes);
-        self.ui.say(&summary(&self.common.workdir, &changes));
-        Ok(if changes.kept.is_empty() {
-            Outcome::Done
-        } else {
-            Outcome::Faults
-        })
     }
 
     /// Says which files stay as they are although they differ.

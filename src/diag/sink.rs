@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::allow::{self, Allowance, Reach};
 use super::report::by_cause;
 use super::{Diagnostic, Report, Severity};
@@ -64,6 +66,24 @@ impl Sink {
         self.diagnostics.append(&mut other.diagnostics);
         self.allowed.append(&mut other.allowed);
         self.allowances.append(&mut other.allowances);
+    }
+
+    /// Does the same for each guest, on all cores, and adds the faults in the order of the guests.
+    pub fn each<I: Send, T: Send>(
+        &mut self,
+        guests: impl IndexedParallelIterator<Item = I>,
+        name: impl Fn(&I) -> &Arc<str> + Sync,
+        make: impl Fn(I, &mut Self) -> T + Sync,
+    ) -> Vec<T> {
+        let (mut made, mut found) = (Vec::new(), Vec::new());
+        guests
+            .map(|guest| {
+                let mut sink = Self::of(name(&guest));
+                (make(guest, &mut sink), sink)
+            })
+            .unzip_into_vecs(&mut made, &mut found);
+        found.into_iter().for_each(|faults| self.append(faults));
+        made
     }
 
     /// Adds an allowance, by the name of a code; one that cannot be is reported.

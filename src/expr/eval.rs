@@ -41,18 +41,13 @@ pub fn evaluate(
     sink: &mut Sink,
 ) -> Vec<Draft> {
     let evaluator = Evaluator::new(&drafts, globals, root, files);
-    let evaluated: Vec<(Draft, Sink)> = drafts
-        .into_par_iter()
-        .map(|draft| {
-            let mut sink = Sink::of(&draft.name);
-            (evaluator.guest(draft, &mut sink), sink)
-        })
-        .collect();
-    let mut drafts = Vec::with_capacity(evaluated.len());
-    for (draft, faults) in evaluated {
-        sink.append(faults);
+    let drafts = sink.each(
+        drafts.into_par_iter(),
+        |draft| &draft.name,
+        |draft, sink| evaluator.guest(draft, sink),
+    );
+    for draft in &drafts {
         files.sources.hide(&draft.secrets);
-        drafts.push(draft);
     }
     drafts
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::groups;
-use super::{Layers, Object, legacy, merge};
+use super::{Layers, Object, legacy, merge, natural_order};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::os::{Os, OsTable};
 use crate::model::text::ObjectName;
@@ -42,7 +42,7 @@ pub struct Draft {
     pub secrets: Secrets,
 }
 
-/// Merges the layers of every guest.
+/// Merges the layers of every guest, in the natural order of their names.
 ///
 /// Guests of the same OS and groups share the merged layers beneath their own.
 pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
@@ -55,17 +55,15 @@ pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
         })
         .collect();
     drafter.sink.about(None);
-    let merge = |guest: Unmerged| {
-        let mut sink = Sink::of(&guest.draft.name);
-        (guest.merge(&mut sink), sink)
-    };
-    let merged: Vec<(Vec<Draft>, Sink)> = guests.into_par_iter().map(merge).collect();
+    let merged = drafter.sink.each(
+        guests.into_par_iter(),
+        |guest| &guest.draft.name,
+        Unmerged::merge,
+    );
     let mut drafts = Vec::with_capacity(merged.len());
-    for (made, faults) in merged {
-        drafter.sink.append(faults);
-        drafts.extend(made);
-    }
+    drafts.extend(merged.into_iter().flatten());
     drafter.duplicates(&drafts);
+    drafts.sort_by(|a, b| natural_order(&a.name, &b.name));
     drafts
 }
 

@@ -11,6 +11,7 @@ mod groups;
 mod legacy;
 mod merge;
 mod meta;
+mod order;
 mod shadowed;
 mod walk;
 
@@ -24,6 +25,7 @@ pub use legacy::{modernize_network, skip_storage as skip_legacy_storage};
 pub use merge::{merge, merge_all};
 pub(crate) use meta::LEGACY as LEGACY_CLASSES;
 pub use meta::Meta;
+pub use order::natural_order;
 pub use shadowed::shadowed;
 pub use walk::{GuestWalk, How, LayerKind, Past, Walk, guest_walk};
 

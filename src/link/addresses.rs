@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use indexmap::IndexMap;
 
 use super::lock::{Lock, ReadLock};
-use super::natural_order;
 use crate::diag::{Code, Diagnostic, Sink};
+use crate::layer::natural_order;
 use crate::model::cidr::{from_bits, to_bits};
 use crate::model::network::{Network, Segment};
 use crate::source::{Span, Spanned};

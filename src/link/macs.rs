@@ -1,6 +1,8 @@
 //! MAC addresses for interfaces that name none.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use foldhash::HashMap;
 
 use super::ids::mac_number;
 use super::lock::{Choices, ReadLock};
@@ -40,7 +42,7 @@ pub(super) fn choose(
     sink: &mut Sink,
 ) -> Vec<Mac> {
     let mut used = written;
-    let mut owners: HashMap<Mac, &Request<'_>> = HashMap::new();
+    used.reserve(requests.len());
     let mut macs: Vec<Option<Mac>> = Vec::with_capacity(requests.len());
     for request in requests {
         let locked = lock.macs.get(request.guest);
@@ -60,8 +62,8 @@ pub(super) fn choose(
         .map(|key| key.split('/').next().unwrap_or(key))
         .collect();
     for old in [true, false] {
-        for (request, mac) in requests.iter().zip(&mut macs) {
-            if mac.is_some() || known.contains(request.guest) != old {
+        for (index, request) in requests.iter().enumerate() {
+            if macs[index].is_some() || known.contains(request.guest) != old {
                 continue;
             }
             let position = request.position.to_string();
@@ -72,15 +74,13 @@ pub(super) fn choose(
                 .find(|mac| !used.contains_key(mac))
                 .expect("a lab has fewer interfaces than there are addresses");
             used.insert(granted, None);
-            if granted == natural {
-                owners.insert(natural, request);
-            } else {
+            if granted != natural {
                 keep(chosen, request, granted);
-                if let Some(owner) = owners.get(&natural) {
-                    keep(chosen, owner, natural);
+                if let Some(owner) = macs.iter().position(|mac| *mac == Some(natural)) {
+                    keep(chosen, &requests[owner], natural);
                 }
             }
-            *mac = Some(granted);
+            macs[index] = Some(granted);
         }
     }
     macs.into_iter().flatten().collect()
@@ -106,7 +106,7 @@ fn keep(chosen: &mut Choices<Mac>, request: &Request<'_>, mac: Mac) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use foldhash::HashMap;
 
     use super::{Mac, ReadLock, Request, choose, mac_number};
     use crate::diag::Sink;
@@ -140,7 +140,14 @@ mod tests {
             .collect();
         let mut chosen = Choices::new();
         let mut sink = Sink::default();
-        let macs = choose("x", &requests, lock, HashMap::new(), &mut chosen, &mut sink);
+        let macs = choose(
+            "x",
+            &requests,
+            lock,
+            HashMap::default(),
+            &mut chosen,
+            &mut sink,
+        );
         assert!(!sink.has_errors());
         (macs, chosen)
     }

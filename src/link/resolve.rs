@@ -12,7 +12,7 @@ use super::addresses::{Family, Granted, Taken, Wish, allocate};
 use super::interfaces::{self, Attachment, Owner};
 use super::lock::{Choices, Lock, ReadLock};
 use super::macs::{self, Request};
-use super::{Disk, Guest, Interface, Lab, disks, natural_order, uuid};
+use super::{Disk, Guest, Interface, Lab, disks, uuid};
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::files::Files;
 use crate::model::guest::{Address, InterfaceSpec};
@@ -34,7 +34,7 @@ pub struct Input<'a> {
     pub networks: IndexMap<String, Network>,
     /// The site's pools.
     pub storages: IndexMap<String, Storage>,
-    /// The typed guests.
+    /// The typed guests, in natural order.
     pub guests: Vec<TypedGuest>,
     /// The names of guest files with a `count`, which `depends_on` may use for all they make.
     pub counted: HashSet<Arc<str>>,
@@ -54,7 +54,6 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         counted,
         ..
     } = input;
-    guests.sort_by(|a, b| natural_order(&a.draft.name, &b.draft.name));
 
     let mut attached: Vec<Vec<Option<Spanned<String>>>> = Vec::with_capacity(guests.len());
     for guest in &mut guests {
@@ -101,9 +100,9 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         &mut lock.macs,
         sink,
     );
-    let mut attachable = Vec::with_capacity(guests.len());
-    for (index, (((mut guest, attached), ips), macs)) in guests
-        .into_iter()
+    let mut hardware = Vec::with_capacity(guests.len());
+    for (index, (((guest, attached), ips), macs)) in guests
+        .iter_mut()
         .zip(&attached)
         .zip(ips)
         .zip(macs)
@@ -129,26 +128,21 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         let wanted = std::mem::take(&mut guest.spec.disks);
         let draft = &guest.draft;
         let disks = disks::resolve(&draft.name, wanted, draft.legacy, &mut storages, sink);
-        attachable.push((guest, attachments, disks));
+        hardware.push((attachments, disks));
     }
     sink.about(None);
-    let finish = |(guest, attachments, disks): (TypedGuest, _, _)| {
-        let mut sink = Sink::of(&guest.draft.name);
-        (finish(guest, attachments, disks, &site, &mut sink), sink)
-    };
-    let finished: Vec<(Guest, Sink)> = attachable.into_par_iter().map(finish).collect();
-    let mut resolved = Vec::with_capacity(finished.len());
-    for (guest, faults) in finished {
-        sink.append(faults);
-        resolved.push(guest);
-    }
-    depends_on(&mut resolved, &names, &counted, sink);
+    let mut guests = sink.each(
+        guests.into_par_iter().zip(hardware),
+        |(guest, _)| &guest.draft.name,
+        |(guest, (attachments, disks)), sink| finish(guest, attachments, disks, &site, sink),
+    );
+    depends_on(&mut guests, &names, &counted, sink);
     Lab {
         site,
         host,
         networks,
         storages,
-        guests: resolved,
+        guests,
         lock,
     }
 }
@@ -337,6 +331,7 @@ fn finish(
         spec,
         virtinst,
         install,
+        files,
         extra,
     } = guest;
     let first = attachments
@@ -390,6 +385,7 @@ fn finish(
         disks,
         virtinst,
         install,
+        files,
         secrets: draft.secrets,
         name: draft.name,
     }

@@ -49,8 +49,14 @@ section! {
         interfaces: Vec<Spanned<InterfaceSpec>>,
         /// Disks, in the order the guest sees them.
         disks: Vec<Spanned<DiskSpec>>,
+    }
+}
+
+section! {
+    /// The machine a guest runs on.
+    "guest" struct Hardware {
         /// Hardware and the source of the installation.
-        virtinst: Option<Spanned<VirtinstSpec>>,
+        virtinst: Option<VirtinstSpec>,
     }
 }
 

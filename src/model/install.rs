@@ -67,8 +67,6 @@ section! {
         finish: Option<Finish>,
         /// Scripts.
         scripts: Vec<Spanned<Script>>,
-        /// Files.
-        setup_data: Vec<Spanned<SetupData>>,
         /// Time servers.
         ntp: Vec<HostAddress>,
         /// Name servers.
@@ -113,6 +111,14 @@ one_of! {
         Common = "common",
         /// This guest.
         Node = "node",
+    }
+}
+
+section! {
+    /// The files a guest gets, apart from its other install data: they are what guests differ in.
+    "guest" struct Files {
+        /// Files.
+        setup_data: Vec<Spanned<SetupData>>,
     }
 }
 

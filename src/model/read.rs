@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::guest::{GuestSpec, VirtinstSpec};
-use super::install::Install;
+use super::guest::{GuestSpec, Hardware, VirtinstSpec};
+use super::install::{Files, Install};
 use super::password::Password;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::layer::Draft;
 use crate::secret::Secrets;
-use crate::source::Span;
 use crate::yaml::typed::Typer;
 use crate::yaml::{Map, Node, NodeMemo};
 
@@ -23,16 +22,21 @@ pub struct TypedGuest {
     pub virtinst: Arc<VirtinstSpec>,
     /// What is installed; guests that share all of it share this.
     pub install: Arc<Install>,
+    /// The files it gets; guests that share all of them share this.
+    pub files: Arc<Files>,
     /// Keys the program does not know; templates may read them.
     pub extra: Map,
 }
 
+/// Sections by the nodes they were read from; `None` when there is a fault in one.
+type Known<T> = NodeMemo<(), Option<Arc<T>>>;
+
 /// Types guests' values; what several guests have alike is read once.
 #[derive(Debug, Default)]
 pub struct Reader {
-    virtinsts: NodeMemo<(), Arc<VirtinstSpec>>,
-    /// `None` when there is a fault in it.
-    installs: NodeMemo<(), Option<Arc<Install>>>,
+    virtinsts: Known<VirtinstSpec>,
+    installs: Known<Install>,
+    files: Known<Files>,
 }
 
 impl Reader {
@@ -41,43 +45,48 @@ impl Reader {
         // Nobody needs them once they have their types.
         let values = std::mem::take(&mut draft.merged);
         let mut typer = Typer { sink };
-        let mut spec = GuestSpec::read(&values, draft.defined, &mut typer)?;
-        let install = self.install(&values, draft.defined, &mut typer)?;
+        let spec = GuestSpec::read(&values, draft.defined, &mut typer)?;
+        let virtinst = known(&self.virtinsts, Hardware::KEYS, &values, || {
+            // The built-in defaults have one, so one that is missing has a fault.
+            Hardware::read(&values, draft.defined, &mut typer)?.virtinst
+        })?;
+        let install = known(&self.installs, Install::KEYS, &values, || {
+            Install::read(&values, draft.defined, &mut typer)
+        })?;
+        let files = known(&self.files, Files::KEYS, &values, || {
+            Files::read(&values, draft.defined, &mut typer)
+        })?;
         let extra = extra(&values, sink);
         own_secrets(&install, &mut draft.secrets);
-        // The built-in defaults have one, so one that is missing has a fault.
-        let virtinst = self.virtinst(&values, spec.virtinst.take()?.value);
         Some(TypedGuest {
             draft,
             spec,
             virtinst,
             install,
+            files,
             extra,
         })
     }
-
-    /// Returns what was read of the same hardware for another guest, in place of `own`.
-    fn virtinst(&self, values: &Map, own: VirtinstSpec) -> Arc<VirtinstSpec> {
-        let node = [values.get("virtinst").map(|entry| &entry.value)];
-        self.virtinsts.find(&(), &node).unwrap_or_else(|| {
-            let virtinst = Arc::new(own);
-            self.virtinsts.keep((), &node, Arc::clone(&virtinst));
-            virtinst
-        })
-    }
-
-    /// Reads install data, or finds what was read of the same nodes for another guest. Its faults are reported then.
-    fn install(&self, values: &Map, defined: Span, typer: &mut Typer<'_>) -> Option<Arc<Install>> {
-        let node = |key: &&str| values.get(*key).map(|entry| &entry.value);
-        let nodes: Vec<Option<&Node>> = Install::KEYS.iter().map(node).collect();
-        if let Some(known) = self.installs.find(&(), &nodes) {
-            return known;
-        }
-        let install = Install::read(values, defined, typer).map(Arc::new);
-        self.installs.keep((), &nodes, install.clone());
-        install
-    }
 }
+
+/// Finds what was read of the same nodes for another guest, or reads it; its faults are reported then.
+fn known<T>(
+    sections: &Known<T>,
+    keys: &[&str],
+    values: &Map,
+    read: impl FnOnce() -> Option<T>,
+) -> Option<Arc<T>> {
+    let node = |key: &&str| values.get(*key).map(|entry| &entry.value);
+    let nodes: Vec<Option<&Node>> = keys.iter().map(node).collect();
+    sections.find(&(), &nodes).unwrap_or_else(|| {
+        let section = read().map(Arc::new);
+        sections.keep((), &nodes, section.clone());
+        section
+    })
+}
+
+/// The keys of guests.
+const KEYS: &[&[&str]] = &[GuestSpec::KEYS, Hardware::KEYS, Install::KEYS, Files::KEYS];
 
 /// Top-level keys of other versions, and what says it today.
 const FORMER: &[(&str, &str)] = &[
@@ -95,7 +104,7 @@ const FORMER: &[(&str, &str)] = &[
 fn extra(values: &Map, sink: &mut Sink) -> Map {
     let mut extra = Map::default();
     for (key, entry) in values.iter().filter(|(key, _)| !is_known(key)) {
-        let known = GuestSpec::KEYS.iter().chain(Install::KEYS).copied();
+        let known = KEYS.iter().copied().flatten().copied();
         let message = format!("unknown key `{key}`");
         match nearest(key, known) {
             Some(near) => sink.push(
@@ -153,5 +162,5 @@ fn own_secrets(install: &Install, secrets: &mut Secrets) {
 }
 
 fn is_known(key: &str) -> bool {
-    GuestSpec::KEYS.contains(&key) || Install::KEYS.contains(&key)
+    KEYS.iter().any(|keys| keys.contains(&key))
 }

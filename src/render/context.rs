@@ -262,7 +262,6 @@ impl serde::Serialize for InstallView<'_> {
         let mut install = self.0.clone();
         install.rootpw = None;
         install.users.clear();
-        install.setup_data.clear();
         if let Some(bootloader) = &mut install.bootloader {
             bootloader.password = bootloader
                 .password

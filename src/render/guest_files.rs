@@ -15,7 +15,7 @@ use super::memo::Memo;
 use super::own::{Own, Stretch};
 use super::parts::Parts;
 use super::payloads::{Brought, Payload, Payloads};
-use super::sections::{Common, Gathered, Known, Section, Sections};
+use super::sections::{Common, Gathered, Known, PAYLOADS, Section, Sections};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
 use crate::diag::{Code, Diagnostic, Sink};
@@ -119,11 +119,7 @@ impl<'a> Renderer<'a> {
     fn payloads<'g>(&self, guest: &'g Guest, sink: &mut Sink) -> Vec<Payload<'g>> {
         let mut payloads = self.payloads.of(guest);
         if payloads.iter().any(Payload::is_template) {
-            let sections = Sections {
-                own: self.plain(guest),
-                common: &self.common,
-            };
-            let context = everything(&sections);
+            let context = everything(&self.without_payloads(guest));
             payloads.retain_mut(|payload| {
                 payload
                     .render(guest, self.engine, &context, self.sources, sink)
@@ -202,10 +198,29 @@ impl<'a> Renderer<'a> {
         self.installs.keep(key, sections)
     }
 
+    /// What the templates of payloads read.
+    fn without_payloads(&self, guest: &Guest) -> Sections<'_> {
+        let mut own = self.plain(guest);
+        own.insert(PAYLOADS, self.known.section(PAYLOADS, &setup_data(&[])));
+        Sections {
+            own,
+            common: &self.common,
+        }
+    }
+
     fn sections(&self, guest: &Guest, payloads: &[Payload<'_>]) -> Sections<'_> {
         let mut own = self.plain(guest);
-        let data = self.known.section("setup_data", &setup_data(payloads));
-        own.insert("setup_data", data);
+        let data = setup_data(payloads);
+        let is_own =
+            Arc::strong_count(&guest.files) == 1 || payloads.iter().any(Payload::is_template);
+        own.insert(
+            PAYLOADS,
+            if is_own {
+                self.known.own(PAYLOADS, &data)
+            } else {
+                self.known.section(PAYLOADS, &data)
+            },
+        );
         let mut digest = Digest::default();
         for (_, section) in own.iter() {
             digest.add(&section.text);
@@ -241,11 +256,7 @@ impl<'a> Renderer<'a> {
             let Some(Brought::Template(name)) = self.payloads.source(guest, dst) else {
                 return None;
             };
-            let sections = Sections {
-                own: self.plain(guest),
-                common: &self.common,
-            };
-            return Some((name, everything(&sections)));
+            return Some((name, everything(&self.without_payloads(guest))));
         }
         let outputs = outputs(guest, self.engine, &mut sink);
         let output = outputs.into_iter().find(|output| output.file == file)?;

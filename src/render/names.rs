@@ -9,7 +9,8 @@ use crate::model::guest::VirtinstSpec;
 use crate::model::host::Host;
 use crate::model::install::locale::{KeyboardMap, TimezoneMap};
 use crate::model::install::{
-    Bootloader, Firewall, Group, HostsEntry, Install, Kdump, Proxy, Repo, Script, Services, User,
+    Bootloader, Files, Firewall, Group, HostsEntry, Install, Kdump, Proxy, Repo, Script, Services,
+    User,
 };
 use crate::yaml::typed::FieldDoc;
 
@@ -158,7 +159,8 @@ pub fn host_script_names() -> Vec<Topic> {
 /// Install data: each section behind the key it is under.
 fn install_names() -> Vec<Name> {
     let mut names = Vec::new();
-    for name in section("", Install::FIELDS) {
+    let fields = [Install::FIELDS, Files::FIELDS];
+    for name in fields.iter().flat_map(|fields| section("", fields)) {
         let path = name.path.clone();
         names.push(name);
         let below = |path: &str, owner: &str| {

@@ -67,22 +67,26 @@ pub fn render(
             names.is_none_or(|names| names.contains(&*guest.name))
         })
         .collect();
-    let one = |guest: &&Guest| {
-        let mut sink = Sink::of(&guest.name);
-        let files = renderer.guest(guest, &mut sink);
-        duplicates(guest, &files, &mut sink);
-        (files, sink)
-    };
+    let mut of_guests = Sink::default();
     let (mut files, rendered) = rayon::join(
         || host_files(lab, engine, selection, sources, sink),
-        || guests.par_iter().map(one).collect::<Vec<_>>(),
+        || {
+            let render = |guest: &Guest, sink: &mut Sink| {
+                let files = renderer.guest(guest, sink);
+                duplicates(guest, &files, sink);
+                files
+            };
+            of_guests.each(guests.into_par_iter(), |guest| &guest.name, render)
+        },
     );
-    for (out, faults) in rendered {
-        sink.append(faults);
-        files.extend(out);
-    }
-    files.par_sort_by(|a, b| a.path.cmp(&b.path));
-    files
+    sink.append(of_guests);
+    let gather = || {
+        files.extend(rendered.into_iter().flatten());
+        files.par_sort_by(|a, b| a.path.cmp(&b.path));
+        files
+    };
+    // Letting go of what guests had in common takes as long.
+    rayon::join(|| drop(renderer), gather).1
 }
 
 /// Makes a file of text.

@@ -80,7 +80,7 @@ impl Payloads {
         for guest in &lab.guests {
             sink.about(Some(&guest.name));
             let before = sink.errors();
-            for entry in &guest.install.setup_data {
+            for entry in &guest.files.setup_data {
                 payloads.entry(entry, entry.span, root, files, sink);
             }
             if sink.errors() == before {
@@ -199,7 +199,7 @@ impl Payloads {
     fn check(&self, guest: &Guest, sink: &mut Sink) {
         let mut places: HashMap<String, Span> = HashMap::new();
         let mut total = 0;
-        for entry in &guest.install.setup_data {
+        for entry in &guest.files.setup_data {
             for payload in self.payloads(entry) {
                 total += payload.content.len() as u64;
                 if let Some(first) = places.insert(payload.dst.clone(), entry.span) {
@@ -239,7 +239,7 @@ impl Payloads {
 
     /// Returns the payloads of a guest, in order; those that are templates are still without content.
     pub(super) fn of<'a>(&self, guest: &'a Guest) -> Vec<Payload<'a>> {
-        let entries = guest.install.setup_data.iter();
+        let entries = guest.files.setup_data.iter();
         let mut payloads: Vec<Payload<'a>> =
             entries.flat_map(|entry| self.payloads(entry)).collect();
         for payload in &mut payloads {
@@ -251,7 +251,7 @@ impl Payloads {
     /// Returns what the payload that goes to `dst` is made from; the `/` it begins with may be missing.
     pub(super) fn source(&self, guest: &Guest, dst: &str) -> Option<Brought> {
         let dst = normal(dst);
-        guest.install.setup_data.iter().find_map(|entry| {
+        guest.files.setup_data.iter().find_map(|entry| {
             let payloads = self.payloads(entry);
             let at = payloads.iter().position(|payload| payload.dst == dst)?;
             if let Some(template) = &payloads[at].template {

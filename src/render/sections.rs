@@ -34,7 +34,7 @@ const OWN: &[&str] = &[
 const DRIVES: &str = "drives";
 
 /// The payloads, whose bytes `guest.yml` does not have.
-const PAYLOADS: &str = "setup_data";
+pub(super) const PAYLOADS: &str = "setup_data";
 
 /// The longest value, as JSON, that is kept for other guests; payloads may be as large as they like.
 const MAX_KEPT: usize = 16 * 1024;
@@ -179,13 +179,18 @@ impl Known {
     pub(super) fn section<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Arc<Section> {
         let text = text(key, value);
         if OWN.contains(&key) || text.len() > MAX_KEPT {
-            return Arc::new(self.convert(key, value, text, false));
+            return self.convert(key, value, text, false);
         }
         if let Some(section) = self.sections.find(&*text) {
             return section;
         }
         let section = self.convert(key, value, Arc::clone(&text), true);
-        self.sections.keep(text, Arc::new(section))
+        self.sections.keep(text, section)
+    }
+
+    /// Converts a value that no other guest has.
+    pub(super) fn own<T: Serialize + ?Sized>(&self, key: &str, value: &T) -> Arc<Section> {
+        self.convert(key, value, text(key, value), false)
     }
 
     /// Returns the lines of `guest.yml` for shared sections, in one piece for all guests that have them.
@@ -204,13 +209,13 @@ impl Known {
         value: &T,
         text: Arc<str>,
         is_shared: bool,
-    ) -> Section {
+    ) -> Arc<Section> {
         // The first numbers are those of what all guests share.
         let id = self.next.fetch_add(1, Ordering::Relaxed) + COMMON.len() as u32;
-        Section {
+        Arc::new(Section {
             is_shared,
             ..Section::new(id, key, value, text)
-        }
+        })
     }
 }
 

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Kind, OBJECT, legacy};
 use crate::layer::MAX_COUNT;
-use crate::model::guest::GuestSpec;
-use crate::model::install::Install;
+use crate::model::guest::{GuestSpec, Hardware};
+use crate::model::install::{Files, Install};
 use crate::model::text::ObjectName;
 use crate::model::words::SystemName;
 use crate::yaml::schema::{Place, Schema};
@@ -44,7 +44,9 @@ pub(super) fn layer(kind: Kind) -> Value {
     let system = OBJECT.value::<SystemName>().or_null();
     map = map.with("os", doc, system, false);
     map = GuestSpec::describe(map, LAYER);
+    map = Hardware::describe(map, LAYER);
     map = Install::describe(map, LAYER);
+    map = Files::describe(map, LAYER);
     let mut schema = map.to_value();
     legacy::guest(&mut schema);
     // A message of deprecation is the one warning a schema can give.

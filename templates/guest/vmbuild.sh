@@ -8,7 +8,16 @@
 
 set -euo pipefail
 
-{% include "guest/vmbuild/values.sh" %}
+{% include "guest/vmbuild/values.sh" -%}
+{% if not virtinst.pxe -%}
+{% set kernel_args = [...install.kernel_args, ...([virtinst.extra_args] if virtinst.extra_args else [])] | join(sep=" ") -%}
+kernel_args={{ kernel_args | trim | sh }}
+{% endif -%}
+# How long the install may take.
+minutes={{ virtinst.waittime }}
+connect={{ host.connect | sh }}
+connect=${LIBVIRT_DEFAULT_URI:-$connect}
+
 usage() {
   cat << 'EOF'
 Usage: vmbuild.sh [-n | -i] [-c URI]

@@ -9,11 +9,7 @@ machine+=(
 {%- else %}
   --network none
 {%- endfor %}
-{%- set scsi = false %}
-{%- for disk in disks %}
-{%- if disk.bus == "scsi" %}{% set_global scsi = true %}{% endif %}
-{%- endfor %}
-{%- if scsi %}
+{%- if [disk for disk in disks if disk.bus == "scsi"] %}
   --controller scsi,model=virtio-scsi
 {%- endif %}
 )

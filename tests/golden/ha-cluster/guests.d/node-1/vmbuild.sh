@@ -13,7 +13,7 @@ uuid=007c0360-e907-534b-9eba-2a97811dcb3b
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=ha
-digest=0c593064e0ff4011192b0c8c6f2ad579
+digest=f3bd75814fb0c911163c1e17f2153b57
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(cluster/node-1-1.qcow2)
 shared=(cluster/sbd.raw cluster/data.raw)

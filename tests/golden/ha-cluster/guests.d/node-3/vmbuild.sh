@@ -13,7 +13,7 @@ uuid=872f27e0-66b8-5292-aec8-96d121f8a25e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=ha
-digest=f43f904a766845fe1940de71897e2ed3
+digest=dce872bee4b4ccf6888cb5542558f301
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(cluster/node-3-1.qcow2)
 shared=(cluster/sbd.raw cluster/data.raw)

@@ -13,7 +13,7 @@ uuid=58c4fa2a-eb3c-551e-9737-27a72367bab8
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=multinet
-digest=105186636a0f8bfd086c99cabae0af5f
+digest=578a59e262c9ae1252e3886f2e2e7507
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/probe-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=7392a2cc-a46a-531d-9991-e2b513460710
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=multinet
-digest=7b3f8e037eb97987b1b28c75f2bd9a87
+digest=ee248699a3d9c2f314cb199947c2c15f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/router-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=fae90153-5a1f-5834-8b85-9ac2da29c3a0
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=multinet
-digest=0a180a09a05197510b39dab56a090ae6
+digest=7a6923b51be63fa7de72f0e9c5da6fc4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/store-1.qcow2)
 shared=()

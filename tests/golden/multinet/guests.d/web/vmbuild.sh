@@ -13,7 +13,7 @@ uuid=fcd7a9c2-15f1-5751-b2e0-86527da66187
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=multinet
-digest=fc2d62ef1a7fcce158b43ae2530daf08
+digest=aa01def158bded28101c0205a8c3adfa
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=19094dd1-0b79-56a5-bd25-a48d12d5b5db
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=m2
-digest=775b270e8d09a104a739df5a9647c174
+digest=cb2ef27fa89c64b6f2ee2edbd88f2a15
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-6-cluster-2-1.qcow2)
 shared=(default/quorum6.img)

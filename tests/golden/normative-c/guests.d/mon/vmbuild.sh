@@ -13,7 +13,7 @@ uuid=d8d28d0e-4ead-55e0-a3a5-25a2ee5a41ee
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=farm
-digest=764d252d77ed91f7ab9c41311b90161e
+digest=498be33c7c814e838a29fc1033da7ace
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/mon-1.qcow2)
 shared=()

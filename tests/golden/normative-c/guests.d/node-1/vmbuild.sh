@@ -13,7 +13,7 @@ uuid=5be14723-bc80-58b5-91cd-d6985a957cae
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=farm
-digest=3678b94232cc57ee1e8e361096fe5714
+digest=c782e5ed0caa4e83fb4c9fce10476a2c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/node-1-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=2f49eed1-a2d2-5d7b-a542-9600015d703e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=pools
-digest=c9b208077858db0e733bdb2d46554028
+digest=0d73400cba81f184290c0d4d6c5a79b2
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/db-2-1.qcow2)
 shared=(images/quorum.raw)

@@ -13,7 +13,7 @@ uuid=9e1e690c-7a60-59dc-945e-3509ffd620c1
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=nine
-digest=b74deac6856652e31b098e5daeec3861
+digest=be6e27b41a72e730d128429eaf689eae
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/plain-1.qcow2)
 shared=()

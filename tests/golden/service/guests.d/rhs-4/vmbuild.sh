@@ -13,7 +13,7 @@ uuid=a07c935f-f564-5bdc-9afc-44970af55666
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=m2
-digest=3bf9c92a00a89bcb4ef8d0957f3c7847
+digest=fd8c42401de79fabf26df981d085f0d6
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhs-4-1.qcow2 default/rhs-4-2.qcow2)
 shared=()

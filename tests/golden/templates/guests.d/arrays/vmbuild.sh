@@ -13,7 +13,7 @@ uuid=20d508e0-b980-5e2a-9e78-020d2fbddf6d
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=templates
-digest=eb1269a1db25a22bb9f317382f3f7ec5
+digest=1b850a5e94342106b363e2b456e8cfc1
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/arrays-1.qcow2 default/arrays-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=9bffa444-00b6-56a9-b264-9449988e18e9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=templates
-digest=4325d90dbbd5c415c1003acfb40857e6
+digest=eb63b707de84731d5dfda194a2c0b529
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raid-1.qcow2 default/raid-2.qcow2 default/raid-3.qcow2)
 shared=()

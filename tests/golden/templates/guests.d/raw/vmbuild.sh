@@ -13,7 +13,7 @@ uuid=3bd8edb2-da2d-5c3b-8310-3f2e17654d9a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=templates
-digest=a7c2f0caf481e0b5b07f91095412c542
+digest=2ff3f2779a4eade66751c5ca2185c7cb
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raw-1.qcow2)
 shared=()
