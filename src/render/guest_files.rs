@@ -133,11 +133,11 @@ impl<'a> Renderer<'a> {
     fn plain(&self, guest: &Guest) -> Own {
         let mut gathered = Gathered::new(&self.known);
         identity(guest, &mut gathered);
-        gathered.own.share(self.kind(guest));
+        self.kind(guest, &mut gathered);
         depends_on(guest, &mut gathered);
-        gathered.own.insert("vars", self.vars(guest));
+        gathered.own.push(self.vars(guest));
         attached(guest, &mut gathered);
-        gathered.own.share(self.machine(guest));
+        self.machine(guest, &mut gathered);
         gathered.own.share(self.install(guest));
         for (key, entry) in &guest.extra {
             if gathered.own.get(key).is_none() {
@@ -147,16 +147,18 @@ impl<'a> Renderer<'a> {
         gathered.own
     }
 
-    /// The sections that say what kind of guest it is.
-    fn kind(&self, guest: &Guest) -> Arc<Stretch> {
-        let make = || Arc::new(self.known.sections(kind(guest, self.lab)));
+    /// Gathers the sections that say what kind of guest it is.
+    fn kind(&self, guest: &Guest, set: &mut Gathered<'_>) {
         if guest.virtinst.os_variant.is_some() {
-            return make();
+            return set.values(kind(guest, self.lab));
         }
         let address = (Arc::as_ptr(&guest.sysgroups), Arc::as_ptr(&guest.os));
         let key = (address.0 as usize, address.1 as usize);
         let known = self.kinds.find(&key);
-        known.unwrap_or_else(|| self.kinds.keep(key, make()))
+        set.own.share(known.unwrap_or_else(|| {
+            let sections = self.known.sections(kind(guest, self.lab));
+            self.kinds.keep(key, Arc::new(sections))
+        }));
     }
 
     /// The section of the site's own data.
@@ -170,11 +172,10 @@ impl<'a> Renderer<'a> {
         known.unwrap_or_else(|| self.vars.keep(key, make()))
     }
 
-    /// The sections of a guest's hardware.
-    fn machine(&self, guest: &Guest) -> Arc<Stretch> {
-        let make = || Arc::new(self.known.sections(machine(guest)));
+    /// Gathers the sections of a guest's hardware.
+    fn machine(&self, guest: &Guest, set: &mut Gathered<'_>) {
         if boots_by_mac(guest) {
-            return make();
+            return set.values(machine(guest));
         }
         let key = (
             Arc::as_ptr(&guest.virtinst).addr(),
@@ -183,7 +184,10 @@ impl<'a> Renderer<'a> {
             first_device(guest).to_owned(),
         );
         let known = self.machines.find(&key);
-        known.unwrap_or_else(|| self.machines.keep(key, make()))
+        set.own.share(known.unwrap_or_else(|| {
+            let sections = self.known.sections(machine(guest));
+            self.machines.keep(key, Arc::new(sections))
+        }));
     }
 
     /// The sections of a guest's install data.
@@ -201,7 +205,7 @@ impl<'a> Renderer<'a> {
     /// What the templates of payloads read.
     fn without_payloads(&self, guest: &Guest) -> Sections<'_> {
         let mut own = self.plain(guest);
-        own.insert(PAYLOADS, self.known.section(PAYLOADS, &setup_data(&[])));
+        own.push(self.known.section(PAYLOADS, &setup_data(&[])));
         Sections {
             own,
             common: &self.common,
@@ -213,20 +217,16 @@ impl<'a> Renderer<'a> {
         let data = setup_data(payloads);
         let is_own =
             Arc::strong_count(&guest.files) == 1 || payloads.iter().any(Payload::is_template);
-        own.insert(
-            PAYLOADS,
-            if is_own {
-                self.known.own(PAYLOADS, &data)
-            } else {
-                self.known.section(PAYLOADS, &data)
-            },
-        );
+        own.push(if is_own {
+            self.known.own(PAYLOADS, &data)
+        } else {
+            self.known.section(PAYLOADS, &data)
+        });
         let mut digest = Digest::default();
-        for (_, section) in own.iter() {
+        for section in own.iter() {
             digest.add(&section.text);
         }
-        let stamp = self.known.section("stamp", &digest.stamp(self.lab));
-        own.insert("stamp", stamp);
+        own.push(self.known.section("stamp", &digest.stamp(self.lab)));
         Sections {
             own,
             common: &self.common,

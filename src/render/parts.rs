@@ -13,6 +13,7 @@ use tera::{Context, Tera};
 use self::split::{Segment, split};
 use super::content::Piece;
 use super::memo::Memo;
+use super::own::Places;
 use super::sections::{Section, Sections};
 use super::{Content, Engine};
 use crate::source::Sources;
@@ -29,8 +30,10 @@ struct Split {
     /// The templates of the units.
     tera: Tera,
     parts: Vec<Part>,
-    /// Every name that a unit reads.
+    /// Every name that a unit reads, sorted.
     names: Vec<String>,
+    /// Where shared sections stand among the names.
+    places: Places,
     /// What guests have in common, by the numbers of the shared sections they read.
     common: Memo<Key, Arc<Common>>,
 }
@@ -159,13 +162,13 @@ impl Split {
             tera,
             parts,
             names,
+            places: Places::default(),
             common: Memo::default(),
         })
     }
 
     fn render(&self, sections: &Sections<'_>) -> Option<Content> {
-        let slots = self.names.iter().map(|name| sections.get(name));
-        let slots: Vec<Option<&Section>> = slots.collect();
+        let slots = sections.slots(&self.names, &self.places);
         let common = self.common(&slots)?;
         let context = self.context(common.reads.iter(), &slots);
         let mut content = Content::default();

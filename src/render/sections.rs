@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::content::Piece;
 use super::context::guest_list;
 use super::memo::Memo;
-use super::own::{Own, Stretch};
+use super::own::{Own, Places, Stretch, slot};
 use super::{Content, mask};
 use crate::link::Lab;
 use crate::model::host::Host;
@@ -46,8 +46,10 @@ pub(super) struct Section {
     pub(super) id: u32,
     /// Whether other guests may have it as well.
     pub(super) is_shared: bool,
-    /// The name and the value, as [`text`] writes them.
+    /// The name and the value, as [`text`] writes them; the name alone when all guests have it.
     pub(super) text: Arc<str>,
+    /// How long the name is.
+    name: usize,
     /// The value as templates see it.
     pub(super) value: tera::Value,
     /// Its lines of `guest.yml`, without what is a secret by its name or its form.
@@ -69,17 +71,28 @@ impl Sections<'_> {
         common.or_else(|| self.own.get(name))
     }
 
+    /// Returns the sections of sorted names, each in the place of its name.
+    pub(super) fn slots(&self, names: &[String], places: &Places) -> Vec<Option<&Section>> {
+        let mut slots = self.own.slots(names, places);
+        for name in COMMON {
+            if let Some(slot) = slot(names, name) {
+                slots[slot] = self.common.get(name).map(|section| &**section);
+            }
+        }
+        slots
+    }
+
     /// Returns `guest.yml`, in which no secret is shown.
     pub(super) fn review(&self, secrets: &Secrets, known: &Known) -> Content {
         let mut content = Content::default();
         if !secrets.is_empty() {
-            for (name, section) in self.own.iter() {
-                let lines = lines(name, section.value_as_json(name), Some(secrets));
+            for section in self.own.iter() {
+                let lines = lines(section.name(), section.to_json(), Some(secrets));
                 content.push(lines.into());
             }
             return content;
         }
-        let sections: Vec<&Section> = self.own.iter().map(|(_, section)| section).collect();
+        let sections: Vec<&Section> = self.own.iter().collect();
         for run in sections.chunk_by(|a, b| a.is_shared && b.is_shared) {
             content.push(match run {
                 [own] if !own.is_shared => Piece::from(Arc::clone(&own.review)),
@@ -91,15 +104,14 @@ impl Sections<'_> {
 
     /// Returns the values of the guest's own names.
     pub(super) fn values(&self) -> Map<String, Value> {
-        let value =
-            |(name, section): (&str, &Section)| (name.to_owned(), section.value_as_json(name));
+        let value = |section: &Section| (section.name().to_owned(), section.to_json());
         self.own.iter().map(value).collect()
     }
 
     /// Returns whether the value of a name has one of `secrets` in it, or something that looks like one.
     pub(super) fn holds_secret(&self, name: &str, secrets: &Secrets) -> bool {
         self.own.get(name).is_some_and(|section| {
-            let plain = section.value_as_json(name);
+            let plain = section.to_json();
             let mut masked = plain.clone();
             mask(&mut masked, secrets);
             masked != plain
@@ -111,7 +123,7 @@ impl Sections<'_> {
         COMMON
             .iter()
             .copied()
-            .chain(self.own.iter().map(|(name, _)| name))
+            .chain(self.own.iter().map(Section::name))
     }
 }
 
@@ -140,8 +152,15 @@ impl<'a> Common<'a> {
                 "guests" => guest_list(self.lab),
                 _ => host(self.lab),
             };
-            let id = u32::try_from(at).unwrap_or_default();
-            Arc::new(Section::new(id, name, &value, Arc::from("")))
+            Arc::new(Section {
+                id: u32::try_from(at).unwrap_or_default(),
+                is_shared: true,
+                text: name.into(),
+                name: name.len(),
+                value: tera::Value::from_serializable(&value),
+                // What all guests share is in no guest's file.
+                review: Arc::default(),
+            })
         };
         Some(self.sections[at].get_or_init(convert))
     }
@@ -212,9 +231,15 @@ impl Known {
     ) -> Arc<Section> {
         // The first numbers are those of what all guests share.
         let id = self.next.fetch_add(1, Ordering::Relaxed) + COMMON.len() as u32;
+        let value = tera::Value::from_serializable(value);
+        let review = review_of(key, &text, &value);
         Arc::new(Section {
+            id,
             is_shared,
-            ..Section::new(id, key, value, text)
+            text,
+            name: key.len(),
+            value,
+            review: review.into_bytes().into(),
         })
     }
 }
@@ -232,44 +257,46 @@ impl<'k> Gathered<'k> {
         Self { known, own }
     }
 
+    /// Adds values that this guest has alone, or few others.
+    pub(super) fn values(&mut self, context: Map<String, Value>) {
+        context.iter().for_each(|(key, value)| self.value(key, value));
+    }
+
     /// Adds a value.
     pub(super) fn value<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) {
-        self.own.insert(key, self.known.section(key, value));
+        self.own.push(self.known.section(key, value));
     }
 }
 
 impl Section {
-    /// Returns the value of the section, whose name is given.
-    fn value_as_json(&self, name: &str) -> Value {
-        let json = self.text.get(name.len() + 1..).unwrap_or_default();
-        serde_json::from_str(json).unwrap_or_default()
+    /// Returns the name.
+    pub(super) fn name(&self) -> &str {
+        &self.text[..self.name]
     }
 
-    fn new<T: Serialize + ?Sized>(id: u32, key: &str, value: &T, text: Arc<str>) -> Self {
-        let value = tera::Value::from_serializable(value);
-        let is_name = OWN.contains(&key) && value.as_array().is_none();
-        let mut section = Self {
-            id,
-            is_shared: true,
-            text,
-            value,
-            review: Arc::default(),
-        };
-        if section.text.is_empty() {
-            // What all guests share is in no guest's file.
-            return section;
-        }
-        // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
-        let hides = !is_name && !is_plain(&section.text);
-        let review = if hides || matches!(key, DRIVES | PAYLOADS) {
-            let secrets = hides.then(Secrets::default);
-            lines(key, section.value_as_json(key), secrets.as_ref())
-        } else {
-            entry_to_yaml(key, &section.value)
-        };
-        section.review = review.into_bytes().into();
-        section
+    /// Returns the value of a guest's own section.
+    fn to_json(&self) -> Value {
+        from_text(&self.text, self.name)
     }
+}
+
+/// Returns the lines of `guest.yml` for a value that other guests may have as well.
+fn review_of(key: &str, text: &str, value: &tera::Value) -> String {
+    let is_name = OWN.contains(&key) && value.as_array().is_none();
+    // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
+    let hides = !is_name && !is_plain(text);
+    if hides || matches!(key, DRIVES | PAYLOADS) {
+        let secrets = hides.then(Secrets::default);
+        lines(key, from_text(text, key.len()), secrets.as_ref())
+    } else {
+        entry_to_yaml(key, value)
+    }
+}
+
+/// Returns the value that [`text`] wrote, whose name is so long.
+fn from_text(text: &str, name: usize) -> Value {
+    let json = text.get(name + 1..).unwrap_or_default();
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 /// Returns a name and its value, as JSON, in one line: what digests are made from.

@@ -1,6 +1,6 @@
 //! What writing would change, found without changing anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -99,9 +99,10 @@ pub fn compare(
     force: bool,
 ) -> Result<Changes, Failure> {
     let manifest = Manifest::read(workdir).map_err(|error| (Manifest::path(workdir), error))?;
+    let absent = absent(workdir, files);
     let found: Vec<Vec<Found>> = files
         .par_chunk_by(|a, b| directory(a) == directory(b))
-        .map(|files| found(workdir, files))
+        .map(|files| found(workdir, files, &absent))
         .collect();
     let mut found = found.into_iter().flatten();
     let mut changes = Changes::default();
@@ -218,9 +219,32 @@ fn way(workdir: &Path, path: &str) -> Way {
 /// What is there of a file, and the sum of what it is to be.
 type Found = (Result<State, Failure>, Sum);
 
+/// Returns the directories of the workdir that are to be there and are not: there is nothing to look at below them.
+fn absent<'a>(workdir: &Path, files: &'a [OutFile]) -> HashSet<&'a str> {
+    files
+        .chunk_by(|a, b| top(&a.path) == top(&b.path))
+        .filter_map(|files| top(&files[0].path))
+        .filter(|top| {
+            let metadata = fs::symlink_metadata(workdir.join(top));
+            metadata.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+        })
+        .collect()
+}
+
+/// Returns the first directory on the way to a file.
+fn top(path: &str) -> Option<&str> {
+    path.split_once('/').map(|(top, _)| top)
+}
+
 /// Looks at files of one directory.
-fn found(workdir: &Path, files: &[OutFile]) -> Vec<Found> {
-    let way = files.first().map(|file| way(workdir, &file.path));
+fn found(workdir: &Path, files: &[OutFile], absent: &HashSet<&str>) -> Vec<Found> {
+    let way = files.first().map(|file| {
+        if top(&file.path).is_some_and(|top| absent.contains(top)) {
+            Way::Missing
+        } else {
+            way(workdir, &file.path)
+        }
+    });
     let look = |file: &OutFile| {
         let state = match way {
             Some(Way::Missing) => Ok(State::Missing),
