@@ -28,7 +28,7 @@ enum Bytes {
     Shared(Arc<[u8]>),
 }
 
-/// Text of one file.
+/// Text of one file, which is searched for what is a secret by its form.
 impl From<String> for Piece {
     fn from(text: String) -> Self {
         Self {
@@ -39,6 +39,14 @@ impl From<String> for Piece {
 }
 
 impl Piece {
+    /// Makes a piece of text that nothing secret went into.
+    pub(super) fn plain(text: String) -> Self {
+        Self {
+            shows_secret: false,
+            bytes: Bytes::Own(text.into()),
+        }
+    }
+
     /// Returns the bytes.
     pub(super) fn bytes(&self) -> &[u8] {
         match &self.bytes {

@@ -1,6 +1,5 @@
 //! The files of one guest.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -388,16 +387,13 @@ fn output_place(guest: &Guest, path: &str) -> Span {
 
 /// Reports two outputs of one name, and a file where another needs a directory.
 pub(super) fn duplicates(guest: &Guest, files: &[OutFile], sink: &mut Sink) {
-    let mut seen: HashMap<&str, ()> = HashMap::new();
-    for file in files {
-        let mut taken = seen.insert(&file.path, ()).is_some();
-        let parents = Path::new(&file.path)
-            .ancestors()
-            .skip(1)
-            .filter_map(Path::to_str);
-        taken |= parents
-            .filter(|parent| !parent.is_empty())
-            .any(|parent| files.iter().any(|other| other.path == parent));
+    for (index, file) in files.iter().enumerate() {
+        let mut others = files.iter().enumerate();
+        // Nearly all guests have a few files, so comparing them all takes less time than sorting them.
+        let taken = others.any(|(at, other)| {
+            let below = file.path.strip_prefix(&other.path);
+            below.is_some_and(|rest| rest.starts_with('/') || rest.is_empty() && at < index)
+        });
         if taken {
             let place = output_place(guest, &file.path);
             let message = format!(

@@ -16,6 +16,7 @@ use super::memo::Memo;
 use super::own::Places;
 use super::sections::{Section, Sections};
 use super::{Content, Engine};
+use crate::secret::is_plain;
 use crate::source::Sources;
 
 /// What the templates of a run consist of, and what their parts became.
@@ -78,6 +79,8 @@ struct Unit {
     name: String,
     /// The places in [`Split::names`] of the names it reads.
     reads: Vec<usize>,
+    /// Whether nothing it says itself looks like a secret; what it includes might.
+    is_plain: bool,
     /// What is empty when it is.
     guard: Option<Box<Self>>,
     /// What it became, by the numbers of the sections it reads.
@@ -130,12 +133,14 @@ impl Split {
         let names: BTreeSet<String> = names.flatten().cloned().collect();
         let names: Vec<String> = names.into_iter().collect();
         let mut templates = Vec::new();
-        let mut unit = |name: String, source, reads: BTreeSet<String>| {
+        let mut unit = |name: String, source: String, reads: BTreeSet<String>| {
+            let is_plain = is_plain(&source) && !source.contains("include");
             templates.push((name.clone(), source));
             let place = |read: &String| names.binary_search(read).ok();
             Unit {
                 name,
                 reads: reads.iter().filter_map(place).collect(),
+                is_plain,
                 guard: None,
                 rendered: Memo::default(),
             }
@@ -175,7 +180,7 @@ impl Split {
         for known in &common.known {
             content.push(match known {
                 Known::Said(piece) => piece.clone(),
-                Known::Own(unit) => unit.render(self, &context)?,
+                Known::Own(unit) => unit.render(self, &context, &slots)?,
             });
         }
         Some(content)
@@ -257,12 +262,20 @@ impl Unit {
             return Some(piece);
         }
         let context = split.context(self.reads.iter(), slots);
-        let piece = self.render(split, &context)?.shared();
+        let piece = self.render(split, &context, slots)?.shared();
         Some(self.rendered.keep(key, piece))
     }
 
-    fn render(&self, split: &Split, context: &Context) -> Option<Piece> {
+    fn render(&self, split: &Split, context: &Context, slots: &Slots<'_>) -> Option<Piece> {
         super::filters::restart();
-        Some(split.tera.render(&self.name, context).ok()?.into())
+        let text = split.tera.render(&self.name, context).ok()?;
+        let mut sections = self.reads.iter().filter_map(|read| slots[*read]);
+        Some(
+            if self.is_plain && sections.all(|section| section.is_plain) {
+                Piece::plain(text)
+            } else {
+                text.into()
+            },
+        )
     }
 }

@@ -50,6 +50,8 @@ pub(super) struct Section {
     pub(super) text: Arc<str>,
     /// How long the name is.
     name: usize,
+    /// Whether nothing in it can be a secret, whatever a template makes of it.
+    pub(super) is_plain: bool,
     /// The value as templates see it.
     pub(super) value: tera::Value,
     /// Its lines of `guest.yml`, without what is a secret by its name or its form.
@@ -157,6 +159,7 @@ impl<'a> Common<'a> {
                 is_shared: true,
                 text: name.into(),
                 name: name.len(),
+                is_plain: is_plain(&text(name, &value)),
                 value: tera::Value::from_serializable(&value),
                 // What all guests share is in no guest's file.
                 review: Arc::default(),
@@ -232,12 +235,21 @@ impl Known {
         // The first numbers are those of what all guests share.
         let id = self.next.fetch_add(1, Ordering::Relaxed) + COMMON.len() as u32;
         let value = tera::Value::from_serializable(value);
-        let review = review_of(key, &text, &value);
+        // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
+        let is_name = OWN.contains(&key) && value.as_array().is_none();
+        let is_plain = is_name || is_plain(&text);
+        let review = if is_plain && !matches!(key, DRIVES | PAYLOADS) {
+            entry_to_yaml(key, &value)
+        } else {
+            let secrets = (!is_plain).then(Secrets::default);
+            lines(key, from_text(&text, key.len()), secrets.as_ref())
+        };
         Arc::new(Section {
             id,
             is_shared,
             text,
             name: key.len(),
+            is_plain,
             value,
             review: review.into_bytes().into(),
         })
@@ -259,7 +271,9 @@ impl<'k> Gathered<'k> {
 
     /// Adds values that this guest has alone, or few others.
     pub(super) fn values(&mut self, context: Map<String, Value>) {
-        context.iter().for_each(|(key, value)| self.value(key, value));
+        context
+            .iter()
+            .for_each(|(key, value)| self.value(key, value));
     }
 
     /// Adds a value.
@@ -277,19 +291,6 @@ impl Section {
     /// Returns the value of a guest's own section.
     fn to_json(&self) -> Value {
         from_text(&self.text, self.name)
-    }
-}
-
-/// Returns the lines of `guest.yml` for a value that other guests may have as well.
-fn review_of(key: &str, text: &str, value: &tera::Value) -> String {
-    let is_name = OWN.contains(&key) && value.as_array().is_none();
-    // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
-    let hides = !is_name && !is_plain(text);
-    if hides || matches!(key, DRIVES | PAYLOADS) {
-        let secrets = hides.then(Secrets::default);
-        lines(key, from_text(text, key.len()), secrets.as_ref())
-    } else {
-        entry_to_yaml(key, value)
     }
 }
 

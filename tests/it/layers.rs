@@ -351,3 +351,58 @@ fn the_lock_keeps_addresses() {
         run.stderr
     );
 }
+
+/// Guests that have an expression in common share what it came to only where they share what it reads.
+#[test]
+fn an_expression_of_common_is_evaluated_for_each_guest_that_differs_in_what_it_reads() {
+    let site = Site::new(&[
+        ("conf.d/common/00.yml", COMMON),
+        (
+            "conf.d/common/vars.yml",
+            r#"
+vars: {base: common, from: "{{ vars.base }}!", list: ["{{ name }}", "{{ vars.from }}"]}
+description: "{{ vars.from }} {{ lang }} {{ os.name }} {{ domain }}"
+lang: de_DE.UTF-8
+interfaces: [{network: lan, ip: auto}]
+"#,
+        ),
+        (
+            "conf.d/networks.d/lan.yml",
+            "subnet: 10.0.0.0/24\ndomain: lan.test\n",
+        ),
+        (
+            "conf.d/networks.d/san.yml",
+            "subnet: 10.0.1.0/24\ndomain: san.test\n",
+        ),
+        ("conf.d/sysgroups.d/role.yml", "vars: {base: group}\n"),
+        ("conf.d/guests.d/a-1.yml", "{}\n"),
+        ("conf.d/guests.d/a-2.yml", "{}\n"),
+        ("conf.d/guests.d/b-1.yml", "vars: {base: own}\n"),
+        ("conf.d/guests.d/c-1.yml", "lang: fr_FR.UTF-8\n"),
+        ("conf.d/guests.d/d-1.yml", "os: rocky9\n"),
+        (
+            "conf.d/guests.d/e-1.yml",
+            "interfaces: [{network: san, ip: auto}]\n",
+        ),
+        ("conf.d/guests.d/f-1.yml", "sysgroups: role\n"),
+        ("conf.d/guests.d/g-1.yml", "domain: own.test\n"),
+    ]);
+    let own = |guest: &str| {
+        let guest = show(&site, &[], &format!("guest/{guest}"));
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let list = &guest["vars"]["list"];
+        [&guest["description"], &list[0], &list[1]].map(text)
+    };
+    for (guest, description, from) in [
+        ("a-1", "common! de_DE.UTF-8 rhel9 lan.test", "common!"),
+        ("a-2", "common! de_DE.UTF-8 rhel9 lan.test", "common!"),
+        ("b-1", "own! de_DE.UTF-8 rhel9 lan.test", "own!"),
+        ("c-1", "common! fr_FR.UTF-8 rhel9 lan.test", "common!"),
+        ("d-1", "common! de_DE.UTF-8 rocky9 lan.test", "common!"),
+        ("e-1", "common! de_DE.UTF-8 rhel9 san.test", "common!"),
+        ("f-1", "group! de_DE.UTF-8 rhel9 lan.test", "group!"),
+        ("g-1", "common! de_DE.UTF-8 rhel9 own.test", "common!"),
+    ] {
+        assert_eq!(own(guest), [description, guest, from], "{guest}");
+    }
+}

@@ -43,6 +43,7 @@ common:
   interfaces: [{network: lan, ip: auto}]
 guests:
   a: {}
+  b: {}
 "#;
 
 fn site() -> Site {
