@@ -31,7 +31,7 @@ pub struct GuestValues<'a> {
     pub(super) guest: &'a Guest,
     pub(super) found: GuestWalk,
     /// Its merged values after evaluation.
-    evaluated: Arc<Map>,
+    pub(super) evaluated: Arc<Map>,
     /// What `show` prints, without secrets.
     context: Value,
     secrets: Secrets,
@@ -84,7 +84,7 @@ impl<'a> GuestValues<'a> {
             return Some(resolved);
         }
         let written = settle(&as_written(&self.root()), path);
-        find_node(&self.evaluated, &written).map(|_| written)
+        self.node(&written).map(|_| written)
     }
 
     /// Returns every path [`GuestValues::find`] knows, those of lists and maps included.
@@ -158,7 +158,7 @@ impl<'a> GuestValues<'a> {
     #[must_use]
     pub fn value(&self, path: &[Step]) -> Value {
         let written = || {
-            let node = find_node(&self.evaluated, path)?;
+            let node = self.node(path)?;
             Some(without_secrets(path, json!(node), &self.secrets))
         };
         find(&self.context, path)
@@ -167,7 +167,8 @@ impl<'a> GuestValues<'a> {
             .unwrap_or_default()
     }
 
-    fn layers(&self, path: &[Step]) -> Vec<Layer> {
+    /// Returns the layers that decided over the value that is written at a path, in load order.
+    pub(super) fn layers(&self, path: &[Step]) -> Vec<Layer> {
         let own = format!("guest {}", self.found.draft.name);
         // What an expression gave may have parts, of which the layers know only the whole.
         let histories = (1..=path.len()).rev();
@@ -223,9 +224,10 @@ impl<'a> GuestValues<'a> {
     /// Returns the evaluated node at a written path.
     pub(super) fn node(&self, path: &[Step]) -> Option<&Node> {
         let literal = || {
-            // `os` is read before anything is merged, and then taken away.
+            // These are read before anything is merged, and then taken away.
+            let is_read = matches!(path, [Step::Key(key)] if key == "os" || key == "count");
             let merged = self.found.walk.merged()?;
-            find_node(merged, path).filter(|_| path == [Step::Key("os".to_owned())])
+            find_node(merged, path).filter(|_| is_read)
         };
         let node = find_node(&self.evaluated, path).or_else(literal)?;
         (!node.is_null()).then_some(node)

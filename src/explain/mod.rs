@@ -5,13 +5,13 @@
 //! its path, either the one it is written at (`packages[2]`) or the one templates and `show` know it by
 //! (`packages.installed[2]`). This module prints nothing and decides nothing.
 
+mod gone;
 mod guest;
 mod interfaces;
 pub mod json;
 mod network;
 mod objects;
 mod output;
-
 mod subject;
 mod system;
 pub mod text;

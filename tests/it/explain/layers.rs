@@ -120,3 +120,96 @@ vars.n: 2
 "
     );
 }
+
+#[test]
+fn a_value_that_was_taken_away_is_told_with_what_it_was() {
+    let lab = "\
+site: x
+common:
+  os: rocky9
+  rootpw: locked
+  description: all
+  vars: {a: 1, b: {c: 2}, list: [p, q, r]}
+  virtinst: {cdrom: /x.iso}
+sysgroups:
+  g: {vars: {a: 3}}
+guests:
+  n:
+    sysgroups: [g]
+    description: ~
+    vars: !replace {d: 1}
+  m: {vars: {list: !remove [p], b: ~}}
+  k: {count: 2, vars: {list: [z]}}
+";
+    let site = Site::new(&[("lab.yml", lab)]);
+    for (guest, path, want) in [
+        (
+            "n",
+            "description",
+            "\
+description: nothing
+  lab.yml:13, taken away with `~` by guest n
+  layers, of which the last one counts:
+    common   lab.yml:5   all
+    guest n  lab.yml:13  ~ → nothing
+",
+        ),
+        (
+            "n",
+            "vars.a",
+            "\
+vars.a: nothing
+  lab.yml:14, left out by guest n, which replaces the whole
+  layers, of which the last one counts:
+    common      lab.yml:6   1
+    sysgroup g  lab.yml:9   3
+    guest n     lab.yml:14  without it
+",
+        ),
+        (
+            "m",
+            "vars.b.c",
+            "\
+vars.b.c: nothing
+  lab.yml:15, taken away with `~` by guest m
+  layers, of which the last one counts:
+    common   lab.yml:6   2
+    guest m  lab.yml:15  ~ → nothing
+",
+        ),
+        (
+            "m",
+            "vars.list[2]",
+            "\
+vars.list[2]: nothing
+  lab.yml:15, `vars.list` has 2 items since guest m
+  layers, of which the last one counts:
+    common   lab.yml:6   [\"p\",\"q\",\"r\"]
+    guest m  lab.yml:15  !remove → [\"q\",\"r\"]
+",
+        ),
+        (
+            "k-2",
+            "count",
+            "\
+count: 2
+  lab.yml:16
+  layers, of which the last one counts:
+    guest k-2  lab.yml:16  2
+",
+        ),
+    ] {
+        assert_eq!(explain(&site, guest, path), want, "{guest} {path}");
+    }
+    let args = [
+        "-c", "lab.yml", "explain", "n", "vars.a", "--format", "json",
+    ];
+    let value: serde_json::Value = serde_json::from_str(&site.succeed(&args).stdout).unwrap();
+    assert!(value["value"].is_null());
+    assert_eq!(value["layers"][2]["how"], "dropped");
+    for path in ["vars.x", "vars.list[3]", "vars.list[0].x", "description.x"] {
+        let run = site.run(&["-c", "lab.yml", "explain", "m", path]);
+        assert_eq!(run.status, 2, "{path}: {}", run.stdout);
+        assert!(run.stderr.contains(&format!("no value `{path}`")), "{path}");
+    }
+}
