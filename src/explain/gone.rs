@@ -21,7 +21,12 @@ impl GuestValues<'_> {
         if path.iter().any(|step| matches!(step, Step::Index(_))) {
             return None;
         }
-        let layers = self.layers(path);
+        let layers = match path {
+            [Step::Key(root), entry @ ..] if root == "os" && !entry.is_empty() => {
+                self.system_layers(entry)
+            }
+            _ => self.layers(path),
+        };
         let last = layers.last().filter(|last| last.value.is_none())?;
         let name = &last.name;
         let why = match last.how {

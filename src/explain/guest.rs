@@ -10,7 +10,7 @@ use super::{Explanation, Expression, Layer, Origin, Site, interfaces, system};
 use crate::diag::Sink;
 use crate::expr::{Globals, evaluate, inputs, is_own};
 use crate::files::Files;
-use crate::layer::{GuestWalk, Past, guest_walk};
+use crate::layer::{GuestWalk, Past, Walk, guest_walk};
 use crate::link::Guest;
 use crate::render::{guest_context, mask, review};
 use crate::secret::Secrets;
@@ -143,6 +143,9 @@ impl<'a> GuestValues<'a> {
             None => Vec::new(),
         };
         layers.extend(written.iter().flat_map(|path| self.layers(path)));
+        if let Some(path) = &origin.system {
+            layers.extend(self.system_layers(path));
+        }
         system::with_console(self, path, &mut layers);
         let expressions = written.map(|path| self.expressions(&path, depth));
         Explanation {
@@ -169,11 +172,20 @@ impl<'a> GuestValues<'a> {
 
     /// Returns the layers that decided over the value that is written at a path, in load order.
     pub(super) fn layers(&self, path: &[Step]) -> Vec<Layer> {
+        self.past(&self.found.walk, path)
+    }
+
+    /// Returns the layers that decided over the value at a path of the OS table's entry.
+    pub(super) fn system_layers(&self, path: &[Step]) -> Vec<Layer> {
+        self.past(&self.found.system, path)
+    }
+
+    fn past(&self, walk: &Walk, path: &[Step]) -> Vec<Layer> {
         let own = format!("guest {}", self.found.draft.name);
         // What an expression gave may have parts, of which the layers know only the whole.
         let histories = (1..=path.len()).rev();
         let history = histories
-            .map(|length| self.found.walk.history(&path[..length]))
+            .map(|length| walk.history(&path[..length]))
             .find(|history| !history.is_empty());
         let layer = |past: &Past<'_>| {
             let value = past.value.map(|node| said(path, node, &self.secrets));
@@ -212,6 +224,7 @@ impl<'a> GuestValues<'a> {
             written: Some(path.to_vec()),
             place: Some(node.span),
             why: is_expression.then(|| "an expression".to_owned()),
+            ..Origin::default()
         })
     }
 

@@ -63,6 +63,8 @@ impl<'a> Site<'a> {
 pub struct Origin {
     /// The path it is written at, when it is written.
     pub written: Option<Vec<Step>>,
+    /// The path in the OS table's entry that it is taken from.
+    pub system: Option<Vec<Step>>,
     /// The place that gave it; what the program fills in by itself has none.
     pub place: Option<Span>,
     /// What made it, in words; nothing is said of what is taken as it is written.

@@ -85,14 +85,18 @@ fn os(guest: &GuestValues<'_>, rest: &[Step]) -> Option<Origin> {
 /// Returns the origin of what an entry of the OS table says.
 fn of_table(entry: &Map, path: &[Step], name: &str) -> Option<Origin> {
     let node = find_node(entry, path)?;
-    Some(Origin::made(format!("the OS table's `{name}`")).at(node.span))
+    Some(Origin {
+        system: Some(path.to_vec()),
+        ..Origin::made(format!("the OS table's `{name}`")).at(node.span)
+    })
 }
 
 /// Returns the origin of an item of a list of the OS table.
 fn listed(entry: &Map, key: &str, item: &str, name: &str) -> Option<Origin> {
     let list = entry.get(key)?.value.as_seq()?;
-    let node = list.iter().find(|node| node.as_text() == Some(item))?;
-    Some(Origin::made(format!("the OS table's `{name}`")).at(node.span))
+    let at = list.iter().position(|node| node.as_text() == Some(item))?;
+    let path = [Step::Key(key.to_owned()), Step::Index(at)];
+    of_table(entry, &path, name)
 }
 
 fn disk(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
@@ -187,10 +191,6 @@ pub(super) fn with_console(guest: &GuestValues<'_>, path: &[Step], layers: &mut 
     if !is_append || os.console_args.is_empty() {
         return;
     }
-    let entry = guest.site.table.entry(&os.name);
-    let Some(args) = entry.and_then(|entry| entry.get("console_args")) else {
-        return;
-    };
     for layer in layers.iter_mut() {
         if let Some(Value::Array(own)) = &layer.value {
             let console = os.console_args.iter().map(|arg| json!(arg));
@@ -200,13 +200,8 @@ pub(super) fn with_console(guest: &GuestValues<'_>, path: &[Step], layers: &mut 
             layer.how = How::Merged;
         }
     }
-    let console = Layer {
-        name: format!("OS {}", os.name),
-        place: args.value.span,
-        how: How::Set,
-        value: Some(json!(os.console_args)),
-    };
-    layers.insert(0, console);
+    let console = guest.system_layers(&[Step::Key("console_args".to_owned())]);
+    layers.splice(0..0, console);
 }
 
 /// An entry of `setup_data` can bring several files: the one that did has the file's place, or the end of its source.

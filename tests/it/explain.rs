@@ -4,6 +4,7 @@ mod answers;
 mod layers;
 mod origins;
 mod outputs;
+mod systems;
 mod traces;
 
 use crate::support::{Site, project};

@@ -24,7 +24,7 @@ virtinst.ram: 2048
 packages: {\"installed\":[\"@core\"],\"uninstalled\":[]}
   builtin:os.d/redhat.yml:LINE
   layers, of which the last one counts:
-    OS rocky9      builtin:os.d/redhat.yml:LINE  [\"@core\"]
+    OS rhel5       builtin:os.d/redhat.yml:LINE  [\"@core\"]
     common         lab.yml:9                   [\"vim\",\"nano\"]
     sysgroup base  lab.yml:15                  !append → [\"vim\",\"nano\",\"tmux\"]
     guest db       lab.yml:26                  ~ → [\"@core\"]

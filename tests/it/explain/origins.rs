@@ -114,7 +114,7 @@ fn the_kernel_arguments_of_the_os_are_a_layer() {
         "{text}"
     );
     assert!(
-        text.contains("    OS rocky9  builtin:os.d/redhat.yml:"),
+        text.contains("    OS rhel5  builtin:os.d/redhat.yml:"),
         "{text}"
     );
     assert!(text.contains("merged → [\"console="), "{text}");
