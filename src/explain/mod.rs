@@ -12,6 +12,7 @@ pub mod json;
 mod network;
 mod objects;
 mod output;
+mod partitions;
 mod subject;
 mod system;
 pub mod text;

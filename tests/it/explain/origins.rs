@@ -167,3 +167,75 @@ fn a_part_that_is_filled_in_is_not_taken_for_its_list() {
     let default = "      trunk: true                           # a default of the program";
     assert!(switch.lines().any(|line| line == default), "{switch}");
 }
+
+#[test]
+fn parts_of_a_layout_are_found_where_they_are_written() {
+    let lab = "\
+site: x
+common:
+  os: rocky9
+  rootpw: locked
+  virtinst: {cdrom: /x.iso, os_variant: rocky9.1}
+  disks: [{size: 40}, {size: 40}]
+guests:
+  a:
+    vars: {\"a.b\": {\"\": 1, 'c\"]': 2}}
+    partitions:
+      - {mount: /boot, size: 1G, disk: vda}
+      - raid: md0
+        level: 1
+        disks: [vda, vdb]
+      - mount: /srv
+        disk: vdb
+        size: 10%
+      - volume_group: system
+        disks: [md0]
+        encrypt:
+          passphrase: !file passphrase
+        volumes:
+          - {name: swap, mount: swap, size: 1G}
+          - name: root
+            mount: /
+            size: grow
+  b:
+    os: fedora42
+    virtinst: {os_variant: ~}
+    partitions:
+      - btrfs: pool
+        volumes:
+          - {name: root, mount: /}
+      - mount: /boot
+        min: 1G
+";
+    let site = Site::new(&[("lab.yml", lab), ("passphrase", "long enough\n")]);
+    for (guest, path, line) in [
+        ("a", "partitions.plain[1].mount", 15),
+        ("a", "partitions.plain[1].percent", 17),
+        ("a", "partitions.raids[0].device", 12),
+        ("a", "partitions.raids[0].disks[1]", 14),
+        ("a", "partitions.volume_groups[0].name", 18),
+        ("a", "partitions.volume_groups[0].passphrase", 21),
+        ("a", "partitions.volume_groups[0].volumes[1].grow", 26),
+        ("a", "partitions.volume_groups[0].volumes[0].size", 23),
+        ("a", "partitions.disks[0]", 11),
+        ("a", "partitions.disks[1]", 14),
+        ("b", "partitions.btrfs[0].label", 31),
+        ("b", "partitions.btrfs[0].volumes[0].name", 33),
+        ("b", "partitions.plain[0].min", 35),
+        ("b", "partitions.plain[0].grow", 35),
+        ("a", "os.osinfo[0]", 5),
+        ("a", "vars[\"a.b\"][\"\"]", 9),
+        ("a", "vars[\"a.b\"][\"c\\\"]\"]", 9),
+    ] {
+        let text = explain(&site, guest, path);
+        let second = text.lines().nth(1).unwrap().trim();
+        assert_eq!(second, format!("lab.yml:{line}"), "{guest} {path}\n{text}");
+    }
+    for path in ["partitions.btrfs[0].level", "partitions.plain[0].fs"] {
+        let run = site.run(&["-c", "lab.yml", "explain", "b", path]);
+        let default = run.stdout.contains("\n  a default of the program\n");
+        assert!(default || run.stderr.contains("no value"), "{}", run.stdout);
+    }
+    let second = explain(&site, "a", "os.osinfo[2]");
+    assert!(second.contains(", the OS table's `rocky9`\n"), "{second}");
+}
