@@ -46,8 +46,12 @@ pub(super) enum Recipe<'t> {
     },
     /// `of | unique`.
     Unique { text: &'t str, of: Box<Self> },
-    /// `of | filter(…)`, whose arguments name values, too.
-    Filtered { text: &'t str, of: Box<Self> },
+    /// `of | filters`, whose arguments name values, too.
+    Filtered {
+        text: &'t str,
+        of: Box<Self>,
+        filters: &'t str,
+    },
     /// Something else, made of all it names.
     Made(&'t str),
 }
@@ -101,7 +105,11 @@ impl<'t> Recipe<'t> {
             return match Box::new(Self::of(&text[..pipe.start])) {
                 of if matches!(*of, Self::Made(_)) => Self::Made(text),
                 of if text[pipe.end..].trim() == "unique" => Self::Unique { text, of },
-                of => Self::Filtered { text, of },
+                of => Self::Filtered {
+                    text,
+                    of,
+                    filters: &text[pipe.start..],
+                },
             };
         }
         match reads(text).as_slice() {

@@ -17,10 +17,9 @@ impl Recipe<'_> {
             Self::List(_) | Self::Picked { .. } | Self::Unique { .. } => {
                 self.items(choices, scopes)?
             }
-            Self::Filtered { text, of } => {
+            Self::Filtered { of, filters, .. } => {
                 let mut made = of.value(choices, scopes)?.paths();
-                let arguments = text.split_once('|')?.1;
-                for path in scopes.resolved(&names(&format!("|{arguments}"))) {
+                for path in scopes.resolved(&names(filters)) {
                     if !made.contains(&path) {
                         made.push(path);
                     }
@@ -167,6 +166,12 @@ mod tests {
                 "{% for d in a %}{% if true %}{{ loop.index0 }},{% endif %}{% endfor %};",
                 "1,;",
                 "a[1].x b",
+            ),
+            (
+                "[(d.x ~ b) | f for d in a if d.y] | g(z=c)",
+                "{% for d in a %}{% if d.y %}{{ loop.index0 }},{% endif %}{% endfor %};",
+                "1,;",
+                "a[1].x b c",
             ),
             // Nothing is picked: the list tells more than nothing does.
             (
