@@ -21,12 +21,17 @@ impl GuestValues<'_> {
         if path.iter().any(|step| matches!(step, Step::Index(_))) {
             return None;
         }
-        let layers = match path {
+        let (walk, path_there) = match path {
             [Step::Key(root), entry @ ..] if root == "os" && !entry.is_empty() => {
-                self.system_layers(entry)
+                (&self.found.system, entry)
             }
-            _ => self.layers(path),
+            _ => (&self.found.walk, path),
         };
+        // What is above it may have a history of its own.
+        if walk.history(path_there).is_empty() {
+            return None;
+        }
+        let layers = self.past(walk, path_there);
         let last = layers.last().filter(|last| last.value.is_none())?;
         let name = &last.name;
         let why = match last.how {
@@ -48,7 +53,6 @@ impl GuestValues<'_> {
             let items = layer.value.as_ref().and_then(Value::as_array);
             items.is_some_and(|items| items.len() > *at)
         };
-        layers.iter().find(|layer| had(layer))?;
         let shrinks = |pair: &&[Layer]| had(&pair[0]) && !had(&pair[1]);
         let cause = layers.windows(2).rev().find(shrinks)?.get(1)?;
         let count = crate::ui::counted(now.len(), "item");

@@ -180,7 +180,8 @@ impl<'a> GuestValues<'a> {
         self.past(&self.found.system, path)
     }
 
-    fn past(&self, walk: &Walk, path: &[Step]) -> Vec<Layer> {
+    /// Returns what the layers of a walk made of the value at a path, or of the longest part of the path they know.
+    pub(super) fn past(&self, walk: &Walk, path: &[Step]) -> Vec<Layer> {
         let own = format!("guest {}", self.found.draft.name);
         // What an expression gave may have parts, of which the layers know only the whole.
         let histories = (1..=path.len()).rev();

@@ -212,4 +212,6 @@ count: 2
         assert_eq!(run.status, 2, "{path}: {}", run.stdout);
         assert!(run.stderr.contains(&format!("no value `{path}`")), "{path}");
     }
+    let run = site.run(&["-c", "lab.yml", "explain", "m", "vars.b.never"]);
+    assert_eq!(run.status, 2, "{}", run.stdout);
 }
