@@ -1,8 +1,8 @@
 //! What must not be shown, and what stands in its place.
 //!
 //! A secret is found in three ways: by its key (`password`, `passphrase`, …), by its form (the hash of a password, the
-//! credentials in a URL, the passphrase of an installer command), and by its value, once `!env` or `!file` gave it. This
-//! module knows texts only; who reads or prints them is not its business.
+//! credentials in a URL, the passphrase of an installer command), and by its value, once `!env` or `!file` gave it or it
+//! stood under such a key. This module knows texts only; who reads or prints them is not its business.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -38,19 +38,34 @@ pub fn is_password_key(key: &str) -> bool {
     PASSWORD_KEYS.contains(&key)
 }
 
-/// Returns whether the text under a key is a secret, whoever gave the key its name.
+/// Returns whether the text under a key is not to be shown there, whoever gave the key its name.
 #[must_use]
 pub fn is_secret_key(key: &str) -> bool {
-    key == "hash"
-        || SECRET_WORDS.iter().any(|word| {
-            key.len()
-                .checked_sub(word.len())
-                .filter(|at| key.is_char_boundary(*at))
-                .is_some_and(|at| {
-                    key[at..].eq_ignore_ascii_case(word)
-                        && (at == 0 || key[..at].ends_with(['_', '-']))
-                })
-        })
+    key == "hash" || names_secret(key)
+}
+
+/// Returns whether the text under a key is a secret wherever else it goes: that of `hash` is as often the name of an
+/// algorithm.
+#[must_use]
+pub fn names_secret(key: &str) -> bool {
+    ends_with_one(key, SECRET_WORDS)
+}
+
+/// Returns whether a number under a key is a secret: `max_token: 4096` is none.
+#[must_use]
+pub fn names_password(key: &str) -> bool {
+    ends_with_one(key, &["rootpw", "password", "passwd", "passphrase"])
+}
+
+fn ends_with_one(key: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        key.len()
+            .checked_sub(word.len())
+            .filter(|at| key.is_char_boundary(*at))
+            .is_some_and(|at| {
+                key[at..].eq_ignore_ascii_case(word) && (at == 0 || key[..at].ends_with(['_', '-']))
+            })
+    })
 }
 
 /// The values that are secrets, longest first.
@@ -85,6 +100,13 @@ impl Secrets {
     /// Adds all values of `other`.
     pub fn extend(&mut self, other: &Self) {
         self.0.extend(other.0.iter().cloned());
+    }
+
+    /// Adds a number, unless it is so short that it tells nobody anything.
+    pub fn add_number(&mut self, digits: &str) {
+        if digits.len() >= MIN_PART {
+            self.insert(digits);
+        }
     }
 
     /// Takes away values that turned out to be meant for everybody.

@@ -71,6 +71,9 @@ fn all(guest: &GuestValues<'_>, path: &[Step]) -> Vec<Explanation> {
 
 fn value(guest: &GuestValues<'_>, text: &str) -> anyhow::Result<Explained> {
     let Some(path) = guest.find(text) else {
+        if let Some(gone) = guest.gone(text) {
+            return Ok((Some(gone), Vec::new()));
+        }
         let known = guest.paths();
         let near = nearest(text, known.iter().map(String::as_str));
         let hint = near.map_or_else(

@@ -10,7 +10,7 @@ use super::{Explanation, Expression, Layer, Origin, Site, interfaces, system};
 use crate::diag::Sink;
 use crate::expr::{Globals, evaluate, inputs, is_own};
 use crate::files::Files;
-use crate::layer::{GuestWalk, Past, guest_walk};
+use crate::layer::{GuestWalk, Past, Walk, guest_walk};
 use crate::link::Guest;
 use crate::render::{guest_context, mask, review};
 use crate::secret::Secrets;
@@ -31,7 +31,7 @@ pub struct GuestValues<'a> {
     pub(super) guest: &'a Guest,
     pub(super) found: GuestWalk,
     /// Its merged values after evaluation.
-    evaluated: Arc<Map>,
+    pub(super) evaluated: Arc<Map>,
     /// What `show` prints, without secrets.
     context: Value,
     secrets: Secrets,
@@ -84,7 +84,7 @@ impl<'a> GuestValues<'a> {
             return Some(resolved);
         }
         let written = settle(&as_written(&self.root()), path);
-        find_node(&self.evaluated, &written).map(|_| written)
+        self.node(&written).map(|_| written)
     }
 
     /// Returns every path [`GuestValues::find`] knows, those of lists and maps included.
@@ -143,6 +143,9 @@ impl<'a> GuestValues<'a> {
             None => Vec::new(),
         };
         layers.extend(written.iter().flat_map(|path| self.layers(path)));
+        if let Some(path) = &origin.system {
+            layers.extend(self.system_layers(path));
+        }
         system::with_console(self, path, &mut layers);
         let expressions = written.map(|path| self.expressions(&path, depth));
         Explanation {
@@ -158,7 +161,7 @@ impl<'a> GuestValues<'a> {
     #[must_use]
     pub fn value(&self, path: &[Step]) -> Value {
         let written = || {
-            let node = find_node(&self.evaluated, path)?;
+            let node = self.node(path)?;
             Some(without_secrets(path, json!(node), &self.secrets))
         };
         find(&self.context, path)
@@ -167,12 +170,23 @@ impl<'a> GuestValues<'a> {
             .unwrap_or_default()
     }
 
-    fn layers(&self, path: &[Step]) -> Vec<Layer> {
+    /// Returns the layers that decided over the value that is written at a path, in load order.
+    pub(super) fn layers(&self, path: &[Step]) -> Vec<Layer> {
+        self.past(&self.found.walk, path)
+    }
+
+    /// Returns the layers that decided over the value at a path of the OS table's entry.
+    pub(super) fn system_layers(&self, path: &[Step]) -> Vec<Layer> {
+        self.past(&self.found.system, path)
+    }
+
+    /// Returns what the layers of a walk made of the value at a path, or of the longest part of the path they know.
+    pub(super) fn past(&self, walk: &Walk, path: &[Step]) -> Vec<Layer> {
         let own = format!("guest {}", self.found.draft.name);
         // What an expression gave may have parts, of which the layers know only the whole.
         let histories = (1..=path.len()).rev();
         let history = histories
-            .map(|length| self.found.walk.history(&path[..length]))
+            .map(|length| walk.history(&path[..length]))
             .find(|history| !history.is_empty());
         let layer = |past: &Past<'_>| {
             let value = past.value.map(|node| said(path, node, &self.secrets));
@@ -211,6 +225,7 @@ impl<'a> GuestValues<'a> {
             written: Some(path.to_vec()),
             place: Some(node.span),
             why: is_expression.then(|| "an expression".to_owned()),
+            ..Origin::default()
         })
     }
 
@@ -223,9 +238,10 @@ impl<'a> GuestValues<'a> {
     /// Returns the evaluated node at a written path.
     pub(super) fn node(&self, path: &[Step]) -> Option<&Node> {
         let literal = || {
-            // `os` is read before anything is merged, and then taken away.
+            // These are read before anything is merged, and then taken away.
+            let is_read = matches!(path, [Step::Key(key)] if key == "os" || key == "count");
             let merged = self.found.walk.merged()?;
-            find_node(merged, path).filter(|_| path == [Step::Key("os".to_owned())])
+            find_node(merged, path).filter(|_| is_read)
         };
         let node = find_node(&self.evaluated, path).or_else(literal)?;
         (!node.is_null()).then_some(node)

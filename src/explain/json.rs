@@ -26,6 +26,7 @@ pub fn brief(explained: &Explanation, sources: &Sources) -> Value {
         written,
         place: span,
         why,
+        ..
     } = &explained.origin;
     if let Some(written) = written {
         value["written"] = json!(crate::yaml::path::show(written));

@@ -5,13 +5,14 @@
 //! its path, either the one it is written at (`packages[2]`) or the one templates and `show` know it by
 //! (`packages.installed[2]`). This module prints nothing and decides nothing.
 
+mod gone;
 mod guest;
 mod interfaces;
 pub mod json;
 mod network;
 mod objects;
 mod output;
-
+mod partitions;
 mod subject;
 mod system;
 pub mod text;
@@ -63,6 +64,8 @@ impl<'a> Site<'a> {
 pub struct Origin {
     /// The path it is written at, when it is written.
     pub written: Option<Vec<Step>>,
+    /// The path in the OS table's entry that it is taken from.
+    pub system: Option<Vec<Step>>,
     /// The place that gave it; what the program fills in by itself has none.
     pub place: Option<Span>,
     /// What made it, in words; nothing is said of what is taken as it is written.

@@ -124,7 +124,7 @@ pub(super) fn written(walk: &Walk, path: &[Step]) -> Option<Origin> {
     Some(Origin {
         written: Some(path[..length].to_vec()),
         place: Some(node.span),
-        why: None,
+        ..Origin::default()
     })
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::guest::GuestValues;
-use super::{Layer, Origin};
+use super::{Layer, Origin, partitions};
 use crate::layer::How;
 use crate::yaml::path::{Step, find_node, read};
 use crate::yaml::{Map, Node};
@@ -24,7 +24,7 @@ pub(super) fn origin(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
         "depends_on" => depends_on(guest, rest),
         "sysgroups" => sysgroup(guest, rest),
         "install" => install(guest, rest),
-        "partitions" => partition(guest, path),
+        "partitions" => partitions::origin(guest, path),
         "stamp" => stamp(guest, rest),
         _ if guest.node(path).is_some() => None,
         _ => identity(guest, section),
@@ -75,8 +75,13 @@ fn os(guest: &GuestValues<'_>, rest: &[Step]) -> Option<Origin> {
             Some(Origin::made("told by `virtinst` as 0.3 had it"))
         }),
         ("osinfo", [_, Step::Index(item)]) => {
-            let id = guest.guest.os.osinfo.get(*item)?;
-            Some(listed(entry, "osinfo", id, name).unwrap_or_else(told))
+            let ids = guest.resolved().get("os")?.get("osinfo")?;
+            let id = ids.get(*item)?.as_str()?;
+            let variant = || guest.written(&read("virtinst.os_variant")?);
+            match &guest.guest.virtinst.os_variant {
+                Some(chosen) if *item == 0 && chosen.as_str() == id => variant(),
+                _ => Some(listed(entry, "osinfo", id, name).unwrap_or_else(told)),
+            }
         }
         _ => Some(of_table(entry, rest, name).unwrap_or_else(told)),
     }
@@ -85,14 +90,18 @@ fn os(guest: &GuestValues<'_>, rest: &[Step]) -> Option<Origin> {
 /// Returns the origin of what an entry of the OS table says.
 fn of_table(entry: &Map, path: &[Step], name: &str) -> Option<Origin> {
     let node = find_node(entry, path)?;
-    Some(Origin::made(format!("the OS table's `{name}`")).at(node.span))
+    Some(Origin {
+        system: Some(path.to_vec()),
+        ..Origin::made(format!("the OS table's `{name}`")).at(node.span)
+    })
 }
 
 /// Returns the origin of an item of a list of the OS table.
 fn listed(entry: &Map, key: &str, item: &str, name: &str) -> Option<Origin> {
     let list = entry.get(key)?.value.as_seq()?;
-    let node = list.iter().find(|node| node.as_text() == Some(item))?;
-    Some(Origin::made(format!("the OS table's `{name}`")).at(node.span))
+    let at = list.iter().position(|node| node.as_text() == Some(item))?;
+    let path = [Step::Key(key.to_owned()), Step::Index(at)];
+    of_table(entry, &path, name)
 }
 
 fn disk(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
@@ -187,10 +196,6 @@ pub(super) fn with_console(guest: &GuestValues<'_>, path: &[Step], layers: &mut 
     if !is_append || os.console_args.is_empty() {
         return;
     }
-    let entry = guest.site.table.entry(&os.name);
-    let Some(args) = entry.and_then(|entry| entry.get("console_args")) else {
-        return;
-    };
     for layer in layers.iter_mut() {
         if let Some(Value::Array(own)) = &layer.value {
             let console = os.console_args.iter().map(|arg| json!(arg));
@@ -200,13 +205,8 @@ pub(super) fn with_console(guest: &GuestValues<'_>, path: &[Step], layers: &mut 
             layer.how = How::Merged;
         }
     }
-    let console = Layer {
-        name: format!("OS {}", os.name),
-        place: args.value.span,
-        how: How::Set,
-        value: Some(json!(os.console_args)),
-    };
-    layers.insert(0, console);
+    let console = guest.system_layers(&[Step::Key("console_args".to_owned())]);
+    layers.splice(0..0, console);
 }
 
 /// An entry of `setup_data` can bring several files: the one that did has the file's place, or the end of its source.
@@ -245,36 +245,6 @@ fn setup_data(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
         "secret" => Some(Origin::made("told by what is in it")),
         _ => None,
     }
-}
-
-/// Templates see the layout by kinds of its parts: a part is told by the name it is written with.
-fn partition(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
-    let (section, kind, at, rest) = match path {
-        [section, Step::Key(kind), Step::Index(at), rest @ ..] => (section, kind, at, rest),
-        [section, Step::Key(key)] if key == "text" => {
-            return guest.written(&[section.clone(), Step::Key("raw".to_owned())]);
-        }
-        [section, Step::Key(key)] if key == "kind" => {
-            return guest.written(std::slice::from_ref(section));
-        }
-        _ => return None,
-    };
-    let (resolved, written) = match kind.as_str() {
-        "plain" => ("mount", "mount"),
-        "volume_groups" => ("name", "volume_group"),
-        "raids" => ("name", "raid"),
-        _ => return None,
-    };
-    let part = guest.resolved().get("partitions")?.get(kind)?.get(*at)?;
-    let name = part.get(resolved)?.as_str()?;
-    let list = guest.node(std::slice::from_ref(section))?.as_seq()?;
-    let is_it = |node: &Node| node.get(written).and_then(Node::as_text) == Some(name);
-    let item = Step::Index(list.iter().position(is_it)?);
-    let mut whole = vec![section.clone(), item];
-    whole.extend_from_slice(rest);
-    (2..=whole.len())
-        .rev()
-        .find_map(|length| guest.written(&whole[..length]))
 }
 
 fn stamp(guest: &GuestValues<'_>, rest: &[Step]) -> Option<Origin> {

@@ -9,6 +9,7 @@ use super::names::{self, Step};
 use super::run::needs_evaluation;
 use super::scan::{Piece, scan};
 use super::scope::{self, Cause};
+use super::values::leads_to_secret;
 use crate::layer::Draft;
 use crate::yaml::{Kind, Node, Tag};
 
@@ -30,7 +31,7 @@ pub(super) struct Reads {
 struct Needs {
     /// The first names of the paths its expressions read, each once.
     roots: Vec<String>,
-    /// Whether something in it comes from outside the site.
+    /// Whether something in it comes from outside the site, or is made of a secret: each guest keeps its own.
     is_outside: bool,
 }
 
@@ -172,6 +173,7 @@ impl Reads {
                     .entry(expression.to_owned())
                     .or_insert_with(|| names::paths(expression));
                 for path in paths {
+                    needs.is_outside |= leads_to_secret(path);
                     if let Some(Step::Key(root)) = path.first() {
                         needs.root(root);
                     }

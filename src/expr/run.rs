@@ -14,7 +14,9 @@ use super::names::Step;
 use super::scan::{Piece, scan};
 use super::scope::{is_own, known_names, missing};
 use super::sources::Outside;
-use super::values::{collect_secrets, drop_passwords, fits, from_json, place, tainted};
+use super::values::{
+    collect_secrets, drop_passwords, fits, from_json, leads_to_secret, place, tainted,
+};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::Draft;
 use crate::secret::{Secrets, is_password_key};
@@ -281,7 +283,7 @@ impl<'r, 'a> Run<'r, 'a> {
         complete.then(|| if secret { tainted(value) } else { value })
     }
 
-    /// Evaluates one expression; the other half says whether it read a value from outside the site.
+    /// Evaluates one expression; the other half says whether it read a secret.
     fn expression(&mut self, node: &Node, expression: &str) -> Option<(tera::Value, bool)> {
         if let Some((message, column)) = self.evaluator.broken.get(expression) {
             self.fault(node, expression, message, *column);
@@ -416,7 +418,7 @@ impl<'r, 'a> Run<'r, 'a> {
         if self.failures > before {
             return None;
         }
-        let secret = value.holds_secret();
+        let secret = value.holds_secret() || leads_to_secret(path);
         let mut value = serde_json::to_value(&value).ok()?;
         drop_passwords(&mut value);
         place(values, &reached, value);

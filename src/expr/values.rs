@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::names::Step;
-use crate::secret::{Secrets, is_password_key};
+use crate::secret::{Secrets, is_password_key, names_secret};
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node, Resolved, Scalar, Tag};
 
@@ -33,6 +33,12 @@ pub(super) fn drop_passwords(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(drop_passwords),
         _ => {}
     }
+}
+
+/// Returns whether a path leads to what is a secret by its key.
+pub(super) fn leads_to_secret(path: &[Step]) -> bool {
+    path.iter()
+        .any(|step| matches!(step, Step::Key(key) if names_secret(key)))
 }
 
 /// Puts `value` at `path`, making the maps and lists on the way.
@@ -103,7 +109,7 @@ pub(super) fn from_json(value: &Value, span: Span) -> Node {
     Node::new(span, kind)
 }
 
-/// Says of a value and all in it that it came from outside the site.
+/// Says of a value and all in it that it is a secret, or was made of one.
 pub(super) fn tainted(node: Node) -> Node {
     match node.kind {
         Kind::Scalar(_) => Node {
@@ -127,14 +133,12 @@ pub(super) fn tainted(node: Node) -> Node {
     }
 }
 
-/// Adds the texts from outside the site to `secrets`: a boolean or a short number tells nobody anything.
+/// Adds the texts and numbers that are tagged as secrets to `secrets`: a boolean tells nobody anything.
 pub(super) fn collect_secrets(node: &Node, secrets: &mut Secrets) {
     match &node.kind {
         Kind::Scalar(scalar) if node.tag == Tag::Secret => match scalar.resolve() {
             Resolved::Str(text) => secrets.add(text),
-            Resolved::Int(_) | Resolved::Float(_) if scalar.text.len() >= 4 => {
-                secrets.add(&scalar.text);
-            }
+            Resolved::Int(_) | Resolved::Float(_) => secrets.add_number(&scalar.text),
             _ => {}
         },
         Kind::Scalar(_) => {}

@@ -3,8 +3,11 @@
 //! No run keeps where a value has been on its way through the layers; this merges them once more, with the very same
 //! [`merge`], and compares what each layer found with what it left. It knows no key and no rule of merging.
 
+mod systems;
+
 use std::sync::Arc;
 
+use self::systems::{defaults_walk, system_walk};
 use super::draft::{Draft, Drafter, index_of, less_literals};
 use super::{Layers, groups, merge};
 use crate::diag::Sink;
@@ -18,7 +21,7 @@ use crate::yaml::{Map, Node, Tag};
 pub enum LayerKind {
     /// The program's defaults.
     Defaults,
-    /// The entry of this name in the OS table.
+    /// The entry of this name in the OS table, or what a site says of it.
     Os(Arc<str>),
     /// The site's common.
     Common,
@@ -72,7 +75,7 @@ pub struct Past<'w> {
 }
 
 /// The layers of one object, and what was there after each.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Walk {
     layers: Vec<Layer>,
     after: Vec<Map>,
@@ -82,15 +85,25 @@ impl Walk {
     /// Merges `layers` one by one; their faults have been reported before.
     #[must_use]
     pub fn new(layers: Vec<Layer>) -> Self {
-        let mut after: Vec<Map> = Vec::with_capacity(layers.len());
-        for layer in &layers {
-            let below = after.last().cloned().unwrap_or_default();
-            after.push(match layer.node.as_map() {
+        Self::default().over(layers)
+    }
+
+    /// Merges more layers over these.
+    fn over(mut self, layers: Vec<Layer>) -> Self {
+        for layer in layers {
+            let below = self.merged().cloned().unwrap_or_default();
+            let after = match layer.node.as_map() {
                 Some(over) => merge(below, &layer.base, over, &mut Sink::default()),
                 None => below,
-            });
+            };
+            self.push(layer, after);
         }
-        Self { layers, after }
+        self
+    }
+
+    fn push(&mut self, layer: Layer, after: Map) {
+        self.layers.push(layer);
+        self.after.push(after);
     }
 
     /// Walks the layers of an object that is no guest.
@@ -217,6 +230,8 @@ pub struct GuestWalk {
     pub draft: Draft,
     /// Its layers. The keys that layering consumes (`os`, `sysgroups`, `count`, `name`) are among the values.
     pub walk: Walk,
+    /// The layers of the OS table's entry that serves it.
+    pub system: Walk,
     /// Its groups in load order, each with the place that names it; none for the one it has by its own name.
     pub groups: Vec<(Arc<str>, Option<Span>)>,
 }
@@ -234,7 +249,6 @@ pub fn guest_walk(name: &Arc<str>, layers: &Layers, table: &OsTable) -> Option<G
     let unmerged = drafter.guest(defined, object)?;
     let mut draft = unmerged.draft;
     let os = Arc::clone(&draft.os);
-    let entry = table.entry(&os.name)?;
     let layer = |kind, node: &Node, base: &Arc<Map>| Layer {
         kind,
         node: node.clone(),
@@ -244,11 +258,8 @@ pub fn guest_walk(name: &Arc<str>, layers: &Layers, table: &OsTable) -> Option<G
         kind: crate::yaml::Kind::Map(Arc::clone(table.defaults())),
         ..Node::empty_map(draft.defined)
     };
-    let mut all = vec![layer(LayerKind::Defaults, &defaults, table.defaults())];
-    if let Some(own) = entry.get("defaults") {
-        let kind = LayerKind::Os(os.name.as_str().into());
-        all.push(layer(kind, &own.value, table.defaults()));
-    }
+    let system = system_walk(&os.name, layers, table)?;
+    let mut all = Vec::new();
     for (group, node) in drafter.layers_beneath(&draft.sysgroups) {
         let kind = group.map_or(LayerKind::Common, |group| {
             LayerKind::Sysgroup(Arc::clone(group))
@@ -272,13 +283,14 @@ pub fn guest_walk(name: &Arc<str>, layers: &Layers, table: &OsTable) -> Option<G
         (Arc::clone(group), named.map(|(_, span)| *span))
     };
     let groups = draft.sysgroups.iter().map(place).collect();
-    let walk = Walk::new(all);
+    let walk = defaults_walk(&defaults, &system, table).over(all);
     draft.merged = Arc::new(less_literals(walk.merged().cloned().unwrap_or_default()));
     draft.index = index_of(name);
     draft.name = Arc::clone(name);
     Some(GuestWalk {
         draft,
         walk,
+        system,
         groups,
     })
 }

@@ -144,6 +144,8 @@ pub struct OsTable {
     /// The program's defaults.
     defaults: Arc<Map>,
     found: std::sync::Mutex<HashMap<String, Arc<Os>>>,
+    /// The built-in entries as they are written.
+    builtin: Map,
 }
 
 impl OsTable {
@@ -217,6 +219,7 @@ impl OsTable {
             written,
             defaults: Arc::new(defaults.clone()),
             found: std::sync::Mutex::default(),
+            builtin: builtin.clone(),
         }
     }
 
@@ -280,6 +283,12 @@ impl OsTable {
     #[must_use]
     pub fn defaults(&self) -> &Arc<Map> {
         &self.defaults
+    }
+
+    /// Returns the built-in entries as they are written.
+    #[must_use]
+    pub fn builtin(&self) -> &Map {
+        &self.builtin
     }
 
     /// Returns the names of all entries, sorted.

@@ -1,13 +1,13 @@
 //! A guest's evaluated map → its typed sections.
 
+mod secrets;
+
 use std::sync::Arc;
 
 use super::guest::{GuestSpec, Hardware, VirtinstSpec};
 use super::install::{Files, Install};
-use super::password::Password;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::layer::Draft;
-use crate::secret::Secrets;
 use crate::yaml::typed::Typer;
 use crate::yaml::{Map, Node, NodeMemo};
 
@@ -57,7 +57,9 @@ impl Reader {
             Files::read(&values, draft.defined, &mut typer)
         })?;
         let extra = extra(&values, sink);
-        own_secrets(&install, &mut draft.secrets);
+        secrets::of_install(&install, &mut draft.secrets);
+        let own = extra.iter().chain(values.get_key_value("vars"));
+        secrets::of_keys(own, &mut draft.secrets);
         Some(TypedGuest {
             draft,
             spec,
@@ -124,41 +126,6 @@ fn extra(values: &Map, sink: &mut Sink) -> Map {
         }
     }
     extra
-}
-
-/// Adds the secrets that stand in the site itself, and takes public keys away: `!file id.pub` gives no secret.
-fn own_secrets(install: &Install, secrets: &mut Secrets) {
-    if !secrets.is_empty() {
-        let users = install
-            .users
-            .iter()
-            .flat_map(|user| &user.ssh_authorized_keys);
-        let keys: Vec<&str> = install
-            .ssh_authorized_keys
-            .iter()
-            .chain(users)
-            .map(|key| key.as_str())
-            .collect();
-        secrets.retain(|secret| !keys.contains(&secret.trim()));
-    }
-    let users = install
-        .users
-        .iter()
-        .filter_map(|user| user.password.as_ref());
-    for password in install.rootpw.iter().chain(users) {
-        if let Password::Plain(text) | Password::Outside(text) = &password.value
-            && !password.value.means_locked()
-        {
-            secrets.add(text);
-        }
-    }
-    for passphrase in install
-        .partitions
-        .iter()
-        .flat_map(|layout| layout.passphrases())
-    {
-        secrets.add(passphrase);
-    }
 }
 
 fn is_known(key: &str) -> bool {

@@ -19,8 +19,9 @@ pub fn show(path: &[Step]) -> String {
     let mut out = String::new();
     for step in path {
         match step {
-            Step::Key(key) if key.contains(['.', '[', ']', '"']) => {
-                out.push_str(&format!("[\"{key}\"]"));
+            Step::Key(key) if key.is_empty() || key.contains(['.', '[', ']', '"', '\\']) => {
+                let quoted = key.replace('\\', "\\\\").replace('"', "\\\"");
+                out.push_str(&format!("[\"{quoted}\"]"));
             }
             Step::Key(key) => {
                 if !out.is_empty() {
@@ -43,8 +44,8 @@ pub fn read(text: &str) -> Option<Vec<Step>> {
     let mut rest = text;
     while !rest.is_empty() {
         if let Some(quoted) = rest.strip_prefix("[\"") {
-            let (key, after) = quoted.split_once("\"]")?;
-            path.push(Step::Key(key.to_owned()));
+            let (key, after) = unquoted(quoted)?;
+            path.push(Step::Key(key));
             rest = after;
         } else if let Some(number) = rest.strip_prefix('[') {
             let (number, after) = number.split_once(']')?;
@@ -65,6 +66,20 @@ pub fn read(text: &str) -> Option<Vec<Step>> {
         }
     }
     Some(path)
+}
+
+/// Reads a quoted key up to its `"]`, and returns what is behind that.
+fn unquoted(text: &str) -> Option<(String, &str)> {
+    let mut key = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some((key, text[at + 1..].strip_prefix(']')?)),
+            '\\' => key.push(chars.next()?.1),
+            _ => key.push(c),
+        }
+    }
+    None
 }
 
 /// Returns the value at a path below `root`.
@@ -145,6 +160,7 @@ mod tests {
             "interfaces[0].ip",
             "a[1][2]",
             "vars[\"a.b\"].c",
+            "vars[\"\"][\"a\\\"]\\\\\"].c",
         ] {
             assert_eq!(show(&read(text).unwrap()), text);
         }

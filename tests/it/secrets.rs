@@ -31,14 +31,18 @@ common:
     map: {list: [!file token]}
     all: "{{ vars.map }}"
     db_password: canary-var
+    dsn: "db:{{ vars.db_password | upper }}@h"
+    old: {api_token: [canary-old], count: "{{ vars.db_password | length }}"}
     public: !file id.pub
   scripts:
     - {when: post, run: "login {{ vars.header }}", template: true}
+    - {when: post, run: "db {{ vars.db_password }} {{ vars.dsn }} {{ vars.old.api_token[0] }}", template: true}
   setup_data:
     - {content: !file token, dst: /etc/token}
     - {src: conf, dst: /etc/conf, template: true}
     - {content: "http://joe:canary-url@h/", dst: /etc/url}
     - {content: "public", dst: /etc/public}
+    - {content: "{{ vars.db_password }}", dst: /etc/db, template: true}
   templates: {own: {src: own.txt}, encoded: {src: encoded.txt}, whole: {src: whole.txt}}
   interfaces: [{network: lan, ip: auto}]
 guests:
@@ -105,6 +109,10 @@ fn no_output_for_people_shows_one() {
         &["show", "guest/a", "--template", "autoinstall/ks.cfg"],
         &["show", "guest/a", "--template", "guest/vmbuild.sh"],
         &["show", "network/lan"],
+        &["explain", "a"],
+        &["explain", "a", "scripts"],
+        &["explain", "a", "vars"],
+        &["explain", "--output", "guests.d/a/setup/etc/db:1"],
         &["-v", "generate"],
     ] {
         let run = run(&site, "canary-token", args);
@@ -151,6 +159,7 @@ fn a_file_that_holds_one_is_its_owners() {
     assert_eq!(mode("setup/etc/conf"), 0o600);
     assert_eq!(mode("setup/etc/url"), 0o600);
     assert_eq!(mode("setup/etc/public"), 0o644);
+    assert_eq!(mode("setup/etc/db"), 0o600);
     let conf = String::from_utf8(files["guests.d/a/setup/etc/conf"].1.clone()).unwrap();
     assert_eq!(conf, "token = canary-token\n");
     let ks = String::from_utf8(files["guests.d/a/ks.cfg"].1.clone()).unwrap();

@@ -13,9 +13,11 @@ use crate::yaml::{Map, Node, parse};
 
 const LAB: &str = "\
 common: {os: x1, vars: {a: common, b: common}, packages: [p, q]}
-os: {x1: {distro: x, family: x, installer: x, install_file: x, defaults: {lang: C}}}
+os:
+  x1: {distro: x, family: x, installer: x, install_file: x, osinfo: [x], cloud_user: x, defaults: {lang: C}}
+  x2: {extends: x1, osinfo: !append [y], cloud_user: ~, defaults: {keyboard: C, packages: [o]}}
 sysgroups: {g: {vars: {b: group}, packages: !append [r]}, h: {sysgroups: [g], packages: !remove [p], lang: D}}
-guests: {g-1: {vars: {c: guest}, lang: ~}, w: {count: 2, sysgroups: [h], vars: !replace {d: 1}}}
+guests: {g-1: {vars: {c: guest}, lang: ~}, w: {count: 2, sysgroups: [h], vars: !replace {d: 1}}, z: {os: x2, packages: ~}}
 ";
 
 /// The walk ends where merging ended, for every guest.
@@ -32,12 +34,17 @@ fn the_last_layer_leaves_what_merging_gave() {
     let table = OsTable::build(&Map::default(), defaults, &layers, &mut sink);
     let drafts = drafts(&layers, &table, &mut sink);
     assert!(!sink.has_errors());
-    assert_eq!(drafts.len(), 3);
+    assert_eq!(drafts.len(), 4);
+    let keys = |map: &Map| map.keys().cloned().collect::<Vec<Arc<str>>>();
     for draft in drafts {
         let found = guest_walk(&draft.name, &layers, &table).unwrap();
         assert_eq!(found.draft.index, draft.index);
+        let entry = table.entry(&draft.os.name).unwrap();
+        let walked = found.system.merged().unwrap();
+        assert_eq!(keys(walked), keys(entry));
+        let mut both = walked.values().zip(entry.values());
+        assert!(both.all(|(walked, entry)| walked.value.same_value(&entry.value)));
         assert_eq!(found.draft.sysgroups, draft.sysgroups);
-        let keys = |map: &Map| map.keys().cloned().collect::<Vec<Arc<str>>>();
         assert_eq!(keys(&found.draft.merged), keys(&draft.merged));
         for (key, entry) in draft.merged.iter() {
             let walked = &found.draft.merged[key].value;

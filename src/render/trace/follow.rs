@@ -1,26 +1,13 @@
 //! Rendered text with marks → the text without them, and what made each stretch of it.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::super::parts::split::{Token, tokens};
-use super::super::scan::bound;
 use super::mark::{Mark, Marked, Marker};
+use super::recipe::{Choices, Recipe, names};
 use super::scope::{Binding, Frame, Scopes};
 use super::{Inside, Piece, Place};
-use crate::expr::reads;
-use crate::yaml::path::{Step, show};
-
-/// Words of tags that name no value.
-const WORDS: &[&str] = &[
-    "elif",
-    "endfilter",
-    "endset",
-    "filter",
-    "loop",
-    "set",
-    "set_global",
-];
+use crate::yaml::path::Step;
 
 /// What the marks refer to.
 pub(super) trait Templates {
@@ -49,6 +36,7 @@ pub(super) fn follow(
         scopes: Scopes::new(&root),
         templates,
         current: None,
+        caught: Vec::new(),
         plain: String::with_capacity(rendered.len()),
         pieces: Vec::new(),
     };
@@ -56,13 +44,10 @@ pub(super) fn follow(
     let mut parts = rendered.split(signs.open);
     follower.text(parts.next().unwrap_or_default());
     for part in parts {
-        let (number, text) = part.split_once(signs.close)?;
-        let (number, round) = match number.split_once(signs.round) {
-            Some((number, round)) => (number, Some(round.parse().ok()?)),
-            None => (number, None),
-        };
+        let (mark, text) = part.split_once(signs.close)?;
+        let (number, says) = mark.split_once(signs.more)?;
         let mark = marker.marks.get(number.parse::<usize>().ok()?)?;
-        follower.mark(mark, round)?;
+        follower.mark(mark, says)?;
         follower.text(text);
     }
     Some((follower.plain, follower.pieces))
@@ -72,19 +57,30 @@ pub(super) fn follow(
 struct Follower<'m, 't> {
     scopes: Scopes<'m>,
     templates: &'t dyn Templates,
-    /// The text or value that is being read.
-    current: Option<&'m Marked>,
+    /// The text or value that is being read, and what made the value.
+    current: Option<(&'m Marked, Vec<Vec<Step>>)>,
+    /// Of each text that is being caught, innermost last, what the values in it are made of.
+    caught: Vec<Vec<Vec<Step>>>,
     plain: String,
     pieces: Vec<Piece>,
 }
 
 impl<'m> Follower<'m, '_> {
-    fn mark(&mut self, mark: &'m Marked, round: Option<usize>) -> Option<()> {
+    /// Reads a mark that says more than where it stands.
+    fn mark(&mut self, mark: &'m Marked, says: &str) -> Option<()> {
         let current = self.current.take();
         match mark.mark {
-            Mark::Text | Mark::Value => self.current = Some(mark),
+            Mark::Text => self.current = Some((mark, Vec::new())),
+            Mark::Value => self.current = Some((mark, self.made(mark, says)?.paths())),
+            Mark::Section => self.current = Some((mark, self.caught.pop()?)),
             Mark::ValueEnd => {}
-            Mark::Include | Mark::Loop | Mark::Condition => self.scopes.enter(Frame::new(mark)),
+            Mark::Catch => self.caught.push(Vec::new()),
+            Mark::Include | Mark::Condition => self.scopes.enter(Frame::new(mark)),
+            Mark::Loop => {
+                let mut frame = Frame::new(mark);
+                frame.list = Some(self.made(mark, says)?);
+                self.scopes.enter(frame);
+            }
             Mark::IncludeEnd => drop(self.scopes.leave(&Mark::Include)?),
             Mark::LoopEnd => drop(self.scopes.leave(&Mark::Loop)?),
             Mark::ConditionEnd => drop(self.scopes.leave(&Mark::Condition)?),
@@ -95,76 +91,54 @@ impl<'m> Follower<'m, '_> {
             }
             Mark::Round => {
                 self.scopes.back_to(&Mark::Loop)?;
-                let variables = self.round(mark, round?)?;
-                self.scopes.round(variables);
+                self.round(mark, says)?;
             }
-            Mark::Set => self.set(mark)?,
+            Mark::Set => self.set(mark, says)?,
             Mark::Component => {
                 // What a component gives is printed by the tag that calls it.
-                let call = current?;
                 let mut frame = Frame::new(mark);
-                frame.called = Some((call, self.read_by(call)));
+                frame.called = Some(current?);
                 self.scopes.enter(frame);
             }
             Mark::ComponentEnd => {
-                let (call, _) = self.scopes.leave(&Mark::Component)?.called?;
-                self.current = Some(call);
+                self.current = Some(self.scopes.leave(&Mark::Component)?.called?);
             }
         }
         Some(())
     }
 
-    /// Returns what a loop's variables stand for in a round.
-    fn round(&self, mark: &Marked, round: usize) -> Option<HashMap<String, Binding>> {
-        let tag = self.tag(mark)?;
-        let (head, _) = tag.split_once(" in ")?;
-        let names = head.trim_start_matches("for").split(',').map(str::trim);
-        let names: Vec<&str> = names.collect();
-        let read: Vec<Vec<Step>> = self
-            .read(tag)
-            .into_iter()
-            .filter(|path| !matches!(path.first(), Some(Step::Key(name)) if names.contains(&name.as_str())))
-            .collect();
-        let whole = match (names.as_slice(), read.as_slice()) {
-            // A filter or an operator behind the path gives something else.
-            ([_], [path]) if tag.ends_with(&format!(" in {}", show(path))) => {
-                self.scopes.alias(path)
-            }
-            _ => None,
+    /// Returns what the expression of a tag stands for that chose this.
+    fn made(&self, mark: &Marked, chosen: &str) -> Option<Binding> {
+        let recipe = Recipe::of_tag(self.tag(mark)?)?;
+        recipe.value(&mut Choices::new(chosen), &self.scopes)
+    }
+
+    /// Begins a round of a loop, by its number or key.
+    fn round(&mut self, mark: &Marked, at: &str) -> Option<()> {
+        let (head, _) = self.tag(mark)?.split_once(" in ")?;
+        let variables = head.trim_start_matches("for").split(',').map(str::trim);
+        let variables: Vec<String> = variables.map(str::to_owned).collect();
+        let list = self.scopes.innermost()?.list.clone()?;
+        let item = match variables.as_slice() {
+            [_] => list.item(at.parse().ok()?),
+            _ => list.part(&[Step::Key(at.to_owned())]),
         };
-        let binding = match whole {
-            Some(mut path) => {
-                path.push(Step::Index(round));
-                Binding::Alias(path)
-            }
-            None => Binding::Made(self.scopes.resolved(&read)),
-        };
-        let variables = names
-            .into_iter()
-            .map(|name| (name.to_owned(), binding.clone()));
-        Some(variables.collect())
+        let bound = |variable| (variable, item.clone());
+        let variables = variables.into_iter().map(bound).collect();
+        self.scopes.round(variables, item);
+        Some(())
     }
 
     /// Gives a variable what it stands for.
-    fn set(&mut self, mark: &Marked) -> Option<()> {
+    fn set(&mut self, mark: &Marked, chosen: &str) -> Option<()> {
         let (word, rest) = self.tag(mark)?.split_once(char::is_whitespace)?;
-        let (name, global) = (rest.split(['=', ' ', '|']).next()?, word == "set_global");
-        let binding = match rest.split_once('=') {
-            Some((_, value)) => {
-                let read = self.read(value);
-                let alias = match read.as_slice() {
-                    [path] if show(path) == value.trim() => self.scopes.alias(path),
-                    _ => None,
-                };
-                alias.map_or_else(
-                    || Binding::Made(self.scopes.resolved(&read)),
-                    Binding::Alias,
-                )
-            }
-            // The text up to `endset`.
-            None => Binding::Made(self.read_by(mark)),
+        let name = rest.split(['=', ' ', '|']).next()?.to_owned();
+        let global = word == "set_global";
+        let binding = if rest.contains('=') {
+            self.made(mark, chosen)?
+        } else {
+            Binding::Made(self.caught.pop()?)
         };
-        let name = name.to_owned();
         self.scopes.set(name, binding, global)
     }
 
@@ -177,59 +151,35 @@ impl<'m> Follower<'m, '_> {
         }
     }
 
-    /// Returns what the tags of a mark read: there are several where a filter takes the text between two.
-    fn read_by(&self, mark: &Marked) -> Vec<Vec<Step>> {
-        let text = self.templates.text(&mark.template);
-        let text = text.and_then(|text| text.get(mark.at.clone()));
-        let tags = tokens(text.unwrap_or_default()).into_iter();
-        let read = tags.filter_map(|token| match token {
-            Token::Tag {
-                kind: '{' | '%',
-                inner,
-            } => Some(self.read(inner)),
-            _ => None,
-        });
-        let read: Vec<Vec<Step>> = read.flatten().collect();
-        self.scopes.resolved(&read)
-    }
-
-    /// Returns the paths an expression reads, less the variables it makes itself.
-    fn read(&self, expression: &str) -> Vec<Vec<Step>> {
-        let bound = bound(expression, &(0..expression.len()));
-        let is_own = |path: &Vec<Step>| match path.first() {
-            Some(Step::Key(root)) => {
-                let of_list = |(name, list): &(&str, Option<&str>)| name == root && list.is_some();
-                WORDS.contains(&root.as_str()) || bound.iter().any(of_list)
-            }
-            _ => true,
-        };
-        let mut read = reads(expression);
-        read.retain(|path| !is_own(path));
-        read
-    }
-
     /// Adds what the current mark made.
     fn text(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
+        let is_value = |mark: &Marked| matches!(mark.mark, Mark::Value | Mark::Section);
+        if let Some(caught) = self.caught.last_mut() {
+            let reads = self.current.iter().flat_map(|(_, reads)| reads);
+            for path in reads {
+                if !caught.contains(path) {
+                    caught.push(path.clone());
+                }
+            }
+            return;
+        }
         let start = self.plain.len();
         self.plain.push_str(text);
         let place = |mark: &Marked| self.templates.place(&mark.template, &mark.at);
-        let Some(mark) = self.current else { return };
+        let Some((mark, reads)) = &self.current else {
+            return;
+        };
         let Some(made) = place(mark) else { return };
-        let is_value = mark.mark == Mark::Value;
         let outwards = self.scopes.outwards();
         let includes = outwards.filter(|frame| frame.mark.mark == Mark::Include);
         let piece = Piece {
             range: start..self.plain.len(),
             place: made,
-            tag: self.tag(mark).filter(|_| is_value).map(str::to_owned),
-            reads: if is_value {
-                self.read_by(mark)
-            } else {
-                Vec::new()
-            },
+            tag: self.tag(mark).filter(|_| is_value(mark)).map(str::to_owned),
+            reads: reads.clone(),
             inside: self.inside(mark),
             // The outermost one is the template itself, which nothing includes.
             included: includes
@@ -248,16 +198,19 @@ impl<'m> Follower<'m, '_> {
             return None;
         }
         let mut tag = self.tag(frame.first)?.to_owned();
-        let mut reads = self.read(&tag);
+        let mut reads = match frame.item.as_ref().or(frame.list.as_ref()) {
+            Some(at) => at.paths(),
+            None => self.scopes.resolved(&names(&tag)),
+        };
         if frame.mark.at != frame.first.at {
             let branch = self.tag(frame.mark)?;
-            reads.extend(self.read(branch));
+            reads.extend(self.scopes.resolved(&names(branch)));
             tag = format!("{tag} %}} … {{% {branch}");
         }
         Some(Inside {
             place: self.templates.place(&mark.template, &frame.first.at)?,
             tag,
-            reads: self.scopes.resolved(&reads),
+            reads,
         })
     }
 }

@@ -2,11 +2,15 @@
 //!
 //! A mark is a number between two characters that occur nowhere else. It stands where a template copies text, prints a
 //! value, or enters and leaves loops, conditions and other templates; taken out of the result, it leaves what would
-//! have been there without it.
+//! have been there without it. Behind the number may stand what an expression chose ([`Recipe`]).
+//!
+//! Text that is caught on its way (by `set`, a filter or a component) is marked as well, and printed once more where it is
+//! caught, to tell what is in it.
 
 use std::ops::Range;
 
 use super::super::parts::split::{Token, tokens};
+use super::recipe::Recipe;
 use super::signs::Signs;
 
 /// What a mark says of the text behind it.
@@ -24,7 +28,7 @@ pub(super) enum Mark {
     IncludeEnd,
     /// A loop begins.
     Loop,
-    /// One of its rounds begins; the number of the round follows.
+    /// One of its rounds begins; the number of the round follows, or the key it is at.
     Round,
     /// The loop ends.
     LoopEnd,
@@ -34,8 +38,12 @@ pub(super) enum Mark {
     Branch,
     /// The condition ends.
     ConditionEnd,
-    /// A variable has been given a value.
+    /// A variable is given a value, or the text that was caught.
     Set,
+    /// Text follows that is caught: it goes elsewhere.
+    Catch,
+    /// What was caught is printed by the section of this tag.
+    Section,
     /// A component begins, which a printed value calls.
     Component,
     /// It ends.
@@ -56,16 +64,18 @@ pub(super) struct Marked {
 #[derive(Debug)]
 pub(super) struct Marker {
     pub(super) signs: Signs,
-    /// Whether text that does not go where it stands is marked, too: what a component, a `set` or a filter takes. That
-    /// only works where no filter minds the marks.
+    /// Whether text that is caught keeps its marks on the way, which only works where no filter minds them. Otherwise
+    /// what it becomes is one value.
     inside: bool,
     pub(super) marks: Vec<Marked>,
 }
 
 /// A block of a template that is still open.
-enum Block {
+enum Block<'t> {
     For,
     If,
+    /// The text of a variable, from a tag at these bytes on.
+    Set(&'t str, Range<usize>),
     Other,
 }
 
@@ -80,83 +90,152 @@ impl Marker {
 
     /// Returns a template's text with marks.
     pub(super) fn template(&mut self, name: &str, text: &str) -> String {
-        let all = tokens(text);
         let mut out = String::with_capacity(2 * text.len());
-        let mut open: Vec<Block> = Vec::new();
-        let mut at = 0;
+        self.tokens(name, &tokens(text), 0, &mut out);
+        out
+    }
+
+    /// Writes the tokens of a template that begin at `at`, with marks.
+    fn tokens(&mut self, name: &str, all: &[Token<'_>], mut at: usize, out: &mut String) {
+        let mut open: Vec<Block<'_>> = Vec::new();
         let mut trim = false;
-        let mut rest = all.as_slice();
+        let mut rest = all;
         while let Some(first) = rest.first() {
             let length = match captured(rest) {
                 length if first.word() == "raw" || !self.inside => length,
                 _ => 1,
             };
-            let source: String = rest[..length].iter().map(Token::source).collect();
+            let (taken, next) = rest.split_at(length);
+            rest = next;
+            let source: String = taken.iter().map(Token::source).collect();
             let range = at..at + source.len();
             at = range.end;
-            let next = rest.get(length);
-            let taken = &rest[..length];
-            let last = &rest[length - 1];
-            rest = &rest[length..];
             let Token::Tag { kind, .. } = first else {
-                let text = trimmed(&source, std::mem::take(&mut trim), next);
-                self.text(name, text, range, &source, &mut out);
+                let text = trimmed(&source, std::mem::take(&mut trim), next.first());
+                self.text(name, text, range, &source, out);
                 continue;
             };
             // A comment keeps what the tag before it said of the space behind.
-            trim = ends_with_dash(last) || trim && *kind == '#';
-            let mut mark = |mark| self.mark(mark, name, &range);
-            let (before, after) = match (kind, first.word()) {
-                ('#', _) => continue,
-                _ if length > 1 && first.sets() => (None, Some(mark(Mark::Set))),
-                _ if length > 1 && is_definition(first) => (None, None),
-                (_, "component") => (None, Some(mark(Mark::Component))),
-                (_, "endcomponent") => (Some(mark(Mark::ComponentEnd)), None),
-                // Its own lines are not told apart.
-                (_, "raw") => (Some(mark(Mark::Text)), None),
-                ('{', _) => (Some(mark(Mark::Value)), Some(mark(Mark::ValueEnd))),
-                _ if length > 1 => (Some(mark(Mark::Value)), Some(mark(Mark::ValueEnd))),
-                (_, "include") => (Some(mark(Mark::Include)), Some(mark(Mark::IncludeEnd))),
-                // The text of one without a value follows.
-                _ if first.sets() && !source.contains('=') => (None, None),
-                _ if first.sets() => (None, Some(mark(Mark::Set))),
-                (_, "for") => {
-                    open.push(Block::For);
-                    (Some(mark(Mark::Loop)), Some(self.round(name, &range)))
-                }
-                (_, "if") => {
-                    open.push(Block::If);
-                    (Some(mark(Mark::Condition)), Some(mark(Mark::Branch)))
-                }
-                (_, "elif" | "else") if matches!(open.last(), Some(Block::If)) => {
-                    (None, Some(mark(Mark::Branch)))
-                }
-                (_, "block") => {
-                    open.push(Block::Other);
-                    (None, None)
-                }
-                (_, "endfor") => {
-                    open.pop();
-                    (None, Some(mark(Mark::LoopEnd)))
-                }
-                (_, "endif") => {
-                    open.pop();
-                    (None, Some(mark(Mark::ConditionEnd)))
-                }
-                (_, "endblock") => {
-                    open.pop();
-                    (None, None)
-                }
-                _ => (None, None),
-            };
-            out.extend(before);
-            match length {
-                1 => out.push_str(&source),
-                _ => out.extend(taken.iter().map(|token| self.without_marks(token))),
+            trim = taken.last().is_some_and(ends_with_dash) || trim && *kind == '#';
+            if *kind == '#' {
+                continue;
             }
+            if length > 1 && first.word() != "raw" {
+                self.section(name, taken, &range, out);
+                continue;
+            }
+            let (before, after) = self.around(first, name, range, &mut open);
+            out.extend(before);
+            out.push_str(&source);
             out.extend(after);
         }
-        out
+    }
+
+    /// Returns the marks before and behind a tag, and keeps account of the blocks that are open.
+    fn around<'t>(
+        &mut self,
+        tag: &Token<'t>,
+        name: &str,
+        at: Range<usize>,
+        open: &mut Vec<Block<'t>>,
+    ) -> (Option<String>, Option<String>) {
+        let Token::Tag { kind, inner } = tag else {
+            return (None, None);
+        };
+        let text = inner.trim_matches(['-', ' ', '\n']);
+        match (kind, tag.word()) {
+            ('{', _) => (
+                Some(self.choice(Mark::Value, name, &at, text)),
+                Some(self.mark(Mark::ValueEnd, name, &at)),
+            ),
+            // Its own lines are not told apart.
+            (_, "raw") => (Some(self.mark(Mark::Text, name, &at)), None),
+            (_, "component") => (None, Some(self.mark(Mark::Component, name, &at))),
+            (_, "endcomponent") => (Some(self.mark(Mark::ComponentEnd, name, &at)), None),
+            (_, "include") => (
+                Some(self.mark(Mark::Include, name, &at)),
+                Some(self.mark(Mark::IncludeEnd, name, &at)),
+            ),
+            _ if tag.sets() && text.contains('=') => {
+                (Some(self.choice(Mark::Set, name, &at, text)), None)
+            }
+            _ if tag.sets() => {
+                open.push(Block::Set(tag.variable().unwrap_or_default(), at));
+                (None, None)
+            }
+            (_, "endset") => {
+                let Some(Block::Set(variable, at)) = open.pop() else {
+                    return (None, None);
+                };
+                let catch = self.mark(Mark::Catch, name, &at);
+                let set = self.mark(Mark::Set, name, &at);
+                let print = format!("{{{{ {variable} | safe }}}}");
+                (None, Some(catch + &print + &set))
+            }
+            (_, "for") => {
+                open.push(Block::For);
+                (
+                    Some(self.choice(Mark::Loop, name, &at, text)),
+                    Some(self.round(name, &at, text)),
+                )
+            }
+            (_, "if") => {
+                open.push(Block::If);
+                (
+                    Some(self.mark(Mark::Condition, name, &at)),
+                    Some(self.mark(Mark::Branch, name, &at)),
+                )
+            }
+            (_, "elif" | "else") if matches!(open.last(), Some(Block::If)) => {
+                (None, Some(self.mark(Mark::Branch, name, &at)))
+            }
+            (_, "block") => {
+                open.push(Block::Other);
+                (None, None)
+            }
+            (_, "endfor") => {
+                open.pop();
+                (None, Some(self.mark(Mark::LoopEnd, name, &at)))
+            }
+            (_, "endif") => {
+                open.pop();
+                (None, Some(self.mark(Mark::ConditionEnd, name, &at)))
+            }
+            (_, "endblock") => {
+                open.pop();
+                (None, None)
+            }
+            _ => (None, None),
+        }
+    }
+
+    /// Writes a section that keeps no marks: what is in it comes with marks before it.
+    fn section(
+        &mut self,
+        name: &str,
+        tokens: &[Token<'_>],
+        range: &Range<usize>,
+        out: &mut String,
+    ) {
+        let first = &tokens[0];
+        let unmarked = tokens.iter().map(|token| self.without_marks(token));
+        let unmarked: String = unmarked.collect();
+        if is_definition(first) {
+            out.push_str(&unmarked);
+            return;
+        }
+        out.push_str(&self.mark(Mark::Catch, name, range));
+        let start = range.start + first.source().len();
+        self.tokens(name, &tokens[1..tokens.len() - 1], start, out);
+        let (before, after) = if first.sets() {
+            (None, self.mark(Mark::Set, name, range))
+        } else {
+            let before = self.mark(Mark::Section, name, range);
+            (Some(before), self.mark(Mark::ValueEnd, name, range))
+        };
+        out.extend(before);
+        out.push_str(&unmarked);
+        out.push_str(&after);
     }
 
     /// Returns a template's text as it is, but for the templates it includes, which are the ones without marks, and the
@@ -204,14 +283,36 @@ impl Marker {
     }
 
     fn mark(&mut self, mark: Mark, template: &str, at: &Range<usize>) -> String {
-        let Signs { open, close, .. } = self.signs;
-        format!("{open}{}{close}", self.number(mark, template, at))
+        self.saying(mark, template, at, "")
     }
 
-    fn round(&mut self, template: &str, at: &Range<usize>) -> String {
-        let Signs { open, round, close } = self.signs;
-        let number = self.number(Mark::Round, template, at);
-        format!("{open}{number}{round}{{{{ loop.index0 }}}}{close}")
+    /// Writes a mark with what the expression of its tag chooses.
+    fn choice(&mut self, mark: Mark, template: &str, at: &Range<usize>, tag: &str) -> String {
+        let choices = Recipe::of_tag(tag).map(|recipe| recipe.ask());
+        self.saying(mark, template, at, &choices.unwrap_or_default())
+    }
+
+    fn round(&mut self, template: &str, at: &Range<usize>, tag: &str) -> String {
+        let head = tag.split_once(" in ").map_or(tag, |(head, _)| head);
+        let says = match head.split_once(',') {
+            Some((key, _)) => {
+                let key = key.trim_start_matches("for").trim();
+                format!("{{{{ {key} | safe }}}}")
+            }
+            None => "{{ loop.index0 }}".to_owned(),
+        };
+        self.saying(Mark::Round, template, at, &says)
+    }
+
+    /// Writes a mark with tags that say more.
+    fn saying(&mut self, mark: Mark, template: &str, at: &Range<usize>, more: &str) -> String {
+        let Signs {
+            open,
+            more: sign,
+            close,
+        } = self.signs;
+        let number = self.number(mark, template, at);
+        format!("{open}{number}{sign}{more}{close}")
     }
 
     fn number(&mut self, mark: Mark, template: &str, at: &Range<usize>) -> usize {

@@ -5,6 +5,7 @@
 
 mod follow;
 mod mark;
+mod recipe;
 mod scope;
 mod signs;
 mod source;

@@ -11,8 +11,57 @@ use crate::yaml::path::Step;
 pub(super) enum Binding {
     /// A value of the context.
     Alias(Vec<Step>),
-    /// Something made of such values.
+    /// A list that was put together: what each item stands for, and what they were taken from.
+    List {
+        items: Vec<Self>,
+        of: Vec<Vec<Step>>,
+    },
+    /// Something made of values of the context.
     Made(Vec<Vec<Step>>),
+}
+
+impl Binding {
+    /// Returns what stands for something made of others.
+    pub(super) fn made(of: impl Iterator<Item = Self>) -> Self {
+        Self::Made(distinct(of.flat_map(|binding| binding.paths())))
+    }
+
+    /// Returns what an item stands for.
+    pub(super) fn item(&self, at: usize) -> Self {
+        self.part(&[Step::Index(at)])
+    }
+
+    /// Returns what the value at a path below stands for.
+    pub(super) fn part(&self, path: &[Step]) -> Self {
+        match (self, path) {
+            (_, []) => self.clone(),
+            (Self::Alias(whole), _) => Self::Alias([whole, path].concat()),
+            (Self::List { items, .. }, [Step::Index(at), rest @ ..]) if *at < items.len() => {
+                items[*at].part(rest)
+            }
+            _ => Self::Made(self.paths()),
+        }
+    }
+
+    /// Returns the values of the context that it is or is made of, each once.
+    pub(super) fn paths(&self) -> Vec<Vec<Step>> {
+        match self {
+            Self::Alias(path) => vec![path.clone()],
+            Self::List { items, of } if items.is_empty() => of.clone(),
+            Self::List { items, .. } => distinct(items.iter().flat_map(Self::paths)),
+            Self::Made(of) => of.clone(),
+        }
+    }
+}
+
+fn distinct(paths: impl Iterator<Item = Vec<Step>>) -> Vec<Vec<Step>> {
+    let mut distinct: Vec<Vec<Step>> = Vec::new();
+    for path in paths {
+        if !distinct.contains(&path) {
+            distinct.push(path);
+        }
+    }
+    distinct
 }
 
 /// What has been entered and not yet left.
@@ -23,6 +72,10 @@ pub(super) struct Frame<'m> {
     pub(super) first: &'m Marked,
     /// Of a component, the value that called it and what that reads: all that its arguments are made of.
     pub(super) called: Option<(&'m Marked, Vec<Vec<Step>>)>,
+    /// Of a loop, what it goes through.
+    pub(super) list: Option<Binding>,
+    /// Of a loop, what it is at in this round.
+    pub(super) item: Option<Binding>,
     variables: HashMap<String, Binding>,
 }
 
@@ -32,19 +85,11 @@ impl<'m> Frame<'m> {
             mark,
             first: mark,
             called: None,
+            list: None,
+            item: None,
             variables: HashMap::new(),
         }
     }
-}
-
-/// Where a name is found.
-enum Found<'f> {
-    /// Among the values the template is rendered with.
-    Context,
-    /// Among the variables of the templates.
-    Variable(&'f Binding),
-    /// Among the arguments of a component, which are made of these.
-    Argument(&'f [Vec<Step>]),
 }
 
 /// The frames, outermost first; the first is the template itself.
@@ -86,10 +131,11 @@ impl<'m> Scopes<'m> {
         (self.0.len() > 1).then(|| self.0.pop()).flatten()
     }
 
-    /// Begins a round of the innermost loop.
-    pub(super) fn round(&mut self, variables: HashMap<String, Binding>) {
+    /// Begins a round of the innermost loop, whose variables these are.
+    pub(super) fn round(&mut self, variables: HashMap<String, Binding>, item: Binding) {
         if let Some(frame) = self.0.last_mut() {
             frame.variables = variables;
+            frame.item = Some(item);
         }
     }
 
@@ -101,60 +147,27 @@ impl<'m> Scopes<'m> {
             _ => false,
         };
         let frame = self.0.iter_mut().rev().find(holds)?;
-        let binding = match (frame.variables.remove(&name), binding) {
-            // What is added to in every round is made of all that was added.
-            (Some(Binding::Made(mut before)), Binding::Made(now)) if global => {
-                let new = now.into_iter().filter(|path| !before.contains(path));
-                let new: Vec<Vec<Step>> = new.collect();
-                before.extend(new);
-                Binding::Made(before)
-            }
-            (_, binding) => binding,
-        };
         frame.variables.insert(name, binding);
         Some(())
     }
 
-    /// Returns what paths stand for in the context, each once.
-    pub(super) fn resolved(&self, paths: &[Vec<Step>]) -> Vec<Vec<Step>> {
-        let mut found: Vec<Vec<Step>> = Vec::new();
-        for path in paths {
-            let resolved = match self.find(path) {
-                Found::Context => vec![path.clone()],
-                Found::Variable(Binding::Alias(whole)) => vec![[whole, &path[1..]].concat()],
-                Found::Variable(Binding::Made(of)) => of.clone(),
-                Found::Argument(of) => of.to_vec(),
-            };
-            for path in resolved {
-                if !found.contains(&path) {
-                    found.push(path);
+    /// Returns what a path stands for.
+    pub(super) fn binding(&self, path: &[Step]) -> Binding {
+        if let Some((Step::Key(root), rest)) = path.split_first() {
+            for frame in self.outwards() {
+                if let Some(binding) = frame.variables.get(root) {
+                    return binding.part(rest);
+                }
+                if let Some((_, read)) = &frame.called {
+                    return Binding::Made(read.clone());
                 }
             }
         }
-        found
+        Binding::Alias(path.to_vec())
     }
 
-    /// Returns the path of the context that a path is, when it is one.
-    pub(super) fn alias(&self, path: &[Step]) -> Option<Vec<Step>> {
-        match self.find(path) {
-            Found::Context => Some(path.to_vec()),
-            Found::Variable(Binding::Alias(whole)) => Some([whole, &path[1..]].concat()),
-            Found::Variable(Binding::Made(_)) | Found::Argument(_) => None,
-        }
-    }
-
-    fn find(&self, path: &[Step]) -> Found<'_> {
-        let Some(Step::Key(root)) = path.first() else {
-            return Found::Context;
-        };
-        for frame in self.outwards() {
-            if let Some(binding) = frame.variables.get(root) {
-                return Found::Variable(binding);
-            }
-            if let Some((_, read)) = &frame.called {
-                return Found::Argument(read);
-            }
-        }
-        Found::Context
+    /// Returns what paths stand for in the context, each once.
+    pub(super) fn resolved(&self, paths: &[Vec<Step>]) -> Vec<Vec<Step>> {
+        distinct(paths.iter().flat_map(|path| self.binding(path).paths()))
     }
 }

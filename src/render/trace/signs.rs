@@ -1,10 +1,10 @@
 //! The characters that marks are made of.
 
-/// The characters around a mark's number, and before a round's.
+/// The characters around a mark, and between its number and what more it says.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Signs {
     pub(super) open: char,
-    pub(super) round: char,
+    pub(super) more: char,
     pub(super) close: char,
 }
 
@@ -17,7 +17,7 @@ impl Signs {
         });
         Some(Self {
             open: free.next()?,
-            round: free.next()?,
+            more: free.next()?,
             close: free.next()?,
         })
     }
@@ -52,7 +52,7 @@ mod tests {
     fn space_is_taken_off_around_marks() {
         let signs = Signs {
             open: '<',
-            round: ':',
+            more: ':',
             close: '>',
         };
         assert_eq!(
@@ -68,7 +68,7 @@ mod tests {
     fn signs_are_in_no_text() {
         let signs = Signs::new(["a\u{f0000}", "\u{f0002}"].into_iter()).unwrap();
         assert_eq!(
-            [signs.open, signs.round, signs.close],
+            [signs.open, signs.more, signs.close],
             ['\u{f0001}', '\u{f0003}', '\u{f0004}']
         );
     }
