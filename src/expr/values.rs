@@ -130,13 +130,14 @@ pub(super) fn tainted(node: Node) -> Node {
 /// Adds the texts from outside the site to `secrets`: a boolean or a short number tells nobody anything.
 pub(super) fn collect_secrets(node: &Node, secrets: &mut Secrets) {
     match &node.kind {
-        Kind::Scalar(scalar) if node.tag == Tag::Secret => match scalar.resolve() {
-            Resolved::Str(text) => secrets.add(text),
-            Resolved::Int(_) | Resolved::Float(_) if scalar.text.len() >= 4 => {
-                secrets.add(&scalar.text);
+        // Text may be due to become a number or boolean.
+        Kind::Scalar(scalar) if node.tag == Tag::Secret => {
+            match Scalar::plain(scalar.text.trim()).resolve() {
+                Resolved::Int(_) | Resolved::Float(_) if scalar.text.trim().len() < 4 => {}
+                Resolved::Null | Resolved::Bool(_) => {}
+                _ => secrets.add(&scalar.text),
             }
-            _ => {}
-        },
+        }
         Kind::Scalar(_) => {}
         Kind::Seq(items) => items.iter().for_each(|item| collect_secrets(item, secrets)),
         Kind::Map(map) => map

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::groups;
+use super::literal::is_literal;
 use super::{Layers, Object, legacy, merge, natural_order};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::os::{Os, OsTable};
@@ -220,6 +221,9 @@ impl<'a> Drafter<'a> {
             .iter()
             .rev()
             .find_map(|layer| layer.get("count"))?;
+        if !is_literal(node, "count", self.sink) {
+            return Some(0);
+        }
         let count = u32::from_node(node, &mut Typer { sink: self.sink })?;
         let Some(counted) = self
             .counted
@@ -244,6 +248,9 @@ impl<'a> Drafter<'a> {
             .rev()
             .find_map(|layer| Some(&layer.as_map()?.get("os")?.value));
         if let Some(node) = said.filter(|node| !node.is_null()) {
+            if !is_literal(node, "os", self.sink) {
+                return None;
+            }
             let Some(text) = node.as_text() else {
                 Typer { sink: self.sink }.mismatch(node, "the name of an operating system");
                 return None;

@@ -18,7 +18,7 @@ use super::words::{Backing, HardwareWord, VolumeName};
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
 
 section! {
     /// A guest, sysgroup or common, less its install data.
@@ -166,12 +166,7 @@ pub struct Nameservers(pub Vec<std::net::IpAddr>);
 
 impl FromNode for Nameservers {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(Self(
-            node.one_or_many()
-                .iter()
-                .filter_map(|item| FromNode::from_node(item, typer))
-                .collect(),
-        ))
+        Some(Self(one_or_many(node, typer)))
     }
 
     fn schema(place: Place) -> Schema {

@@ -10,7 +10,7 @@ use super::words::{HostAddress, IscsiName, PlainName};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
 use crate::yaml::{Map, Node};
 
 /// The pool every libvirt host starts with, or virt-install makes.
@@ -118,8 +118,7 @@ pub struct Devices(pub Vec<DiskPath>);
 
 impl FromNode for Devices {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        let read = |item| DiskPath::from_node(item, typer);
-        Some(Self(node.one_or_many().iter().filter_map(read).collect()))
+        Some(Self(one_or_many(node, typer)))
     }
 
     fn schema(place: Place) -> Schema {

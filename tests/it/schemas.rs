@@ -31,6 +31,7 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/expression-of-wrong-type", LATER),
     ("invalid-value/file-mode", NUMBER),
     ("invalid-value/flag-with-value", WORDS),
+    ("invalid-value/from-outside", LATER),
     ("invalid-value/ipv6-subnet-of-ipv4", OTHERS),
     ("invalid-value/mtu-of-interface", NUMBER),
     ("invalid-value/netmask", ARITHMETIC),

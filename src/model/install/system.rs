@@ -13,7 +13,7 @@ use crate::model::words::ServiceName;
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
 
 section! {
     /// Services.
@@ -180,11 +180,7 @@ pub struct HostNames(pub Vec<DnsName>);
 
 impl FromNode for HostNames {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        let names: Vec<DnsName> = node
-            .one_or_many()
-            .iter()
-            .filter_map(|name| DnsName::from_node(name, typer))
-            .collect();
+        let names: Vec<DnsName> = one_or_many(node, typer);
         if names.is_empty() {
             typer.invalid(node.span, "an address in `hosts` needs a name");
             return None;

@@ -11,7 +11,7 @@ use crate::model::text::{DnsName, Line, text_type};
 use crate::source::{Span, Spanned};
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, one_or_many, read, section};
 
 /// The most bytes of a string in a TXT record (RFC 1035, section 3.3).
 const LONGEST_TEXT: usize = 255;
@@ -33,12 +33,7 @@ pub struct Names(pub Vec<Spanned<DnsName>>);
 
 impl FromNode for Names {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(Self(
-            node.one_or_many()
-                .iter()
-                .filter_map(|item| Spanned::from_node(item, typer))
-                .collect(),
-        ))
+        Some(Self(one_or_many(node, typer)))
     }
 
     fn schema(place: Place) -> Schema {
@@ -219,7 +214,7 @@ impl FromNode for Texts {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         let mut texts = Vec::new();
         for item in node.one_or_many() {
-            let text = Line::from_node(item, typer)?;
+            let text: Line = read(item, typer)?;
             if text.len() > LONGEST_TEXT {
                 let message = format!(
                     "a text in DNS has at most {LONGEST_TEXT} bytes, this one {}",

@@ -9,7 +9,7 @@ use crate::model::text::text_type;
 use crate::source::{Span, Spanned};
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
 
 one_of! {
     /// Switches other than Linux's own bridge that libvirt plugs guests into.
@@ -85,12 +85,8 @@ pub struct VlanTag {
 impl FromNode for Vlan {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if node.as_map().is_none() {
-            let items = node.one_or_many();
-            let tags: Vec<Spanned<Tag>> = items
-                .iter()
-                .filter_map(|item| Spanned::from_node(item, typer))
-                .collect();
-            if tags.len() < items.len() {
+            let tags: Vec<Spanned<Tag>> = one_or_many(node, typer);
+            if tags.len() < node.one_or_many().len() {
                 return None;
             }
             return Self::new(
