@@ -208,11 +208,10 @@ fn list(
         Ok(metadata) if metadata.is_dir() => {}
         Ok(_) => {
             let message = "is a file where a directory is due";
-            sink.push(Diagnostic::file_error(
-                Code::UnreadableFile,
-                dir.display().to_string(),
-                message,
-            ));
+            sink.push(
+                Diagnostic::file_error(Code::UnreadableFile, dir.display().to_string(), message)
+                    .help("make a directory of that name, and put the file into it"),
+            );
             return;
         }
         Err(_) if fs::symlink_metadata(dir).is_err() => return,

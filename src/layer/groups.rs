@@ -27,7 +27,8 @@ pub(super) fn named(object: &Object, sink: &mut Sink) -> Option<Vec<(Arc<str>, S
                     singular.key,
                     "`sysgroup` and `sysgroups` exclude each other",
                 )
-                .also(plural.key, "the other one"),
+                .also(plural.key, "the other one")
+                .help("name all groups in `sysgroups`"),
             );
         }
         let entry = plural.or(singular)?;

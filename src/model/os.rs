@@ -185,8 +185,8 @@ impl OsTable {
                 .or_else(|| builtin.get(name).map(|entry| &entry.key))
                 .copied();
             let Some(span) = span else { continue };
-            if let Err(reason) = name.parse::<SystemName>() {
-                sink.push(Diagnostic::error(Code::InvalidValue, span, reason));
+            if let Err(refusal) = name.parse::<SystemName>() {
+                sink.push(refusal.into_error(Code::InvalidValue, span));
                 continue;
             }
             let mut typer = Typer { sink };
@@ -387,11 +387,11 @@ fn extend(
         }
         Some(known) if !path.contains(&known) => extend(&known, raw, path, sink),
         Some(known) => {
-            sink.push(Diagnostic::error(
-                Code::UnknownOs,
-                parent.span,
-                format!("`{known}` extends itself"),
-            ));
+            let message = format!("`{known}` extends itself");
+            sink.push(
+                Diagnostic::error(Code::UnknownOs, parent.span, message)
+                    .help("name another entry, or remove `extends`"),
+            );
             Map::default()
         }
         None => {

@@ -91,7 +91,7 @@ impl<T: FromNode> Field for Vec<T> {
         for item in items {
             if item.is_null() {
                 let message = format!("an item of `{key}` is empty");
-                typer.invalid_with_help(item.span, &message, "write a value, or remove the item");
+                typer.invalid(item.span, message, "write a value, or remove the item");
                 continue;
             }
             values.extend(read(item, typer));
@@ -131,11 +131,14 @@ impl<T: FromNode> Field for Spanned<T> {
         match node.filter(|node| !node.is_null()) {
             Some(node) => read(node, typer),
             None => {
-                typer.sink.push(Diagnostic::error(
-                    Code::MissingKey,
-                    section,
-                    format!("`{key}` is missing here"),
-                ));
+                typer.sink.push(
+                    Diagnostic::error(
+                        Code::MissingKey,
+                        section,
+                        format!("`{key}` is missing here"),
+                    )
+                    .help(format!("write `{key}: …`")),
+                );
                 None
             }
         }
@@ -196,9 +199,11 @@ impl FromNode for u32 {
                 typer.unambiguous(node);
                 return Some(value);
             }
+            let most = Self::MAX;
             typer.invalid(
                 node.span,
-                format!("{value} is out of range: 0 to {} are possible", Self::MAX),
+                format!("{value} is out of range: 0 to {most} are possible"),
+                format!("write a number from 0 to {most}"),
             );
             return None;
         }

@@ -48,6 +48,6 @@ fn secret<T: FromNode>(node: &Node, typer: &mut Typer<'_>) -> Option<T> {
         None => "what this names cannot be a value here".to_owned(),
     };
     let help = "the value is not shown, because it may be a secret";
-    typer.invalid_with_help(node.span, &message, help);
+    typer.invalid(node.span, message, help);
     None
 }

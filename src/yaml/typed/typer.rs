@@ -4,6 +4,7 @@ use super::super::habits;
 use super::super::node::{Kind, Map, Node, Tag};
 use super::super::scalar::Resolved;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
+use crate::model::refusal::Refusal;
 use crate::source::Span;
 
 /// What reading needs besides the node.
@@ -27,27 +28,20 @@ impl Typer<'_> {
             }
             _ => format!("found {}", node.describe()),
         };
-        let mut diagnostic = Diagnostic::error(
-            Code::InvalidValue,
-            node.span,
-            format!("{expected} is due here, {found}"),
-        );
-        if let Some(help) = habit(node, expected) {
-            diagnostic = diagnostic.help(help);
-        }
-        self.sink.push(diagnostic);
+        let message = format!("{expected} is due here, {found}");
+        let help = habit(node, expected).unwrap_or_else(|| in_its_place(node, expected));
+        self.invalid(node.span, message, help);
     }
 
-    /// Reports a value that has the right type but cannot be used.
-    pub fn invalid(&mut self, span: Span, message: impl Into<String>) {
-        self.sink
-            .push(Diagnostic::error(Code::InvalidValue, span, message));
-    }
-
-    /// Reports a value that cannot be used, and what to do.
-    pub fn invalid_with_help(&mut self, span: Span, message: &str, help: &str) {
+    /// Reports a value that cannot be used, and what to write.
+    pub fn invalid(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.sink
             .push(Diagnostic::error(Code::InvalidValue, span, message).help(help));
+    }
+
+    /// Reports a text that is no value of its type.
+    pub fn refuse(&mut self, span: Span, refusal: Refusal) {
+        self.sink.push(refusal.into_error(Code::InvalidValue, span));
     }
 
     /// Reports a value that stands alone where a list is due.
@@ -63,7 +57,7 @@ impl Typer<'_> {
             _ => "write `- ` before each item, or `[` and `]` around them".to_owned(),
         };
         let message = format!("a list of {key} is due here, found {}", node.describe());
-        self.invalid_with_help(node.span, &message, &help);
+        self.invalid(node.span, message, help);
     }
 
     /// Reports a number that other readers of YAML take for another.
@@ -123,4 +117,17 @@ fn habit(node: &Node, expected: &str) -> Option<String> {
     }
     let boolean = matches!(scalar.resolve(), Resolved::Bool(_)) && expected == "text";
     boolean.then(|| format!("write it in quotes: \"{}\"", scalar.text))
+}
+
+/// Returns what to write where `expected` is due.
+fn in_its_place(node: &Node, expected: &str) -> String {
+    let several = !matches!(node.kind, Kind::Scalar(_));
+    match expected {
+        "text" if several => "write one value; text that begins with `[` or `{` needs quotes",
+        _ if expected.starts_with("a map") => "write its keys below it, or between `{` and `}`",
+        _ if expected.contains("number") => "write it in digits",
+        _ if expected.contains("`true`") => "write `true` or `false`",
+        _ => "write one value",
+    }
+    .to_owned()
 }
