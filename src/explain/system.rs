@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::guest::GuestValues;
 use super::{Layer, Origin};
 use crate::layer::How;
+use crate::render::console_args;
 use crate::yaml::path::{Step, find_node, read};
 use crate::yaml::{Map, Node};
 
@@ -193,7 +194,7 @@ pub(super) fn with_console(guest: &GuestValues<'_>, path: &[Step], layers: &mut 
     };
     for layer in layers.iter_mut() {
         if let Some(Value::Array(own)) = &layer.value {
-            let console = os.console_args.iter().map(|arg| json!(arg));
+            let console = console_args(guest.guest).into_iter().map(Value::from);
             layer.value = Some(console.chain(own.iter().cloned()).collect());
         }
         if layer.how == How::Set {
@@ -204,7 +205,7 @@ pub(super) fn with_console(guest: &GuestValues<'_>, path: &[Step], layers: &mut 
         name: format!("OS {}", os.name),
         place: args.value.span,
         how: How::Set,
-        value: Some(json!(os.console_args)),
+        value: Some(json!(console_args(guest.guest))),
     };
     layers.insert(0, console);
 }

@@ -288,7 +288,7 @@ one_of! {
 one_of! {
     /// A video card (formatdomain.html, `video`).
     Video {
-        /// The one every system has a driver for.
+        /// The one every system has a driver for; virtio-gpu on architectures without VGA.
         Vga = "vga",
         /// virtio-gpu.
         Virtio = "virtio",

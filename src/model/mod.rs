@@ -4,6 +4,7 @@
 //! object at a time; whatever needs two of them is `link`'s or `check`'s.
 
 pub mod address;
+pub mod arch;
 pub mod argument;
 pub mod cidr;
 pub mod duid;

@@ -38,9 +38,9 @@ section! {
         osinfo: Vec<SystemName>,
         /// The install file's name.
         install_file: Spanned<ObjectName>,
-        /// Kernel arguments that make the installer read it; `{file}`, `{device}` and `{mac}` are filled in.
+        /// Kernel arguments that make the installer read it; `{file}`, `{device}`, `{mac}` and `{serial}` are filled in.
         kernel_args: Vec<Line>,
-        /// Kernel arguments of the installed system.
+        /// Kernel arguments of the installed system; `{serial}` is the console of the guest's architecture.
         console_args: Vec<Line>,
         /// The password hashes it reads, by their `crypt(5)` prefix.
         hashes: Vec<Line>,
@@ -105,7 +105,7 @@ pub struct Os {
     /// Kernel arguments that make the installer read it, unfilled.
     #[serde(skip)]
     pub kernel_args: Vec<String>,
-    /// Kernel arguments of the installed system.
+    /// Kernel arguments of the installed system, unfilled.
     #[serde(skip)]
     pub console_args: Vec<String>,
     /// The password hashes it reads.
