@@ -56,6 +56,8 @@ section! {
         cloud_user: Option<AccountName>,
         /// The least memory its installer runs in.
         min_ram: Option<Memory>,
+        /// The least memory it runs in when it fetches itself by HTTP or FTP, and then lies in memory.
+        min_ram_network: Option<Memory>,
         /// The least disk a default install fits on.
         min_disk: Option<Size>,
         /// Values for the keys of guests.
@@ -123,6 +125,9 @@ pub struct Os {
     /// The least memory its installer runs in.
     #[serde(skip)]
     pub min_ram: Option<Memory>,
+    /// The least memory it runs in when it fetches itself by HTTP or FTP.
+    #[serde(skip)]
+    pub min_ram_network: Option<Memory>,
     /// The least disk a default install fits on.
     #[serde(skip)]
     pub min_disk: Option<Size>,
@@ -334,6 +339,7 @@ impl OsTable {
             console_args: texts(&entry.console_args).collect(),
             hashes: texts(&entry.hashes).collect(),
             min_ram: entry.min_ram,
+            min_ram_network: entry.min_ram_network,
             min_disk: entry.min_disk,
             base: Arc::clone(base),
         })

@@ -259,7 +259,9 @@ impl<'k> Gathered<'k> {
 
     /// Adds values that this guest has alone, or few others.
     pub(super) fn values(&mut self, context: Map<String, Value>) {
-        context.iter().for_each(|(key, value)| self.value(key, value));
+        context
+            .iter()
+            .for_each(|(key, value)| self.value(key, value));
     }
 
     /// Adds a value.

@@ -21,11 +21,11 @@ common:
   rootpw: locked
   vars: {tree: \"http://{{ networks.lan.gateway }}/{{ os.name }}\", list: [a, b, c]}
   packages: [vim, nano]
-  virtinst: {location: \"{{ vars.tree }}\", ram: 1536}
+  virtinst: {location: \"{{ vars.tree }}\", ram: 3584}
   interfaces: [{network: lan, ip: auto}]
 sysgroups:
   base:
-    virtinst: {ram: 2048}
+    virtinst: {ram: 4096}
     packages: !append [tmux]
   web:
     sysgroups: [base]
@@ -66,13 +66,14 @@ fn a_value_is_shown_with_all_it_shadows() {
     assert_eq!(
         explain(&site, "db", "virtinst.ram"),
         "\
-virtinst.ram: 2048
-  builtin:common/defaults.yml:12
+virtinst.ram: 3072
+  builtin:os.d/redhat.yml:64
   layers, of which the last one counts:
     defaults       builtin:common/defaults.yml:12  2048
-    common         lab.yml:10                      1536
-    sysgroup base  lab.yml:14                      2048
-    guest db       lab.yml:25                      ~ → 2048
+    OS rocky9      builtin:os.d/redhat.yml:64      3072
+    common         lab.yml:10                      3584
+    sysgroup base  lab.yml:14                      4096
+    guest db       lab.yml:25                      ~ → 3072
 "
     );
     assert_eq!(
@@ -288,7 +289,7 @@ fn json_says_the_same() {
     assert_eq!(value["place"]["line"], 19);
     let layers = value["layers"].as_array().unwrap();
     let lines: Vec<&Value> = layers.iter().map(|layer| &layer["place"]["line"]).collect();
-    assert_eq!(lines, [12, 10, 14, 19]);
+    assert_eq!(lines, [12, 64, 10, 14, 19]);
     assert_eq!(value["expressions"][0]["reads"][0]["path"], "index");
     let run = site.succeed(&["-c", "lab.yml", "explain", "web-2", "--format", "json"]);
     let value: Value = serde_json::from_str(&run.stdout).unwrap();
