@@ -194,11 +194,11 @@ fn compile(
     let mut tmpldirs = request.tmpldirs.clone();
     for dir in tmpldirs.iter().filter(|dir| !dir.is_dir()) {
         let message = "the template directory does not exist";
-        sink.push(Diagnostic::file_error(
-            Code::UnreadableFile,
-            dir.display().to_string(),
-            message,
-        ));
+        sink.push(
+            Diagnostic::file_error(Code::UnreadableFile, dir.display().to_string(), message).help(
+                "name an existing one with `-t`; a relative path begins where the program runs",
+            ),
+        );
     }
     tmpldirs.retain(|dir| dir.is_dir());
     tmpldirs.extend(Some(root.join("templates")).filter(|dir| dir.is_dir()));

@@ -62,7 +62,7 @@ fn group(number: usize) -> String {
 description: Role {number} of {{{{ domain }}}}
 packages: !append [package-{number}, other-{number}]
 firewall: {{ports: ["{port}/tcp"]}}
-virtinst: {{ram: "{{{{ 2048 + 512 * {factor} }}}}"}}
+virtinst: {{ram: "{{{{ 3072 + 512 * {factor} }}}}"}}
 scripts:
 - name: role
   when: post

@@ -52,6 +52,7 @@ pub(super) fn check(lab: &Lab, members: &Members<'_>, wrong: &Wrong, sink: &mut 
                         })
                     }
                     (Some(network), None) => diagnostic.help(spare.help(address.value, network)),
+                    (None, None) => diagnostic.help("write another address in one of them"),
                     _ => diagnostic,
                 });
             }

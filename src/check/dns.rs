@@ -66,7 +66,7 @@ fn taken(name: &Spanned<String>, first: &Guest, span: Span, guest: &Guest) -> Di
 fn host_name(guest: &Guest, sink: &mut Sink) {
     let fqdn = &guest.fqdn;
     let bad = |message: String| Diagnostic::error(Code::BadName, fqdn.span, message);
-    if let Err(reason) = fqdn.parse::<DnsName>() {
+    if let Err(refusal) = fqdn.parse::<DnsName>() {
         let plain = |c: char| {
             if c.is_ascii_alphanumeric() || c == '.' {
                 c
@@ -75,10 +75,13 @@ fn host_name(guest: &Guest, sink: &mut Sink) {
             }
         };
         let near: String = guest.hostname.chars().map(plain).collect();
-        let near = near.trim_matches('-');
-        sink.push(bad(reason).help(format!(
-            "write `hostname: {near}`; the guest keeps its name"
-        )));
+        let help = match near.trim_matches('-') {
+            near if near.parse::<DnsName>().is_ok() => {
+                format!("write `hostname: {near}`; the guest keeps its name")
+            }
+            _ => "write a shorter `hostname`; the guest keeps its name".to_owned(),
+        };
+        sink.push(refusal.help(help).into_error(Code::BadName, fqdn.span));
     } else if fqdn.parse::<IpAddr>().is_ok() {
         let message = format!("`{}` is an address, and cannot be a host name", fqdn.value);
         sink.push(bad(message).help("write a `hostname` with a letter"));

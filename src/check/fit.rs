@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
 use crate::model::size::Memory;
+use crate::model::text::Line;
 use crate::source::{Span, Spanned};
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
@@ -16,18 +17,33 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     host_cpus(lab, sink);
 }
 
+/// Over HTTP and FTP the installer's system is copied into memory before it starts; from a medium and by NFS it is
+/// mounted (dracut.cmdline of anaconda, `inst.stage2`; the figures are those of Red Hat's installation guides).
 fn memory(guest: &Guest, sink: &mut Sink) {
-    let (Some(ram), Some(least)) = (&guest.virtinst.ram, guest.os.min_ram) else {
+    let Some(ram) = &guest.virtinst.ram else {
         return;
     };
-    if ram.value < least {
-        let message = format!(
-            "{} MiB are too little for the installer of {}",
-            ram.mib(),
-            guest.os.name
-        );
+    let fetched = |location: &&Spanned<Line>| {
+        let schemes = ["http://", "https://", "ftp://"];
+        schemes.iter().any(|scheme| location.starts_with(scheme)) && !location.ends_with(".iso")
+    };
+    let location = guest.virtinst.location.as_ref().filter(fetched);
+    let least = |memory: Option<Memory>| memory.filter(|least| ram.value < *least);
+    let fault = |message: String, least: Memory| {
         let help = format!("it needs {} MiB: write `ram: {}`", least.mib(), least.mib());
-        sink.push(Diagnostic::warning(Code::TooLittleMemory, ram.span, message).help(help));
+        Diagnostic::warning(Code::TooLittleMemory, ram.span, message).help(help)
+    };
+    let (mib, name) = (ram.mib(), &guest.os.name);
+    if let Some((location, least)) = location.zip(least(guest.os.min_ram_network)) {
+        let message = format!("{mib} MiB are too little to install {name} over the network");
+        let fault = fault(message, least);
+        sink.push(fault.also(
+            location.span,
+            "the installer is fetched into memory from here",
+        ));
+    } else if let Some(least) = least(guest.os.min_ram) {
+        let message = format!("{mib} MiB are too little for the installer of {name}");
+        sink.push(fault(message, least));
     }
 }
 

@@ -334,7 +334,11 @@ impl Machine<'_> {
         };
         if !self.is_x86() || self.is_q35() || machine.as_str() == "microvm" {
             let message = format!("machine `{}` has no IDE", machine.value);
-            let help = "write `bus: sata`";
+            let help = if self.is_x86() {
+                "write `bus: sata`"
+            } else {
+                "write `bus: scsi`"
+            };
             let (disk, machine) = ((first.span, "the disk"), (machine.span, "the machine"));
             self.clash(Code::ImpossibleHardware, disk, machine, message, help);
         } else if let Some(more) = disks.nth(MOST_IDE - 1) {

@@ -232,7 +232,8 @@ fn names(layout: &Layout, sink: &mut Sink) {
                 let message = format!("{what} `{name}` is defined twice");
                 sink.push(
                     Diagnostic::error(Code::DuplicateName, span, message)
-                        .also(first, "the other one"),
+                        .also(first, "the other one")
+                        .help("give one of them another name"),
                 );
             }
         }

@@ -59,6 +59,7 @@ pub(super) fn entry(os: &Os) -> Value {
     set("arches", json!(os.arches));
     set("cpu_level", json!(os.cpu_level));
     set("min_ram", json!(os.min_ram));
+    set("min_ram_network", json!(os.min_ram_network));
     set("min_disk", json!(os.min_disk.map(|size| size.to_string())));
     let defaults = os.base.iter();
     let defaults = defaults.map(|(key, entry)| (key.to_string(), json!(entry.value)));

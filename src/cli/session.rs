@@ -10,6 +10,7 @@ use crate::diag::{Diagnostic, Extent, Severity, Sink};
 use crate::files::{Files, reason};
 use crate::layer::Layers;
 use crate::model::os::OsTable;
+use crate::model::refusal::Refusal;
 use crate::model::text::Line;
 use crate::pipeline::{Loaded, Request, load, load_with_layers, os_table};
 use crate::render::{OutFile, Selection, render};
@@ -63,7 +64,7 @@ impl Session {
     fn request(&self) -> anyhow::Result<Request> {
         let connect = self.common.connect.as_deref().map(str::parse).transpose();
         let connect: Option<Line> =
-            connect.map_err(|reason: String| UsageError(format!("--connect: {reason}")))?;
+            connect.map_err(|refusal: Refusal| UsageError(format!("--connect: {refusal}")))?;
         if connect.as_ref().is_some_and(|connect| connect.is_empty()) {
             return Err(UsageError(
                 "--connect: a connection URI is due, as in qemu:///system".to_owned(),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::guest::GuestValues;
 use super::{Layer, Origin, partitions};
 use crate::layer::How;
+use crate::render::console_args;
 use crate::yaml::path::{Step, find_node, read};
 use crate::yaml::{Map, Node};
 
@@ -198,14 +199,18 @@ pub(super) fn with_console(guest: &GuestValues<'_>, path: &[Step], layers: &mut 
     }
     for layer in layers.iter_mut() {
         if let Some(Value::Array(own)) = &layer.value {
-            let console = os.console_args.iter().map(|arg| json!(arg));
+            let console = console_args(guest.guest).into_iter().map(Value::from);
             layer.value = Some(console.chain(own.iter().cloned()).collect());
         }
         if layer.how == How::Set {
             layer.how = How::Merged;
         }
     }
-    let console = guest.system_layers(&[Step::Key("console_args".to_owned())]);
+    let mut console = guest.system_layers(&[Step::Key("console_args".to_owned())]);
+    if let Some(last) = console.last_mut() {
+        // The table leaves the port to the architecture.
+        last.value = Some(json!(console_args(guest.guest)));
+    }
     layers.splice(0..0, console);
 }
 

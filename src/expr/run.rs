@@ -180,8 +180,10 @@ impl<'r, 'a> Run<'r, 'a> {
         if self.chain.len() >= MAX_CHAIN {
             let message =
                 format!("this value needs more than {MAX_CHAIN} others, one through another");
-            self.sink
-                .push(Diagnostic::error(Code::ExpressionCycle, node.span, message));
+            self.sink.push(
+                Diagnostic::error(Code::ExpressionCycle, node.span, message)
+                    .help("write one of these values without the others"),
+            );
             self.give_up();
             return None;
         }
@@ -260,8 +262,11 @@ impl<'r, 'a> Run<'r, 'a> {
                             let message =
                                 format!("an expression inside text gives {}", value.name());
                             let span = self.inside(node, &text[range], 0);
-                            self.sink
-                                .push(Diagnostic::error(Code::Expression, span, message));
+                            self.sink.push(
+                                Diagnostic::error(Code::Expression, span, message).help(
+                                    "name one value in it, or join a list with `| join(sep=\" \")`",
+                                ),
+                            );
                             complete = false;
                         }
                         Some((value, from_secret)) => {
@@ -274,8 +279,10 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             if out.len() > text.len() + MAX_SIZE {
                 let message = "the expressions in this text give more than 1 MiB";
-                self.sink
-                    .push(Diagnostic::error(Code::Expression, node.span, message));
+                self.sink.push(
+                    Diagnostic::error(Code::Expression, node.span, message)
+                        .help("put long texts into files, with `setup_data`"),
+                );
                 return None;
             }
         }
@@ -347,8 +354,10 @@ impl<'r, 'a> Run<'r, 'a> {
                 show(std::slice::from_ref(secret))
             );
             let span = self.inside(node, expression, 0);
-            self.sink
-                .push(Diagnostic::error(Code::Expression, span, message));
+            self.sink.push(
+                Diagnostic::error(Code::Expression, span, message)
+                    .help("keep it under `vars`, with `!env` or `!file`, and read it from there in both places"),
+            );
             return None;
         }
         let own = if is_own(root) {

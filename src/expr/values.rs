@@ -136,11 +136,15 @@ pub(super) fn tainted(node: Node) -> Node {
 /// Adds the texts and numbers that are tagged as secrets to `secrets`: a boolean tells nobody anything.
 pub(super) fn collect_secrets(node: &Node, secrets: &mut Secrets) {
     match &node.kind {
-        Kind::Scalar(scalar) if node.tag == Tag::Secret => match scalar.resolve() {
-            Resolved::Str(text) => secrets.add(text),
-            Resolved::Int(_) | Resolved::Float(_) => secrets.add_number(&scalar.text),
-            _ => {}
-        },
+        // Text may be due to become a number or boolean.
+        Kind::Scalar(scalar) if node.tag == Tag::Secret => {
+            let text = scalar.text.trim();
+            match Scalar::plain(text).resolve() {
+                Resolved::Null | Resolved::Bool(_) => {}
+                Resolved::Int(_) | Resolved::Float(_) => secrets.add_number(text),
+                Resolved::Str(_) => secrets.add(&scalar.text),
+            }
+        }
         Kind::Scalar(_) => {}
         Kind::Seq(items) => items.iter().for_each(|item| collect_secrets(item, secrets)),
         Kind::Map(map) => map

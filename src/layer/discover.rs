@@ -12,8 +12,8 @@ use super::meta::{self, Meta};
 use super::{Layers, Object, Objects};
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::files::{Files, reason};
-use crate::source::{FileId, Span, Spanned};
-use crate::yaml::typed::{Field as _, FromNode as _, Typer};
+use crate::source::{FileId, Span};
+use crate::yaml::typed::{Field as _, Typer, read};
 use crate::yaml::{Node, parse};
 
 /// The classes of layers, in load order: name in META and in single files, directory, one object per file.
@@ -208,11 +208,10 @@ fn list(
         Ok(metadata) if metadata.is_dir() => {}
         Ok(_) => {
             let message = "is a file where a directory is due";
-            sink.push(Diagnostic::file_error(
-                Code::UnreadableFile,
-                dir.display().to_string(),
-                message,
-            ));
+            sink.push(
+                Diagnostic::file_error(Code::UnreadableFile, dir.display().to_string(), message)
+                    .help("make a directory of that name, and put the file into it"),
+            );
             return;
         }
         Err(_) if fs::symlink_metadata(dir).is_err() => return,
@@ -421,8 +420,7 @@ fn sections(file: FileId, layers: &mut Layers, files: &Files, sink: &mut Sink) {
     for (key, entry) in map.iter().filter(|(_, entry)| !entry.value.is_null()) {
         match &**key {
             "site" => {
-                let site = String::from_node(&entry.value, &mut Typer { sink });
-                own.site = site.map(|site| Spanned::new(site, entry.value.span));
+                own.site = read(&entry.value, &mut Typer { sink });
             }
             "allow" => {
                 let codes = Vec::field(node.span, key, Some(&entry.value), &mut Typer { sink });

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::groups;
+use super::literal::is_literal;
 use super::{Layers, Object, legacy, merge, natural_order};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::os::{Os, OsTable};
@@ -220,6 +221,9 @@ impl<'a> Drafter<'a> {
             .iter()
             .rev()
             .find_map(|layer| layer.get("count"))?;
+        if !is_literal(node, "count", self.sink) {
+            return Some(0);
+        }
         let count = u32::from_node(node, &mut Typer { sink: self.sink })?;
         let Some(counted) = self
             .counted
@@ -227,7 +231,8 @@ impl<'a> Drafter<'a> {
             .filter(|counted| *counted <= MAX_COUNT)
         else {
             let message = format!("with this, `count` makes more than {MAX_COUNT} guests");
-            Typer { sink: self.sink }.invalid(node.span, message);
+            let help = "write a smaller number";
+            Typer { sink: self.sink }.invalid(node.span, message, help);
             return Some(0);
         };
         self.counted = counted;
@@ -244,6 +249,9 @@ impl<'a> Drafter<'a> {
             .rev()
             .find_map(|layer| Some(&layer.as_map()?.get("os")?.value));
         if let Some(node) = said.filter(|node| !node.is_null()) {
+            if !is_literal(node, "os", self.sink) {
+                return None;
+            }
             let Some(text) = node.as_text() else {
                 Typer { sink: self.sink }.mismatch(node, "the name of an operating system");
                 return None;
@@ -341,20 +349,9 @@ pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
 
 /// Reports a name that is no word to libvirt, file systems or scripts, and the nearest one that is.
 pub fn check_word(name: &str, span: Span, sink: &mut Sink) {
-    let Err(reason) = name.parse::<ObjectName>() else {
-        return;
-    };
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
-    let near: String = name
-        .chars()
-        .map(|c| if fits(c) { c } else { '-' })
-        .collect();
-    let near = near.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    let diagnostic = Diagnostic::error(Code::BadName, span, reason);
-    sink.push(match near.parse::<ObjectName>() {
-        Ok(near) => diagnostic.help(format!("write `{near}`")),
-        Err(_) => diagnostic.help("it becomes a file name, and a word of scripts"),
-    });
+    if let Err(refusal) = name.parse::<ObjectName>() {
+        sink.push(refusal.into_error(Code::BadName, span));
+    }
 }
 
 /// Returns the number a name ends with after its last `-`.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::literal::is_literal;
 use super::{Object, Objects};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::source::Span;
@@ -26,7 +27,8 @@ pub(super) fn named(object: &Object, sink: &mut Sink) -> Option<Vec<(Arc<str>, S
                     singular.key,
                     "`sysgroup` and `sysgroups` exclude each other",
                 )
-                .also(plural.key, "the other one"),
+                .also(plural.key, "the other one")
+                .help("name all groups in `sysgroups`"),
             );
         }
         let entry = plural.or(singular)?;
@@ -42,6 +44,9 @@ pub(super) fn named(object: &Object, sink: &mut Sink) -> Option<Vec<(Arc<str>, S
     if value.is_null() {
         return None;
     }
+    if !is_literal(&value, key, sink) {
+        return Some(Vec::new());
+    }
     if value.tag != Tag::None {
         let message = "the groups of a layer take the place of earlier ones: they never merge";
         sink.push(
@@ -56,23 +61,19 @@ pub(super) fn named(object: &Object, sink: &mut Sink) -> Option<Vec<(Arc<str>, S
     Some(
         items
             .iter()
-            .filter_map(|item| group_name(item, sink))
+            .filter_map(|item| group_name(item, key, sink))
             .collect(),
     )
 }
 
-fn group_name(item: &Node, sink: &mut Sink) -> Option<(Arc<str>, Span)> {
+fn group_name(item: &Node, key: &str, sink: &mut Sink) -> Option<(Arc<str>, Span)> {
+    if !is_literal(item, key, sink) {
+        return None;
+    }
     let Some(name) = item.as_text() else {
         Typer { sink }.mismatch(item, "the name of a sysgroup");
         return None;
     };
-    if name.contains("{{") {
-        Typer { sink }.invalid(
-            item.span,
-            "sysgroups are read before expressions: write the name itself",
-        );
-        return None;
-    }
     Some((name.into(), item.span))
 }
 

@@ -85,7 +85,8 @@ fn twice(key: &str, first: &mut Entry, second: &Entry, sink: &mut Sink) {
                 format!("`{key}` is set here under its name of 0.3, and again under another");
             sink.push(
                 Diagnostic::error(Code::ConflictingKeys, second.key, message)
-                    .also(first.key, "set here"),
+                    .also(first.key, "set here")
+                    .help(format!("remove `{key}`")),
             );
         }
     }

@@ -9,6 +9,7 @@ mod discover;
 mod draft;
 mod groups;
 mod legacy;
+mod literal;
 mod merge;
 mod meta;
 mod order;

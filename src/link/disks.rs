@@ -104,7 +104,8 @@ impl Pools<'_> {
                 let message = "`path` and `pool` or `vol` exclude each other";
                 self.sink.push(
                     Diagnostic::error(Code::ConflictingKeys, other, message)
-                        .also(path.span, "the path"),
+                        .also(path.span, "the path")
+                        .help("keep `path` for a file or device of the host, `pool` and `vol` for a volume"),
                 );
             }
             return Some(Home::Path(path.as_str().to_owned()));

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::model::arch::serial;
 use crate::model::guest::{BootProto, Bus, Cache, DiskFormat, TemplateRef, VirtinstSpec};
 use crate::model::host::Host;
 use crate::model::install::{Files, Install};
@@ -108,6 +109,15 @@ pub struct Guest {
     pub files: Arc<Files>,
     /// Its secrets: what came from outside the site, plain passwords and passphrases.
     pub secrets: Secrets,
+}
+
+impl Guest {
+    /// Returns the serial console of its architecture, as the kernel names it.
+    #[must_use]
+    pub fn serial(&self) -> &'static str {
+        let arch = self.virtinst.arch.as_ref();
+        serial(arch.map_or("x86_64", |arch| arch.as_str()))
+    }
 }
 
 /// A resolved network interface.

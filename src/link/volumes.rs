@@ -89,10 +89,18 @@ fn shared(spec: &DiskSpec, sink: &mut Sink) {
 fn volume(spec: &DiskSpec, span: Span, kind: PoolType, sink: &mut Sink) {
     let word = kind.as_str();
     if kind == PoolType::Iscsi {
-        let help = "`virsh vol-list POOL` lists them: name one, as in `vol: unit:0:0:1`";
+        let pool = spec.pool.as_ref().map_or("POOL", |pool| pool.as_str());
+        let help = format!("`virsh vol-list {pool}` lists them: name one, as in `vol: unit:0:0:1`");
         if let Some(size) = &spec.size {
             let message =
                 "the volumes of an iSCSI target exist already; none can be made with a `size`";
+            let help = match &spec.vol {
+                Some(vol) => format!(
+                    "remove `size`: `{}` is as large as the target has it",
+                    vol.value
+                ),
+                None => format!("remove `size`; {help}"),
+            };
             sink.push(Diagnostic::error(Code::ConflictingKeys, size.span, message).help(help));
         } else if spec.vol.is_none() {
             let message = "a disk in an iSCSI pool needs a `vol`";
@@ -149,7 +157,10 @@ fn backing(
     let Some(backing) = &spec.backing else {
         if let Some(format) = &spec.backing_format {
             let message = "`backing_format` says nothing without `backing`";
-            sink.push(Diagnostic::error(Code::MissingKey, format.span, message));
+            sink.push(
+                Diagnostic::error(Code::MissingKey, format.span, message)
+                    .help("remove it, or name the image in `backing`; the disk's own is `format`"),
+            );
         }
         return None;
     };

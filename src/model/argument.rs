@@ -26,7 +26,7 @@ impl FromNode for Argument {
         let word = Line::from_node(node, typer)?;
         if let Some(list) = as_words(&word) {
             let message = "each item is one word of the command line, and this is a flag and more";
-            typer.invalid_with_help(node.span, message, &format!("write `{list}`"));
+            typer.invalid(node.span, message, format!("write `{list}`"));
             return None;
         }
         Some(Self(word))

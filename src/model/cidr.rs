@@ -7,6 +7,9 @@ use std::str::FromStr;
 use ipnetwork::IpNetwork;
 use serde::{Serialize, Serializer};
 
+use super::refusal::Refusal;
+use super::text::escaped;
+
 /// A subnet in CIDR notation, without host bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cidr(IpNetwork);
@@ -16,9 +19,9 @@ impl Cidr {
     ///
     /// # Errors
     /// Returns what is wrong with the pair.
-    pub fn from_netmask(network: Ipv4Addr, netmask: Ipv4Addr) -> Result<Self, String> {
-        let prefix = ipnetwork::ipv4_mask_to_prefix(netmask)
-            .map_err(|_| format!("{netmask} is not a netmask"))?;
+    pub fn from_netmask(network: Ipv4Addr, netmask: Ipv4Addr) -> Result<Self, Refusal> {
+        let Netmask(mask) = netmask.to_string().parse()?;
+        let prefix = mask.to_bits().leading_ones();
         format!("{network}/{prefix}").parse()
     }
 
@@ -133,20 +136,29 @@ impl Netmask {
 }
 
 impl FromStr for Netmask {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         let address: Option<Ipv4Addr> = text.parse().ok();
-        address
-            .filter(|address| ipnetwork::ipv4_mask_to_prefix(*address).is_ok())
-            .map(Self)
-            .ok_or_else(|| {
-                format!(
-                    "`{}` is not a netmask, as in 255.255.255.0",
-                    text.escape_debug()
-                )
-            })
+        let is_mask = |address: &Ipv4Addr| ipnetwork::ipv4_mask_to_prefix(*address).is_ok();
+        if let Some(mask) = address.filter(is_mask) {
+            return Ok(Self(mask));
+        }
+        let message = format!("`{}` is not a netmask", escaped(text));
+        let inverse = address.map(|address| Ipv4Addr::from_bits(!address.to_bits()));
+        let help = match (inverse.filter(is_mask), prefix(text)) {
+            (Some(mask), _) | (None, Some(mask)) => format!("write `{mask}`"),
+            (None, None) => "write ones and then zeros, as in `255.255.255.0`".to_owned(),
+        };
+        Err(Refusal::new(message, help))
     }
+}
+
+/// Returns the netmask of a prefix length, written `24` or `/24`.
+fn prefix(text: &str) -> Option<Ipv4Addr> {
+    let length: u32 = text.strip_prefix('/').unwrap_or(text).parse().ok()?;
+    let bits = u32::MAX.checked_shl(32_u32.checked_sub(length)?);
+    Some(Ipv4Addr::from_bits(bits.unwrap_or_default()))
 }
 
 impl fmt::Display for Netmask {
@@ -162,34 +174,71 @@ impl Serialize for Netmask {
 }
 
 impl FromStr for Cidr {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let Some((address, prefix)) = text.split_once('/') else {
-            return Err(format!(
-                "`{text}` is not a subnet: the prefix length is missing, as in 192.168.122.0/24"
-            ));
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let shown = escaped(text);
+        let wrong = |why: &str, help: String| {
+            let message = format!("`{shown}` is not a subnet: {why}");
+            Err(Refusal::new(message, help))
         };
-        let address: IpAddr = address
-            .parse()
-            .map_err(|_| format!("`{text}` is not a subnet: `{address}` is not an address"))?;
-        let length: Option<u8> = (prefix.bytes().all(|byte| byte.is_ascii_digit())
-            && !prefix.is_empty())
-        .then(|| prefix.parse().ok())
-        .flatten();
-        let parsed = length.and_then(|length| IpNetwork::new(address, length).ok());
-        let Some(parsed) = parsed else {
+        let example = || "write it as in `192.168.122.0/24`".to_owned();
+        let (address, length) = text.split_once('/').unwrap_or((text, ""));
+        let Ok(address) = address.parse::<IpAddr>() else {
+            let why = format!("`{}` is not an address", escaped(address));
+            let near = with_all_numbers(address, length);
+            return wrong(
+                &why,
+                near.map_or_else(example, |near| format!("write `{near}`")),
+            );
+        };
+        let digits = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
+        let length = match length {
+            "" => {
+                let usual = if address.is_ipv4() { 24 } else { 64 };
+                let help = IpNetwork::new(address, usual).map_or_else(
+                    |_| example(),
+                    |near| {
+                        format!(
+                            "write the bits of the network behind it, as in `{}/{usual}`",
+                            near.network()
+                        )
+                    },
+                );
+                return wrong("the prefix length is missing", help);
+            }
+            length if digits => length.parse().ok(),
+            mask => {
+                let mask: Option<Netmask> = mask.parse().ok();
+                if let Some(Netmask(mask)) = mask.filter(|_| address.is_ipv4()) {
+                    let length = mask.to_bits().leading_ones();
+                    let help = format!("write `{address}/{length}`");
+                    return wrong("a netmask stands in place of the prefix length", help);
+                }
+                None
+            }
+        };
+        let Some(parsed) = length.and_then(|length| IpNetwork::new(address, length).ok()) else {
             let most = if address.is_ipv4() { 32 } else { 128 };
-            return Err(format!(
-                "`{text}` is not a subnet: the prefix length is a number from 0 to {most}"
-            ));
+            let why = format!("the prefix length is a number from 0 to {most}");
+            return wrong(&why, example());
         };
         if parsed.network() != address {
-            let meant = format!("{}/{prefix}", parsed.network());
-            return Err(format!("`{text}` has host bits set: the subnet is {meant}"));
+            let message = format!("`{shown}` has host bits set");
+            let help = format!("write `{}/{}`", parsed.network(), parsed.prefix());
+            return Err(Refusal::new(message, help));
         }
         Ok(Self(parsed))
     }
+}
+
+/// Returns the subnet that was meant by one whose last numbers are left out, as in `10.0.0/24`.
+fn with_all_numbers(address: &str, length: &str) -> Option<Cidr> {
+    let given = address.trim_end_matches('.');
+    let missing = 4_usize.checked_sub(given.split('.').count())?;
+    let zeros = ".0".repeat(missing);
+    let whole = || format!("{given}{zeros}/{length}").parse().ok();
+    (missing > 0).then(whole).flatten()
 }
 
 impl fmt::Display for Cidr {
@@ -227,6 +276,8 @@ mod tests {
             "10.0.0.0/33",
             "10.0.0.0/",
             "10.0.0/8",
+            "300.0.0.0/8",
+            "10.0.0.0.0/8",
             "10.0.0.0/+8",
             "x/8",
         ] {

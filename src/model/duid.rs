@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::mac::Mac;
+use super::refusal::Refusal;
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer};
@@ -35,9 +36,9 @@ impl Duid {
 }
 
 impl FromStr for Duid {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         if text == "ll" {
             return Ok(Self::LinkLayer);
         }
@@ -53,9 +54,9 @@ impl FromStr for Duid {
         if known {
             return Ok(Self::Written(text.to_ascii_lowercase()));
         }
-        Err(format!(
-            "`{}` is not a DUID: `ll`, or one of type 1 to 4 in hexadecimal, as in 00:03:00:01:52:54:00:12:34:56",
-            text.escape_debug()
+        Err(Refusal::new(
+            format!("`{}` is not a DUID of type 1 to 4", text.escape_debug()),
+            "write `ll`, or the bytes in hexadecimal, as in `00:03:00:01:52:54:00:12:34:56`",
         ))
     }
 }
@@ -64,7 +65,7 @@ impl FromNode for Duid {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         let text = String::from_node(node, typer)?;
         text.parse()
-            .map_err(|reason: String| typer.invalid(node.span, reason))
+            .map_err(|refusal| typer.refuse(node.span, refusal))
             .ok()
     }
 

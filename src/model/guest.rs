@@ -12,13 +12,14 @@ use super::duid::Duid;
 use super::mac::Mac;
 use super::network::ports::PortgroupName;
 use super::one_of;
+use super::path::DiskPath;
 use super::size::{Memory, Size};
-use super::text::{DeviceName, DiskPath, DnsName, Line, ObjectName};
+use super::text::{DeviceName, DnsName, Line, ObjectName};
 use super::words::{Backing, HardwareWord, VolumeName};
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
 
 section! {
     /// A guest, sysgroup or common, less its install data.
@@ -166,12 +167,7 @@ pub struct Nameservers(pub Vec<std::net::IpAddr>);
 
 impl FromNode for Nameservers {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(Self(
-            node.one_or_many()
-                .iter()
-                .filter_map(|item| FromNode::from_node(item, typer))
-                .collect(),
-        ))
+        Some(Self(one_or_many(node, typer)))
     }
 
     fn schema(place: Place) -> Schema {
@@ -292,7 +288,7 @@ one_of! {
 one_of! {
     /// A video card (formatdomain.html, `video`).
     Video {
-        /// The one every system has a driver for.
+        /// The one every system has a driver for; virtio-gpu on architectures without VGA.
         Vga = "vga",
         /// virtio-gpu.
         Virtio = "virtio",

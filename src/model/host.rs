@@ -3,8 +3,9 @@
 use indexmap::IndexMap;
 
 use super::guest::TemplateRef;
+use super::path::AbsolutePath;
 use super::size::Memory;
-use super::text::{AbsolutePath, Line};
+use super::text::Line;
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::typed::section;

@@ -20,8 +20,9 @@ use super::one_of;
 use super::owner::Owner;
 use super::partitions::Partitions;
 use super::password::Password;
+use super::path::{AbsolutePath, Program};
 use super::size::Size;
-use super::text::{AbsolutePath, Line, Text};
+use super::text::{Line, Text};
 use super::words::{HardwareWord, HostAddress, LocaleName, PackageName, SshKey};
 use crate::source::Spanned;
 use crate::yaml::Node;
@@ -132,7 +133,7 @@ section! {
         /// Its text.
         run: Spanned<Text>,
         /// The program that reads it; `/bin/sh` when nothing is said.
-        interpreter: Option<AbsolutePath>,
+        interpreter: Option<Program>,
         /// What its failure means; the installation goes on when nothing is said.
         on_error: Option<OnError>,
         /// Whom it is for.
@@ -176,11 +177,8 @@ impl FromNode for Mode {
         let fits = (3..=4).contains(&octal.len())
             && octal.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
         if !fits {
-            let message = format!(
-                "`{}` is not a file mode: octal digits, as in \"0644\"",
-                text.escape_debug()
-            );
-            typer.invalid(node.span, message);
+            let message = format!("`{}` is not a file mode", text.escape_debug());
+            typer.invalid(node.span, message, "write octal digits, as in `\"0644\"`");
             return None;
         }
         Some(Self(format!("{octal:0>4}")))

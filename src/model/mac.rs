@@ -6,6 +6,9 @@ use std::str::FromStr;
 use macaddr::MacAddr6;
 use serde::{Serialize, Serializer};
 
+use super::refusal::Refusal;
+use super::text::escaped;
+
 /// QEMU's own range, which libvirt draws random addresses from.
 const QEMU_PREFIX: [u8; 3] = [0x52, 0x54, 0x00];
 
@@ -47,24 +50,51 @@ impl Mac {
 }
 
 impl FromStr for Mac {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parsed: MacAddr6 = text.parse().map_err(|_| {
-            format!(
-                "`{text}` is not a MAC address: six bytes in hexadecimal, as in 52:54:00:12:34:56"
-            )
-        })?;
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let shown = escaped(text);
+        let own = "leave `mac` out, and the interface gets one of its own";
+        let Ok(parsed) = text.parse::<MacAddr6>() else {
+            let message = format!("`{shown}` is not a MAC address: six bytes in hexadecimal");
+            let help = match padded::<6>(text) {
+                Some(near) => format!("write `{near}`"),
+                None => format!("write it as in `52:54:00:12:34:56`, or {own}"),
+            };
+            return Err(Refusal::new(message, help));
+        };
         if parsed.is_nil() {
-            return Err(format!("`{text}` is the empty MAC address"));
+            return Err(Refusal::new(
+                format!("`{shown}` is the empty MAC address"),
+                own,
+            ));
         }
         if parsed.is_multicast() {
-            return Err(format!(
-                "`{text}` is a multicast MAC address: the first byte of a card's is even"
-            ));
+            let [first, rest @ ..] = parsed.into_array();
+            let (message, near) = multicast(&shown, first, &rest);
+            return Err(Refusal::new(message, near));
         }
         Ok(Self(parsed))
     }
+}
+
+/// Says what is wrong with bytes that begin a multicast address, and which are nearest to them.
+fn multicast(shown: &str, first: u8, rest: &[u8]) -> (String, String) {
+    let message =
+        format!("`{shown}` is multicast: the lowest bit of its first byte, {first:02x}, is set");
+    let single = first & !1;
+    let rest: String = rest.iter().map(|byte| format!(":{byte:02x}")).collect();
+    (message, format!("write `{single:02x}{rest}`"))
+}
+
+/// Returns bytes with two digits each, where some were written with one.
+fn padded<const BYTES: usize>(text: &str) -> Option<String> {
+    let bytes: Option<Vec<String>> = text
+        .split([':', '-'])
+        .map(|byte| Some(format!("{:02x}", u8::from_str_radix(byte, 16).ok()?)))
+        .collect();
+    let bytes = bytes.filter(|bytes| bytes.len() == BYTES)?;
+    Some(bytes.join(":"))
 }
 
 impl fmt::Display for Mac {
@@ -94,18 +124,23 @@ impl MacPrefix {
 }
 
 impl FromStr for MacPrefix {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let whole: MacAddr6 = format!("{text}:00:01").parse().map_err(|_| {
-            format!("`{text}` is not a MAC prefix: four bytes, as in \"52:54:00:05\"")
-        })?;
-        if whole.is_multicast() {
-            return Err(format!(
-                "`{text}` is a prefix of multicast MAC addresses: the first byte of a card's is even"
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let shown = escaped(text);
+        let Ok(whole) = format!("{text}:00:01").parse::<MacAddr6>() else {
+            let message = format!("`{shown}` is not a MAC prefix: four bytes in hexadecimal");
+            let near = padded::<4>(text).unwrap_or_else(|| "52:54:00:05".to_owned());
+            return Err(Refusal::new(
+                message,
+                format!("write it as in `\"{near}\"`"),
             ));
-        }
+        };
         let [a, b, c, d, ..] = whole.into_array();
+        if whole.is_multicast() {
+            let (message, near) = multicast(&shown, a, &[b, c, d]);
+            return Err(Refusal::new(message, near));
+        }
         Ok(Self([a, b, c, d]))
     }
 }

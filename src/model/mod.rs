@@ -3,6 +3,8 @@
 //! Owns the keys of every section, their types and their meaning in libvirt's and the installers' words. It sees one
 //! object at a time; whatever needs two of them is `link`'s or `check`'s.
 
+pub mod address;
+pub mod arch;
 pub mod argument;
 pub mod cidr;
 pub mod duid;
@@ -15,7 +17,9 @@ pub mod os;
 pub mod owner;
 pub mod partitions;
 pub mod password;
+pub mod path;
 pub mod read;
+pub mod refusal;
 pub mod size;
 pub mod storage;
 pub mod tables;

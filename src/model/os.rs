@@ -38,9 +38,9 @@ section! {
         osinfo: Vec<SystemName>,
         /// The install file's name.
         install_file: Spanned<ObjectName>,
-        /// Kernel arguments that make the installer read it; `{file}`, `{device}` and `{mac}` are filled in.
+        /// Kernel arguments that make the installer read it; `{file}`, `{device}`, `{mac}` and `{serial}` are filled in.
         kernel_args: Vec<Line>,
-        /// Kernel arguments of the installed system.
+        /// Kernel arguments of the installed system; `{serial}` is the console of the guest's architecture.
         console_args: Vec<Line>,
         /// The password hashes it reads, by their `crypt(5)` prefix.
         hashes: Vec<Line>,
@@ -56,6 +56,8 @@ section! {
         cloud_user: Option<AccountName>,
         /// The least memory its installer runs in.
         min_ram: Option<Memory>,
+        /// The least memory it runs in when it fetches itself by HTTP or FTP, and then lies in memory.
+        min_ram_network: Option<Memory>,
         /// The least disk a default install fits on.
         min_disk: Option<Size>,
         /// Values for the keys of guests.
@@ -105,7 +107,7 @@ pub struct Os {
     /// Kernel arguments that make the installer read it, unfilled.
     #[serde(skip)]
     pub kernel_args: Vec<String>,
-    /// Kernel arguments of the installed system.
+    /// Kernel arguments of the installed system, unfilled.
     #[serde(skip)]
     pub console_args: Vec<String>,
     /// The password hashes it reads.
@@ -123,6 +125,9 @@ pub struct Os {
     /// The least memory its installer runs in.
     #[serde(skip)]
     pub min_ram: Option<Memory>,
+    /// The least memory it runs in when it fetches itself by HTTP or FTP.
+    #[serde(skip)]
+    pub min_ram_network: Option<Memory>,
     /// The least disk a default install fits on.
     #[serde(skip)]
     pub min_disk: Option<Size>,
@@ -187,8 +192,8 @@ impl OsTable {
                 .or_else(|| builtin.get(name).map(|entry| &entry.key))
                 .copied();
             let Some(span) = span else { continue };
-            if let Err(reason) = name.parse::<SystemName>() {
-                sink.push(Diagnostic::error(Code::InvalidValue, span, reason));
+            if let Err(refusal) = name.parse::<SystemName>() {
+                sink.push(refusal.into_error(Code::InvalidValue, span));
                 continue;
             }
             let mut typer = Typer { sink };
@@ -343,6 +348,7 @@ impl OsTable {
             console_args: texts(&entry.console_args).collect(),
             hashes: texts(&entry.hashes).collect(),
             min_ram: entry.min_ram,
+            min_ram_network: entry.min_ram_network,
             min_disk: entry.min_disk,
             base: Arc::clone(base),
         })
@@ -396,11 +402,11 @@ fn extend(
         }
         Some(known) if !path.contains(&known) => extend(&known, raw, path, sink),
         Some(known) => {
-            sink.push(Diagnostic::error(
-                Code::UnknownOs,
-                parent.span,
-                format!("`{known}` extends itself"),
-            ));
+            let message = format!("`{known}` extends itself");
+            sink.push(
+                Diagnostic::error(Code::UnknownOs, parent.span, message)
+                    .help("name another entry, or remove `extends`"),
+            );
             Map::default()
         }
         None => {

@@ -22,7 +22,12 @@ impl FromNode for Owner {
             Some(text) => match text.parse::<u32>().ok().filter(|id| *id != u32::MAX) {
                 Some(id) => Some(Self(id.to_string())),
                 None => {
-                    typer.invalid(node.span, format!("{text} is too large for an owner"));
+                    let message = format!("{text} is too large for an owner");
+                    typer.invalid(
+                        node.span,
+                        message,
+                        "write a name, or a number below 4294967295",
+                    );
                     None
                 }
             },

@@ -90,7 +90,8 @@ impl FromNode for Extent {
             if percent.is_none() {
                 typer.invalid(
                     node.span,
-                    format!("`{}` is not a share from 1% to 100%", text.escape_debug()),
+                    format!("`{}` is not a share of a disk", text.escape_debug()),
+                    "write `1%` to `100%`, or a size as in `8G`",
                 );
             }
             return percent.map(Self::Percent);

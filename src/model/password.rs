@@ -83,11 +83,16 @@ impl FromNode for Password {
             typer.invalid(
                 node.span,
                 "a password is one line without control characters",
+                "write it on one line, or its hash, made with `openssl passwd -6`",
             );
             return None;
         };
         if text.is_empty() {
-            typer.invalid(node.span, "the password is empty; write `locked` for none");
+            typer.invalid(
+                node.span,
+                "the password is empty",
+                "write `locked` for none",
+            );
             return None;
         }
         Some(match text.as_str() {

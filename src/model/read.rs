@@ -102,6 +102,24 @@ const FORMER: &[(&str, &str)] = &[
     ),
 ];
 
+/// Returns where that which an unknown key says is said.
+fn elsewhere(key: &str) -> Option<String> {
+    let section = match key {
+        "memory" | "mem" => Some(("virtinst", "ram")),
+        key if VirtinstSpec::KEYS.contains(&key) => Some(("virtinst", key)),
+        "network" | "bridge" => Some(("interfaces", key)),
+        _ => None,
+    };
+    match section {
+        Some(("interfaces", key)) => return Some(format!("write `interfaces: [{{{key}: …}}]`")),
+        Some((section, key)) => return Some(format!("write `{section}: {{{key}: …}}`")),
+        None => {}
+    }
+    let former = nearest(key, FORMER.iter().map(|(key, _)| *key));
+    let former = FORMER.iter().find(|(key, _)| former == Some(*key));
+    former.map(|(_, today)| (*today).to_owned())
+}
+
 /// Returns the values of unknown keys, and reports those that look like known ones.
 fn extra(values: &Map, sink: &mut Sink) -> Map {
     let mut extra = Map::default();
@@ -114,12 +132,10 @@ fn extra(values: &Map, sink: &mut Sink) -> Map {
                     .help(format!("did you mean `{near}`?")),
             ),
             None => {
-                let former = nearest(key, FORMER.iter().map(|(key, _)| *key));
-                let former = FORMER.iter().find(|(key, _)| former == Some(*key));
-                let help = former.map_or(
-                    "templates can read it; data of the site's own is best kept under `vars:`",
-                    |(_, today)| *today,
-                );
+                let help = elsewhere(key).unwrap_or_else(|| {
+                    "templates can read it; data of the site's own is best kept under `vars:`"
+                        .to_owned()
+                });
                 sink.push(Diagnostic::warning(Code::UnknownKey, entry.key, message).help(help));
                 extra.insert(Arc::clone(key), entry.clone());
             }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::refusal::Refusal;
+use super::text::escaped;
 use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer};
 use crate::yaml::{Kind, Node, Resolved, habits};
@@ -68,13 +70,14 @@ impl Memory {
 /// Reads a number with an optional unit; `default_unit` is that of a bare number, in bytes.
 ///
 /// # Errors
-/// Returns what is wrong, in words for the user.
-fn parse(text: &str, default_unit: u64) -> Result<u64, String> {
+/// Returns what is wrong and what to write.
+fn parse(text: &str, default_unit: u64) -> Result<u64, Refusal> {
     let text = text.trim();
+    let wrong =
+        |why: &str, help: &str| Err(Refusal::new(format!("`{}` {why}", escaped(text)), help));
+    let form = "write a number with K, M, G or T, as in `500M`";
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(format!(
-            "`{text}` is not a size: a number with K, M, G or T, as in 500M"
-        ));
+        return wrong("is not a size", form);
     }
     let digits = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -86,15 +89,14 @@ fn parse(text: &str, default_unit: u64) -> Result<u64, String> {
         "m" | "mib" => MIB,
         "g" | "gib" => GIB,
         "t" | "tib" => TIB,
-        "kb" | "mb" | "gb" | "tb" => {
-            return Err(format!(
-                "`{text}`: sizes are powers of 1024 here; write K, M, G or T"
-            ));
+        decimal @ ("kb" | "mb" | "gb" | "tb") => {
+            let unit = decimal[..1].to_ascii_uppercase();
+            let why = "has a decimal unit, and sizes are powers of 1024 here";
+            return wrong(why, &format!("write `{number}{unit}`"));
         }
         other => {
-            return Err(format!(
-                "`{text}`: `{other}` is not a unit; write K, M, G or T"
-            ));
+            let why = format!("has `{}` for a unit", escaped(other));
+            return wrong(&why, form);
         }
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
@@ -104,16 +106,21 @@ fn parse(text: &str, default_unit: u64) -> Result<u64, String> {
         .then(|| format!("{whole}{fraction}").parse::<u128>().ok())
         .flatten();
     let Some(scaled) = parsed else {
-        return Err(format!(
-            "`{text}` is not a size: a number with K, M, G or T, as in 500M"
-        ));
+        return wrong("is not a size", form);
     };
     let bytes =
         scaled * u128::from(unit) / 10_u128.pow(u32::try_from(fraction.len()).unwrap_or_default());
-    let bytes = u64::try_from(bytes).ok().filter(|bytes| *bytes <= 1 << 60);
-    let bytes = bytes.ok_or_else(|| format!("`{text}` is larger than any disk"))?;
+    let Some(bytes) = u64::try_from(bytes).ok().filter(|bytes| *bytes <= 1 << 60) else {
+        return wrong(
+            "is larger than any disk",
+            "write a smaller number, or a smaller unit",
+        );
+    };
     if bytes == 0 {
-        return Err(format!("`{text}`: a size of nothing"));
+        return wrong(
+            "is a size of nothing",
+            "write how large it is, as in `500M`",
+        );
     }
     Ok(bytes.div_ceil(MIB) * MIB)
 }
@@ -136,8 +143,8 @@ fn read(node: &Node, typer: &mut Typer<'_>, unit: u64, expected: &str) -> Option
             typer.mismatch(node, expected);
             None
         }
-        Err(reason) => {
-            typer.invalid(node.span, reason);
+        Err(refusal) => {
+            typer.refuse(node.span, refusal);
             None
         }
     }

@@ -5,12 +5,14 @@
 use serde::Serialize;
 
 use super::one_of;
-use super::text::{DiskPath, Line, ObjectName, shortest};
+use super::path::{DiskPath, shortest};
+use super::refusal::Refusal;
+use super::text::{Line, ObjectName};
 use super::words::{HostAddress, IscsiName, PlainName};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
 use crate::yaml::{Map, Node};
 
 /// The pool every libvirt host starts with, or virt-install makes.
@@ -118,8 +120,7 @@ pub struct Devices(pub Vec<DiskPath>);
 
 impl FromNode for Devices {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        let read = |item| DiskPath::from_node(item, typer);
-        Some(Self(node.one_or_many().iter().filter_map(read).collect()))
+        Some(Self(one_or_many(node, typer)))
     }
 
     fn schema(place: Place) -> Schema {
@@ -288,7 +289,10 @@ fn source(
                 Some(name) => name.value,
                 None => name
                     .parse()
-                    .map_err(|reason: String| typer.invalid(place, reason))
+                    .map_err(|refusal: Refusal| {
+                        let help = "name the volume group in `source: {name: …}`";
+                        typer.refuse(place, refusal.help(help));
+                    })
                     .ok()?,
             },
             devices: spec
@@ -315,7 +319,8 @@ fn source(
                 _ => {
                     typer.invalid(
                         port.span,
-                        format!("{} is no port: 1 to 65535 are", port.value),
+                        format!("{} is no port", port.value),
+                        "write a number from 1 to 65535",
                     );
                     None
                 }
@@ -379,14 +384,15 @@ fn refuse_foreign(kind: PoolType, spec: &SourceSpec, typer: &mut Typer<'_>) {
 /// Checks what a server exports: a path with NFS, a name with the others (formatstorage.html, `dir`).
 fn exported(format: NetfsFormat, dir: Spanned<Line>, typer: &mut Typer<'_>) -> Option<Line> {
     let absolute = dir.starts_with('/');
-    let wrong = match format {
-        NetfsFormat::Nfs if !absolute => "NFS exports are absolute paths, as in /srv/images",
-        NetfsFormat::Glusterfs if absolute => "GlusterFS exports volumes by name, as in gv0",
-        NetfsFormat::Cifs if absolute => "SMB shares have a name, as in images",
+    let (wrong, example) = match format {
+        NetfsFormat::Nfs if !absolute => ("NFS exports are absolute paths", "/srv/images"),
+        NetfsFormat::Glusterfs if absolute => ("GlusterFS exports volumes by name", "gv0"),
+        NetfsFormat::Cifs if absolute => ("SMB shares have a name", "images"),
         // libvirt keeps it that way.
         _ => return shortest(&dir.value).parse().ok(),
     };
-    typer.invalid(dir.span, format!("`{}`: {wrong}", dir.value));
+    let message = format!("`{}`: {wrong}", dir.value);
+    typer.invalid(dir.span, message, format!("write it as in `{example}`"));
     None
 }
 
@@ -410,7 +416,10 @@ fn target(
                 let message = format!("the volumes of group `{group}` appear in `{own}`");
                 typer.sink.push(
                     Diagnostic::error(Code::ConflictingKeys, given.span, message)
-                        .help("remove `target`"),
+                        .help(match given.strip_prefix("/dev/").filter(|name| !name.contains('/')) {
+                            Some(meant) => format!("write `source: {{name: {meant}}}` if `{meant}` is the volume group, and remove `target`"),
+                            None => "remove `target`".to_owned(),
+                        }),
                 );
             }
             path(own)
@@ -430,7 +439,8 @@ fn target(
         (_, Some(given)) if given.as_str() == "/" => {
             typer.invalid(
                 given.span,
-                "`/` cannot be a pool: name a directory of its own",
+                "`/` cannot be a pool",
+                format!("name a directory of its own, as in `{POOLS}/{name}`"),
             );
             None
         }

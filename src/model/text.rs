@@ -1,14 +1,8 @@
 //! Names and texts that keep what they promise, so that later stages need not ask again.
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
 use std::str::FromStr;
 
-use super::cidr::{Cidr, Netmask};
-use super::mac::{Mac, MacPrefix};
-use crate::yaml::Node;
-use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer};
+use super::refusal::Refusal;
 
 /// Declares a type of text; whoever declares it says with `FromStr` which text it takes, and may say it to editors with
 /// `NAME ~ PATTERN, "what it is"`.
@@ -47,7 +41,7 @@ macro_rules! text_type {
                 typer: &mut crate::yaml::typed::Typer<'_>,
             ) -> Option<Self> {
                 let text = <String as crate::yaml::typed::FromNode>::from_node(node, typer)?;
-                text.parse().map_err(|reason: String| typer.invalid(node.span, reason)).ok()
+                text.parse().map_err(|refusal| typer.refuse(node.span, refusal)).ok()
             }
 
             fn schema(_: crate::yaml::schema::Place) -> crate::yaml::schema::Schema {
@@ -93,95 +87,127 @@ text_type! {
 }
 
 text_type! {
-    /// An absolute path in the guest or on the host, without `..`.
-    AbsolutePath ~ "/.*", "an absolute path"
-}
-
-text_type! {
-    /// The path of a disk or of a folder of disks on the host, written the shortest way.
-    ///
-    /// libvirt writes them that way, and two that are one can be seen to be. virt-install escapes what it writes into attributes twice, so a path with XML's own characters would name
-    /// another file.
-    DiskPath ~ r#"/[^&<>"'\\]*"#, "an absolute path"
-}
-
-text_type! {
     /// The name of a network device: what Linux takes (`dev_valid_name` in net/core/dev.c) and XML attributes carry.
     DeviceName ~ r#"[^\s/:&<>"'\\,%]{1,15}"#, "the name of a network device, up to 15 characters"
 }
 
 impl FromStr for ObjectName {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
         if text.is_empty() {
-            return Err("a name cannot be empty".to_owned());
+            return Err(Refusal::new("a name cannot be empty", "write a name"));
         }
-        if let Some(bad) = text.chars().find(|c| !fits(*c)) {
-            return Err(format!(
+        let message = if let Some(bad) = text.chars().find(|c| !fits(*c)) {
+            format!(
                 "`{}` cannot be a name: {} is not a letter, digit or one of . _ - +",
                 escaped(text),
                 quoted(bad)
-            ));
-        }
-        if !text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
-            return Err(format!(
-                "`{text}` cannot be a name: the first character is a letter or digit"
-            ));
-        }
-        if text.len() > 128 {
-            return Err(format!("`{text}` is longer than 128 characters"));
-        }
-        Ok(Self(text.into()))
+            )
+        } else if !text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
+            format!("`{text}` cannot be a name: the first character is a letter or digit")
+        } else if text.len() > 128 {
+            let message = format!("`{text}` is longer than 128 characters");
+            return Err(Refusal::new(message, "write a shorter name"));
+        } else {
+            return Ok(Self(text.into()));
+        };
+        let near: String = text
+            .chars()
+            .map(|c| if fits(c) { c } else { '-' })
+            .collect();
+        let near = near.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        let help = match near.parse::<Self>() {
+            Ok(near) => format!("write `{near}`"),
+            Err(_) => "write a name of letters and digits".to_owned(),
+        };
+        Err(Refusal::new(message, help))
     }
 }
 
 impl FromStr for DnsName {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = |why: String| Err(format!("`{}` is not a host name: {why}", escaped(text)));
-        if text.len() > 253 {
-            return wrong("it is longer than 253 characters".to_owned());
-        }
-        for label in text.split('.') {
-            if label.is_empty() {
-                return wrong("a part between dots is empty".to_owned());
-            }
-            if label.len() > 63 {
-                return wrong(format!("`{label}` is longer than 63 characters"));
-            }
-            if let Some(bad) = label
-                .chars()
-                .find(|c| !c.is_ascii_alphanumeric() && *c != '-')
-            {
-                return wrong(format!("{} is not a letter, digit or `-`", quoted(bad)));
-            }
-            if label.starts_with('-') || label.ends_with('-') {
-                return wrong(format!("`{label}` begins or ends with `-`"));
-            }
-        }
-        Ok(Self(text.into()))
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let Some((why, help)) = no_host_name(text) else {
+            return Ok(Self(text.into()));
+        };
+        let near = near_host_name(text);
+        let help = match near.filter(|near| no_host_name(near).is_none()) {
+            Some(near) => format!("write `{near}`"),
+            None => help.to_owned(),
+        };
+        let message = format!("`{}` is not a host name: {why}", escaped(text));
+        Err(Refusal::new(message, help))
     }
 }
 
-impl FromStr for Line {
-    type Err = String;
+/// Says why a text is no host name, and what to write when no other is near.
+fn no_host_name(text: &str) -> Option<(String, &'static str)> {
+    const FORM: &str = "write letters, digits and `-`, as in `web-1` or `web-1.x.test`";
+    if text.len() > 253 {
+        let why = "it is longer than 253 characters".to_owned();
+        return Some((why, "write a shorter name"));
+    }
+    let fits = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+    text.split('.').find_map(|label| {
+        if label.is_empty() {
+            Some(("a part between dots is empty".to_owned(), FORM))
+        } else if let Some(bad) = label.chars().find(|c| !fits(c)) {
+            let help = if bad.is_ascii() {
+                FORM
+            } else {
+                "names in other alphabets are written as in DNS, where they begin with `xn--`"
+            };
+            Some((
+                format!("{} is not a letter, digit or `-`", quoted(bad)),
+                help,
+            ))
+        } else if label.len() > 63 {
+            let help = "write a shorter one; a dot begins a new part";
+            Some((format!("`{label}` is longer than 63 characters"), help))
+        } else if label.starts_with('-') || label.ends_with('-') {
+            Some((format!("`{label}` begins or ends with `-`"), FORM))
+        } else {
+            None
+        }
+    })
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
+/// Returns a text with `-` for what no host name has, and none of that at the ends.
+fn near_host_name(text: &str) -> Option<String> {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let labels = text.trim_matches('.').split('.').map(|label| {
+        let label: String = label.chars().map(plain).collect();
+        label.trim_matches('-').to_owned()
+    });
+    text.is_ascii()
+        .then(|| labels.collect::<Vec<String>>().join("."))
+}
+
+impl FromStr for Line {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         match text
             .chars()
             .find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
         {
-            Some('\n' | '\r') => Err(format!(
-                "one line is due here, found a line break in `{}`",
-                escaped(text)
+            Some('\n' | '\r') => Err(Refusal::new(
+                format!(
+                    "one line is due here, found a line break in `{}`",
+                    escaped(text)
+                ),
+                "write it on one line; `>-` before a longer text joins its lines",
             )),
-            Some(bad) => Err(format!(
-                "the control character {} cannot stand in `{}`",
-                quoted(bad),
-                escaped(text)
+            Some(bad) => Err(Refusal::new(
+                format!(
+                    "the control character {} cannot stand in `{}`",
+                    quoted(bad),
+                    escaped(text)
+                ),
+                "remove it",
             )),
             None => Ok(Self(text.into())),
         }
@@ -189,96 +215,60 @@ impl FromStr for Line {
 }
 
 impl FromStr for Text {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         match text
             .chars()
             .find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r' | '\u{1b}'))
         {
-            Some(bad) => Err(format!(
-                "the control character {} cannot be carried in text",
-                quoted(bad)
+            Some(bad) => Err(Refusal::new(
+                format!(
+                    "the control character {} cannot be carried in text",
+                    quoted(bad)
+                ),
+                "remove it; what is no text can be a file of `setup_data`",
             )),
             None => Ok(Self(text.into())),
         }
     }
 }
 
-impl FromStr for AbsolutePath {
-    type Err = String;
+impl FromStr for DeviceName {
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        Line::from_str(text)?;
-        if !Path::new(text).is_absolute() {
-            return Err(format!("`{text}` is not an absolute path"));
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let wrong = |why: &str, help: &str| {
+            let message = format!("`{}` cannot be a network device: {why}", escaped(text));
+            Err(Refusal::new(message, help))
+        };
+        if text.is_empty() || matches!(text, "." | "..") {
+            return wrong("it has no name", "write a name, as in `virbr1` or `eth0`");
         }
-        if Path::new(text)
-            .components()
-            .any(|part| part == std::path::Component::ParentDir)
-        {
-            return Err(format!("`{text}` leads back with `..`"));
+        let fits = |c: char| c.is_ascii_graphic() && !"/:&<>\"'\\,%".contains(c);
+        if let Some(bad) = text.chars().find(|c| !fits(*c)) {
+            let why = format!("{} cannot stand in it", quoted(bad));
+            return wrong(&why, "letters, digits, `-`, `_` and `.` can");
+        }
+        if text.len() > 15 {
+            let why = "it is longer than 15 characters, the kernel's limit";
+            let near = text[..15].trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+            return wrong(why, &format!("write a shorter name, such as `{near}`"));
         }
         Ok(Self(text.into()))
     }
 }
 
-impl FromStr for DiskPath {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        AbsolutePath::from_str(text)?;
-        match text.chars().find(|c| "&<>\"'\\".contains(*c)) {
-            Some(bad) => Err(format!(
-                "`{}` cannot be the path of a disk: virt-install does not carry {}",
-                escaped(text),
-                quoted(bad)
-            )),
-            None => Ok(Self(shortest(text).into())),
-        }
-    }
-}
-
-/// Returns a path without what is in it for nothing: doubled and trailing slashes, and `.`.
-pub(super) fn shortest(path: &str) -> String {
-    let parts: std::path::PathBuf = Path::new(path).components().collect();
-    parts.display().to_string()
-}
-
-impl FromStr for DeviceName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = |why: &str| {
-            Err(format!(
-                "`{}` cannot be a network device: {why}",
-                escaped(text)
-            ))
-        };
-        if text.is_empty() || matches!(text, "." | "..") {
-            return wrong("it has no name");
-        }
-        if text.len() > 15 {
-            return wrong("it is longer than 15 characters, the kernel's limit");
-        }
-        match text
-            .chars()
-            .find(|c| !c.is_ascii_graphic() || "/:&<>\"'\\,%".contains(*c))
-        {
-            Some(bad) => wrong(&format!("{} cannot stand in it", quoted(bad))),
-            None => Ok(Self(text.into())),
-        }
-    }
-}
-
-fn escaped(text: &str) -> String {
+/// Returns text as messages show it.
+pub(super) fn escaped(text: &str) -> String {
     text.escape_debug()
         .to_string()
         .replace("\\'", "'")
         .replace("\\\"", "\"")
 }
 
-fn quoted(c: char) -> String {
+/// Returns a character as messages show it.
+pub(super) fn quoted(c: char) -> String {
     if c.is_control() {
         format!("U+{:04X}", u32::from(c))
     } else {
@@ -286,58 +276,9 @@ fn quoted(c: char) -> String {
     }
 }
 
-/// A part of an IPv4 address, as a pattern.
-const OCTET: &str = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-
-/// Returns an IPv4 address, as a pattern.
-fn ipv4() -> String {
-    format!("(?:{OCTET}[.]){{3}}{OCTET}")
-}
-
-/// An IPv6 address, roughly, as a pattern.
-const IPV6: &str = "(?=[^/]*:[^/]*:)[0-9A-Fa-f:.]{2,45}";
-
-/// Reads types that parse from text, and says to editors what they look like.
-macro_rules! from_text {
-    ($($name:ty => $wrong:expr, $pattern:expr, $expected:literal;)*) => {
-        $(impl FromNode for $name {
-            fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-                let text = String::from_node(node, typer)?;
-                let wrong: fn(&str, String) -> String = $wrong;
-                let parsed: Result<Self, _> = text.parse();
-                parsed.map_err(|reason| typer.invalid(node.span, wrong(&text, reason.to_string()))).ok()
-            }
-
-            fn schema(_: Place) -> Schema {
-                Schema::pattern($pattern, $expected)
-            }
-        })*
-    };
-}
-
-from_text! {
-    Cidr => |_, reason| reason,
-        format!("{}/(?:[12]?[0-9]|3[0-2])|{IPV6}/(?:[1-9]?[0-9]|1[01][0-9]|12[0-8])", ipv4()),
-        "a subnet, as in 192.168.122.0/24";
-    Mac => |_, reason| reason,
-        "[0-9A-Fa-f][02468ACEace](?:[:-]?[0-9A-Fa-f]{2}[.]?){5}",
-        "a MAC address, as in 52:54:00:12:34:56";
-    MacPrefix => |_, reason| reason,
-        "[0-9A-Fa-f][02468ACEace](?::[0-9A-Fa-f]{2}){3}",
-        "a MAC prefix, as in \"52:54:00:05\"";
-    IpAddr => |text, _| format!("`{}` is not an IP address", escaped(text)),
-        format!("{}|{IPV6}", ipv4()), "an IP address";
-    Ipv4Addr => |text, _| format!("`{}` is not an IPv4 address", escaped(text)),
-        ipv4(), "an IPv4 address";
-    Netmask => |_, reason| reason,
-        ipv4(), "a netmask, as in 255.255.255.0";
-    std::net::Ipv6Addr => |text, _| format!("`{}` is not an IPv6 address", escaped(text)),
-        IPV6, "an IPv6 address";
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{AbsolutePath, DeviceName, DiskPath, DnsName, Line, ObjectName, Text};
+    use super::{DeviceName, DnsName, Line, ObjectName, Text};
 
     #[test]
     fn names_are_words_everywhere() {
@@ -375,12 +316,6 @@ mod tests {
         assert!("a\nb".parse::<Line>().is_err());
         assert!("a\nb".parse::<Text>().is_ok());
         assert!("a\0b".parse::<Text>().is_err());
-        assert!("x/y".parse::<AbsolutePath>().is_err());
-        assert!("/x/../y".parse::<AbsolutePath>().is_err());
-        assert!("/x y/ü.img".parse::<DiskPath>().is_ok());
-        assert!("/x/it's.img".parse::<DiskPath>().is_err());
-        assert_eq!("/x//y/./z/".parse::<DiskPath>().unwrap().as_str(), "/x/y/z");
-        assert_eq!("/".parse::<DiskPath>().unwrap().as_str(), "/");
         assert!("virbr-15-chars-".parse::<DeviceName>().is_ok());
         for bad in ["", "..", "virbr-16-chars--", "a b", "a/b", "a:b", "a&b"] {
             assert!(bad.parse::<DeviceName>().is_err(), "{bad}");

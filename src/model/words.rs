@@ -4,24 +4,28 @@
 
 use std::str::FromStr;
 
-use super::text::{DiskPath, DnsName, Line, text_type};
+use super::path::DiskPath;
+use super::refusal::Refusal;
+use super::text::{DnsName, Line, escaped, text_type};
 
 macro_rules! grammar {
-    ($(#[$meta:meta])* $name:ident $(~ $pattern:expr)?, $what:literal, $fits:expr) => {
+    ($(#[$meta:meta])* $name:ident $(~ $pattern:expr)?, $what:literal, $fits:expr, $help:expr) => {
         text_type! {
             $(#[$meta])*
             $name $(~ $pattern, $what)?
         }
 
         impl FromStr for $name {
-            type Err = String;
+            type Err = Refusal;
 
-            fn from_str(text: &str) -> Result<Self, String> {
+            fn from_str(text: &str) -> Result<Self, Refusal> {
                 let fits: fn(&str) -> bool = $fits;
                 if fits(text) {
                     Ok(Self(text.into()))
                 } else {
-                    Err(format!("`{}` is not {}", text.escape_debug(), $what))
+                    let help: fn(&str) -> String = $help;
+                    let message = format!("`{}` is not {}", escaped(text), $what);
+                    Err(Refusal::new(message, help(text)))
                 }
             }
         }
@@ -41,49 +45,63 @@ fn is_word(text: &str, more: &str) -> bool {
 
 grammar! {
     /// A word of virt-install's, such as a model, bus or mode; further suboptions go into `virtinst.options`.
-    HardwareWord ~ WORD, "a word of letters, digits and . _ + -", |text| is_word(text, "._+-")
+    HardwareWord ~ WORD, "a word of letters, digits and . _ + -", |text| is_word(text, "._+-"), |_| "write one word; further suboptions of virt-install go into `options`".into()
 }
 
 grammar! {
     /// A name in the OS table: of a system, a distribution, an installer, an osinfo id.
-    SystemName ~ WORD, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
+    SystemName ~ WORD, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-"), |_| "write a name as in `rocky9`".into()
 }
 
 grammar! {
     /// A keyboard layout, variant or keymap (xkeyboard-config(7)).
-    KeyboardName ~ WORD, "a keyboard: one layout of letters, digits and . _ + -", |text| is_word(text, "._+-")
+    KeyboardName ~ WORD, "a keyboard layout", |text| is_word(text, "._+-"), |_| "write one layout, as in `us` or `de-latin1`".into()
 }
 
 grammar! {
     /// A locale (locale(7)).
-    LocaleName ~ "[A-Za-z0-9][A-Za-z0-9._@-]*", "a locale, as in en_US.UTF-8", |text| is_word(text, "._@-")
+    LocaleName ~ "[A-Za-z0-9][A-Za-z0-9._@-]*", "a locale, as in en_US.UTF-8", |text| is_word(text, "._@-"), |_| "write it as in `en_US.UTF-8`".into()
 }
 
 grammar! {
     /// A time zone of the tz database.
-    ZoneName ~ "[A-Za-z0-9](?:[A-Za-z0-9_+/-]*[A-Za-z0-9_+-])?", "a time zone, as in Europe/Berlin", |text| is_word(text, "_+-/") && !text.ends_with('/')
+    ZoneName ~ "[A-Za-z0-9](?:[A-Za-z0-9_+/-]*[A-Za-z0-9_+-])?", "a time zone, as in Europe/Berlin", |text| is_word(text, "_+-/") && !text.ends_with('/'), |_| "write it as in `Europe/Berlin`".into()
 }
 
 grammar! {
     /// A service or unit (systemd.unit(5)).
-    ServiceName ~ r"[A-Za-z0-9][A-Za-z0-9._:@\\-]*", "a service: letters, digits and . _ : @ \\ -", |text| is_word(text, "._:@\\-")
+    ServiceName ~ r"[A-Za-z0-9][A-Za-z0-9._:@\\-]*", "the name of a service", |text| is_word(text, "._:@\\-"), |_| "write one name, as in `sshd` or `getty@tty1.service`".into()
 }
 
 grammar! {
     /// The id of a repository (dnf.conf(5)).
-    RepoName ~ "[A-Za-z0-9][A-Za-z0-9._:-]*", "a repository: letters, digits and . _ : -", |text| is_word(text, "._:-")
+    RepoName ~ "[A-Za-z0-9][A-Za-z0-9._:-]*", "the name of a repository", |text| is_word(text, "._:-"), |_| "write letters, digits and . _ : -, as in `epel`".into()
 }
 
 grammar! {
     /// The name of a volume group or volume (lvm(8)).
-    PlainName ~ WORD, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-")
+    PlainName ~ WORD, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-"), |_| "write a name as in `vg_data`".into()
 }
 
 grammar! {
     /// Where a file system is mounted, or `swap`.
-    MountPoint ~ r#"swap|/[^\s#%"'\\,]*"#, "a mount point: an absolute path or `swap`", |text| {
-        text == "swap" || (is_plain_path(text) && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "#%\"'\\,".contains(c)))
+    MountPoint ~ r#"swap|/[^\s#%"'\\,]*"#, "a mount point, as in /srv or `swap`", is_mount_point, a_mount_point
+}
+
+/// Returns whether text is where a file system can be mounted: nothing can be quoted there.
+fn is_mount_point(text: &str) -> bool {
+    let plain = |c: char| !(c.is_whitespace() || c.is_control() || "#%\"'\\,".contains(c));
+    text == "swap" || (is_plain_path(text) && text.chars().all(plain))
+}
+
+/// Says which mount point is the nearest to a text that is none.
+fn a_mount_point(text: &str) -> String {
+    let parts = text.split('/').filter(|part| !part.is_empty());
+    let near = format!("/{}", parts.collect::<Vec<&str>>().join("/"));
+    if is_mount_point(&near) && !text.is_empty() {
+        return format!("write `{near}`");
     }
+    "write where it is mounted, as in `/srv`, or `swap`".to_owned()
 }
 
 /// Returns whether text is an absolute path in its shortest form, so that one place has one name.
@@ -101,12 +119,25 @@ grammar! {
     /// A software RAID device.
     RaidName ~ "md[0-9]{1,3}", "a RAID device, as in md0", |text| {
         text.strip_prefix("md").is_some_and(|number| number.len() <= 3 && number.parse::<u8>().is_ok())
-    }
+    }, |_| "write `md0` to `md255`".into()
 }
 
 grammar! {
     /// A package, `@group` or `@^environment`, with `-` before one to leave out (kickstart's `%packages`).
-    PackageName ~ r"-?(?:@\^?[A-Za-z0-9][A-Za-z0-9._+:*~/ -]*|[*]?[A-Za-z0-9][A-Za-z0-9._+:*~/-]*)", "a package: a name, @group or @^environment, with `-` before one to leave out", is_package
+    PackageName ~ r"-?(?:@\^?[A-Za-z0-9][A-Za-z0-9._+:*~/ -]*|[*]?[A-Za-z0-9][A-Za-z0-9._+:*~/-]*)", "a package or @group", is_package, a_package
+}
+
+/// Says how to name a package; several may stand where one is due.
+fn a_package(text: &str) -> String {
+    let words: Vec<&str> = text
+        .split([' ', ','])
+        .filter(|word| !word.is_empty())
+        .collect();
+    if words.len() > 1 && words.iter().all(|word| is_package(word)) {
+        return format!("write an item for each: `[{}]`", words.join(", "));
+    }
+    "write the name of a package, `@GROUP` or `@^ENVIRONMENT`, with `-` before one to leave out"
+        .to_owned()
 }
 
 /// Names of groups hold spaces; nothing in the grammar can be quoted.
@@ -125,14 +156,14 @@ fn is_package(text: &str) -> bool {
 
 grammar! {
     /// A volume of a storage pool; the colons are iSCSI's, as in `unit:0:0:1`.
-    VolumeName ~ "_?[A-Za-z0-9][A-Za-z0-9._+:-]{0,127}", "a volume: a name of letters, digits and . _ + : -", |text| {
+    VolumeName ~ "_?[A-Za-z0-9][A-Za-z0-9._+:-]{0,127}", "the name of a volume", |text| {
         text.len() <= 128 && is_word(text.strip_prefix('_').unwrap_or(text), "._+:-")
-    }
+    }, |_| "write a name as in `data.qcow2`; `path` takes files and devices of the host".into()
 }
 
 grammar! {
     /// An iSCSI qualified name (RFC 3720, section 3.2.6.3.1), as libvirt's schema takes it.
-    IscsiName ~ "iqn[.][0-9]{4}-(?:0[1-9]|1[0-2])[.][A-Za-z0-9][A-Za-z0-9.-]*(?::[A-Za-z0-9][A-Za-z0-9._+:-]*)?", "an iSCSI name, as in iqn.2026-11.org.example:lab", is_iscsi_name
+    IscsiName ~ "iqn[.][0-9]{4}-(?:0[1-9]|1[0-2])[.][A-Za-z0-9][A-Za-z0-9.-]*(?::[A-Za-z0-9][A-Za-z0-9._+:-]*)?", "an iSCSI name, as in iqn.2026-11.org.example:lab", is_iscsi_name, |_| "write it as in `iqn.2026-11.org.example:lab`".into()
 }
 
 /// `iqn.`, year and month in which the naming authority had its domain, the domain reversed, and its own part.
@@ -164,9 +195,9 @@ text_type! {
 }
 
 impl FromStr for Backing {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         if text.starts_with('/') {
             return Ok(Self(DiskPath::from_str(text)?.as_str().into()));
         }
@@ -181,9 +212,9 @@ text_type! {
 }
 
 impl FromStr for HostAddress {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         if text.parse::<std::net::IpAddr>().is_err() {
             DnsName::from_str(text)?;
         }
@@ -197,16 +228,25 @@ text_type! {
 }
 
 impl FromStr for SshKey {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        Line::from_str(text)?;
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let help = "write the line of the file whose name ends in `.pub`, or `!file` and its path";
+        if text.contains("PRIVATE KEY") {
+            return Err(Refusal::new(
+                "this is a private SSH key, which stays with its owner",
+                help,
+            ));
+        }
+        Line::from_str(text)
+            .map_err(|refusal| refusal.help("write each key as an item of the list"))?;
         let key = text.trim();
         if key.split_whitespace().count() < 2 || key.starts_with(['-', '#']) {
-            return Err(format!(
+            let message = format!(
                 "`{}` is not an SSH public key, as in `ssh-ed25519 AAAA…`",
-                text.escape_debug()
-            ));
+                escaped(text)
+            );
+            return Err(Refusal::new(message, help));
         }
         Ok(Self(key.into()))
     }

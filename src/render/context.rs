@@ -193,6 +193,16 @@ const DEVICE: &str = "{device}";
 /// Stands for the MAC address of the first interface.
 const MAC: &str = "{mac}";
 
+/// Stands for the serial console of the guest's architecture.
+const SERIAL: &str = "{serial}";
+
+/// Returns the kernel arguments of the installed system that the OS table has.
+pub(crate) fn console_args(guest: &Guest) -> Vec<String> {
+    let args = guest.os.console_args.iter();
+    args.map(|arg| arg.replace(SERIAL, guest.serial()))
+        .collect()
+}
+
 /// The install boot: the file the installer reads, and the arguments that make it read it.
 fn install_boot(guest: &Guest) -> Value {
     let file = install_file(guest);
@@ -202,6 +212,7 @@ fn install_boot(guest: &Guest) -> Value {
         arg.replace(FILE, &file)
             .replace(DEVICE, first_device(guest))
             .replace(MAC, &mac)
+            .replace(SERIAL, guest.serial())
     };
     json!({ "file": file, "kernel_args": guest.os.kernel_args.iter().map(fill).collect::<Vec<_>>() })
 }
@@ -355,7 +366,7 @@ fn defaults(guest: &Guest, values: &mut Map<String, Value>) {
     set_default(&mut values["kdump"], "enabled", json!(false));
     let bootloader = &mut values["bootloader"];
     let user = bootloader["append"].take();
-    let console = guest.os.console_args.iter().map(|arg| json!(arg));
+    let console = console_args(guest).into_iter().map(Value::from);
     bootloader["append"] = console
         .chain(user.as_array().into_iter().flatten().cloned())
         .collect();

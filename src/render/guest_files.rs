@@ -35,7 +35,7 @@ pub(super) struct Renderer<'a> {
     parts: Parts,
     hashes: Hashes,
     /// Install data by the addresses of it and of the OS, which both outlive the renderer.
-    installs: Memo<(usize, usize), Arc<Stretch>>,
+    installs: Memo<(usize, usize, &'static str), Arc<Stretch>>,
     /// Kinds of guests, by the addresses of their groups and OS.
     kinds: Memo<(usize, usize), Arc<Stretch>>,
     /// Machines, by the addresses of hardware and OS, the install file and the first interface.
@@ -191,8 +191,11 @@ impl<'a> Renderer<'a> {
 
     /// The sections of a guest's install data.
     fn install(&self, guest: &Guest) -> Arc<Stretch> {
-        let address = (Arc::as_ptr(&guest.install), Arc::as_ptr(&guest.os));
-        let key = (address.0 as usize, address.1 as usize);
+        let key = (
+            Arc::as_ptr(&guest.install).addr(),
+            Arc::as_ptr(&guest.os).addr(),
+            guest.serial(),
+        );
         if let Some(sections) = self.installs.find(&key) {
             return sections;
         }

@@ -31,6 +31,7 @@ mod trace;
 mod views;
 
 pub use content::Content;
+pub(crate) use context::console_args;
 pub use context::guest_list;
 pub use engine::Engine;
 pub use guest_files::guest_context;

@@ -135,11 +135,19 @@ impl Payloads {
             (None, Some(content)) => match &entry.dst {
                 None => {
                     let message = "`content` needs a `dst`";
-                    sink.push(Diagnostic::error(Code::MissingKey, content.span, message));
+                    sink.push(
+                        Diagnostic::error(Code::MissingKey, content.span, message)
+                            .help("write the path of the file, as in `dst: /etc/motd`"),
+                    );
                 }
                 Some(dst) if is_dir => {
                     let message = "`content` needs a file for its `dst`, not a directory";
-                    sink.push(Diagnostic::error(Code::InvalidValue, dst.span, message));
+                    sink.push(
+                        Diagnostic::error(Code::InvalidValue, dst.span, message).help(format!(
+                            "write the file's name behind it, as in `{}motd`",
+                            dst.value
+                        )),
+                    );
                 }
                 Some(dst) if entry.template == Some(true) => {
                     let origin = Origin::Value(content.as_str().into(), content.span);
@@ -151,12 +159,16 @@ impl Payloads {
                 let message = "`content` and `src` exclude each other";
                 sink.push(
                     Diagnostic::error(Code::ConflictingKeys, content.span, message)
-                        .also(src.span, "the source"),
+                        .also(src.span, "the source")
+                        .help("keep one of them"),
                 );
             }
             (None, None) => {
                 let message = "a file needs `src` or `content`";
-                sink.push(Diagnostic::error(Code::MissingKey, span, message));
+                sink.push(
+                    Diagnostic::error(Code::MissingKey, span, message)
+                        .help("name a file of the site in `src`, or write the text in `content`"),
+                );
             }
         }
     }
@@ -380,7 +392,11 @@ fn template(
         }
         Err(_) => {
             let message = format!("`{}` is not UTF-8 text: no template", path.display());
-            sink.push(Diagnostic::error(Code::NotUtf8, span, message));
+            sink.push(
+                Diagnostic::error(Code::NotUtf8, span, message).help(
+                    "leave `template` out: files that are no templates are carried as they are",
+                ),
+            );
         }
     }
 }

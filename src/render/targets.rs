@@ -117,11 +117,14 @@ fn template(
 ) -> Option<String> {
     let Some(src) = &output.src else {
         if own.is_none() {
-            sink.push(Diagnostic::error(
-                Code::MissingKey,
-                output.span,
-                "an output needs a `src`, its template",
-            ));
+            sink.push(
+                Diagnostic::error(
+                    Code::MissingKey,
+                    output.span,
+                    "an output needs a `src`, its template",
+                )
+                .help("write the template's path below `templates/`, as in `src: notes.txt`"),
+            );
         }
         return None;
     };
@@ -140,6 +143,7 @@ fn template(
         let message = format!("template `{}` does not exist", src.value);
         sink.push(
             Diagnostic::error(Code::UnknownTemplate, src.span, message)
+                .help("make it below the site's `templates/`, or below a directory given with `-t`")
                 .suggest(src.as_str(), engine.names()),
         );
     }
@@ -159,24 +163,22 @@ fn is_inside(output: &Output<'_>, sink: &mut Sink) -> bool {
             "`{}` is not a file below the guest's directory",
             output.file
         );
-        sink.push(Diagnostic::error(Code::InvalidValue, output.span, message));
+        sink.push(
+            Diagnostic::error(Code::InvalidValue, output.span, message)
+                .help("write a relative path without `..`, as in `notes/README`"),
+        );
     }
     inside
 }
 
 /// Reports an install file whose name the kernel command line could not carry.
 fn is_word(output: &Output<'_>, sink: &mut Sink) -> bool {
-    let fault = output
-        .file
-        .parse::<ObjectName>()
-        .err()
-        .filter(|_| output.key == "autoinst");
-    if let Some(reason) = &fault {
-        sink.push(Diagnostic::error(
-            Code::InvalidValue,
-            output.span,
-            reason.as_str(),
-        ));
+    let refused = output.file.parse::<ObjectName>().err();
+    match refused.filter(|_| output.key == "autoinst") {
+        Some(refusal) => {
+            sink.push(refusal.into_error(Code::InvalidValue, output.span));
+            false
+        }
+        None => true,
     }
-    fault.is_none()
 }

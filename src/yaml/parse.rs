@@ -3,14 +3,17 @@
 //! The only file that knows the parser crate. It turns events into nodes and enforces what the crate leaves open: one
 //! document, text keys, no duplicate keys, known tags, and bounds on nesting and on what aliases may expand to.
 
+mod syntax;
+mod tags;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, Tag as RawTag, options};
+use granit_parser::{Event, Options, Parser, ScalarStyle, options};
 
-use super::node::{Entry, Kind, Map, Node, Tag};
+use super::node::{Entry, Kind, Map, Node};
 use super::scalar::{Resolved, Scalar};
-use crate::diag::{Code, Diagnostic, Sink, may_allow, nearest, read_comment};
+use crate::diag::{Code, Diagnostic, Sink, may_allow, read_comment};
 use crate::source::{FileId, Span};
 
 /// Nesting no hand-written lab reaches; later stages recurse over the tree.
@@ -135,40 +138,6 @@ impl<'a> Reader<'a> {
         Span::new(self.file, start, start + covered.trim_end().len())
     }
 
-    fn syntax_error(&mut self, at: usize, reason: &str) {
-        let at = at.min(self.text.len());
-        let span = Span::new(self.file, at, at);
-        let reason = reason.trim_end_matches('.');
-        let too_deep = reason.contains("recursion limit") || reason.contains("nesting");
-        let (code, message) = if too_deep {
-            (
-                Code::YamlTooLarge,
-                format!("values are nested more than {MAX_DEPTH} deep"),
-            )
-        } else {
-            (Code::YamlSyntax, format!("not valid YAML: {reason}"))
-        };
-        let mut diagnostic = Diagnostic::error(code, span, message);
-        let line_start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let line = self.text[line_start..].lines().next().unwrap_or_default();
-        let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
-        if indent.contains('\t') {
-            diagnostic =
-                diagnostic.help("YAML is indented with spaces; this line begins with a tab");
-        } else if line.trim_start().starts_with("{%") || line.contains("{% ") {
-            diagnostic = diagnostic
-                .help("template statements are not read in YAML, only `{{ … }}` inside values");
-        } else if reason.contains("did not find expected ',' or")
-            || reason.contains("mapping values")
-        {
-            diagnostic = diagnostic
-                .help("text with a colon and a blank in it needs quotes, and items need commas");
-        } else if line.contains(": {{") {
-            diagnostic = diagnostic.help("put a value that begins with `{{` into quotes");
-        }
-        self.sink.push(diagnostic);
-    }
-
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Weighed, Abort> {
         let (anchor, (mut node, weight)) = match event {
             Event::Alias(id) => return self.alias(id, span),
@@ -214,11 +183,14 @@ impl<'a> Reader<'a> {
     fn alias(&mut self, id: usize, span: Span) -> Result<Weighed, Abort> {
         let Some((node, weight)) = self.anchors.get(&id).cloned() else {
             // Only an alias inside the very value its anchor names gets here.
-            self.sink.push(Diagnostic::error(
-                Code::YamlSyntax,
-                span,
-                "this alias stands inside the value it names",
-            ));
+            self.sink.push(
+                Diagnostic::error(
+                    Code::YamlSyntax,
+                    span,
+                    "this alias stands inside the value it names",
+                )
+                .help("write the value itself here"),
+            );
             return Err(Abort);
         };
         self.aliased = self.aliased.saturating_add(weight);
@@ -229,7 +201,8 @@ impl<'a> Reader<'a> {
                     span,
                     format!("aliases stand for more than {MAX_ALIASED} values"),
                 )
-                .label("this one passes the limit"),
+                .label("this one passes the limit")
+                .help("put what they share into a sysgroup or common"),
             );
             return Err(Abort);
         }
@@ -329,7 +302,8 @@ impl<'a> Reader<'a> {
                         merge.span,
                         "`<<` takes a map, or a list of maps",
                     )
-                    .label(format!("this is {}", merge.describe())),
+                    .label(format!("this is {}", merge.describe()))
+                    .help("write an alias of a map, as in `<<: *base`"),
                 );
                 continue;
             }
@@ -343,9 +317,7 @@ impl<'a> Reader<'a> {
         if depth < MAX_DEPTH {
             return Ok(());
         }
-        let message = format!("values are nested more than {MAX_DEPTH} deep");
-        self.sink
-            .push(Diagnostic::error(Code::YamlTooLarge, span, message));
+        self.sink.push(too_deep(span));
         Err(Abort)
     }
 
@@ -362,92 +334,13 @@ impl<'a> Reader<'a> {
         };
         self.span(start.start as usize, stop as usize)
     }
+}
 
-    fn tagged(&mut self, mut node: Node, tag: Option<&RawTag>) -> Node {
-        let Some(tag) = tag else { return node };
-        if let Some(core) = tag.core_suffix() {
-            return self.core_tagged(node, core);
-        }
-        let name = tag.suffix();
-        let known = Tag::ALL
-            .iter()
-            .find(|(known, _)| *known == name && tag.handle() == "!");
-        match (known, &node.kind) {
-            (Some((_, Tag::Append | Tag::Remove)), Kind::Map(_) | Kind::Scalar(_)) => {
-                self.misplaced(&node, name, "a list");
-            }
-            (Some((_, Tag::Replace)), Kind::Scalar(_)) => {
-                self.misplaced(&node, name, "a map or a list")
-            }
-            (Some((_, Tag::Env | Tag::File)), Kind::Seq(_) | Kind::Map(_)) => {
-                self.misplaced(&node, name, "text")
-            }
-            (Some((_, known)), _) => node.tag = *known,
-            (None, _) if tag.handle() == "!" && name.is_empty() => {
-                if let Kind::Scalar(scalar) = &mut node.kind {
-                    scalar.plain = false;
-                }
-            }
-            (None, _) => {
-                let written = format!("{}{}", tag.original_handle(), name);
-                let known = Tag::ALL.iter().map(|(known, _)| *known);
-                let help = match nearest(name, known.clone()) {
-                    Some(near) => format!("did you mean `!{near}`?"),
-                    None => format!(
-                        "tags known here: !{}",
-                        known.collect::<Vec<_>>().join(", !")
-                    ),
-                };
-                let message = format!("unknown tag `{written}`");
-                self.sink
-                    .push(Diagnostic::error(Code::UnknownTag, node.span, message).help(help));
-            }
-        }
-        node
-    }
-
-    fn misplaced(&mut self, node: &Node, tag: &str, wants: &str) {
-        let message = format!(
-            "`!{tag}` stands before {wants}, not before {}",
-            node.describe()
-        );
-        let help = match (tag, node.as_text()) {
-            ("append" | "remove", Some(item)) => format!("write a list: `!{tag} [{item}]`"),
-            ("replace", Some(_)) => "leave the tag out: text always takes the place of text".into(),
-            _ => format!("write {wants} after it, or leave `!{tag}` out"),
-        };
-        self.sink
-            .push(Diagnostic::error(Code::MisplacedTag, node.span, message).help(help));
-    }
-
-    /// Applies `!!str` and its kin.
-    fn core_tagged(&mut self, mut node: Node, core: &str) -> Node {
-        let Kind::Scalar(scalar) = &mut node.kind else {
-            let fits = matches!(
-                (&node.kind, core),
-                (Kind::Seq(_), "seq") | (Kind::Map(_), "map")
-            );
-            if !fits {
-                self.misplaced(&node, &format!("!{core}"), "another kind of value");
-            }
-            return node;
-        };
-        scalar.plain = core != "str";
-        let fits = matches!(
-            (scalar.resolve(), core),
-            (Resolved::Str(_), "str")
-                | (Resolved::Int(_), "int" | "float")
-                | (Resolved::Float(_), "float")
-                | (Resolved::Bool(_), "bool")
-                | (Resolved::Null, "null")
-        );
-        if !fits {
-            let message = format!("`{}` is not what `!!{core}` says", scalar.text);
-            self.sink
-                .push(Diagnostic::error(Code::InvalidValue, node.span, message));
-        }
-        node
-    }
+/// Says that values are nested too deep.
+fn too_deep(span: Span) -> Diagnostic {
+    let message = format!("values are nested more than {MAX_DEPTH} deep");
+    Diagnostic::error(Code::YamlTooLarge, span, message)
+        .help("give a value within it a name of its own, in a layer of its own")
 }
 
 #[cfg(test)]

@@ -20,11 +20,11 @@ common:
   rootpw: locked
   vars: {tree: \"http://{{ networks.lan.gateway }}/{{ os.name }}\", list: [a, b, c]}
   packages: [vim, nano]
-  virtinst: {location: \"{{ vars.tree }}\", ram: 1536}
+  virtinst: {location: \"{{ vars.tree }}\", ram: 3584}
   interfaces: [{network: lan, ip: auto}]
 sysgroups:
   base:
-    virtinst: {ram: 2048}
+    virtinst: {ram: 4096}
     packages: !append [tmux]
   web:
     sysgroups: [base]

@@ -95,7 +95,7 @@ fn text(value: &Value) -> &str {
 }
 
 /// A connection of virt-install's own to a host that is described by files: KVM, nothing real.
-fn kvm_host() -> String {
+pub(crate) fn kvm_host() -> String {
     let file = |name: &str| project("tests/judges").join(name).display().to_string();
     format!(
         "__virtinst_test__test://{},predictable,fakeuri=qemu:///system,caps={},domcaps={}",
@@ -107,7 +107,7 @@ fn kvm_host() -> String {
 
 /// Runs a build script from a directory of its own, which must stay empty.
 #[track_caller]
-fn build(script: &Path, args: &[&str]) -> String {
+pub(crate) fn build(script: &Path, args: &[&str]) -> String {
     let dir = tempfile::tempdir().unwrap();
     let (here, home) = (dir.path().join("here"), dir.path().join("home"));
     fs::create_dir(&here).unwrap();
@@ -359,7 +359,7 @@ fn find<'a, 'input>(node: &Node<'a, 'input>, path: &str) -> Option<Node<'a, 'inp
 }
 
 #[track_caller]
-fn at<'a, 'input>(node: &Node<'a, 'input>, path: &str) -> Node<'a, 'input> {
+pub(crate) fn at<'a, 'input>(node: &Node<'a, 'input>, path: &str) -> Node<'a, 'input> {
     find(node, path).unwrap_or_else(|| panic!("<{}> has no {path}", node.tag_name().name()))
 }
 

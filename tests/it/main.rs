@@ -5,6 +5,7 @@
 mod support;
 
 mod addresses;
+mod arches;
 mod corpus;
 mod diagnostics;
 mod explain;

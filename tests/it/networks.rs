@@ -431,7 +431,7 @@ fn an_mtu_has_room_for_its_addresses() {
     fault(
         "ipv6: {subnet: 'fd00::/64'}, mtu: 1279",
         "",
-        "error[invalid-value]: an MTU of 1279 is impossible with IPv6: 1280 to 65535 are @1279",
+        "error[invalid-value]: an MTU of 1279 is impossible with IPv6 @1279",
     );
     fine("ipv6: {subnet: 'fd00::/64'}, mtu: 1280", "");
     fine("subnet: 10.0.0.0/24, mtu: 68", "");
@@ -451,7 +451,7 @@ fn routes_and_records_lead_somewhere() {
     );
     broken(
         "srv: [{service: _ldap, protocol: tcp, target: g, port: 1}]",
-        "error[invalid-value]: libvirt adds the underscore of `_ldap` itself: write `ldap` @_ldap",
+        "error[invalid-value]: libvirt adds the underscore of `_ldap` itself @_ldap",
     );
     broken(
         "srv: [{service: a, protocol: sctp, target: g, port: 1}]",
@@ -459,11 +459,11 @@ fn routes_and_records_lead_somewhere() {
     );
     broken(
         "srv: [{service: a, protocol: tcp, target: g, port: 0}]",
-        "error[invalid-value]: 0 is out of range: 1 to 65535 are possible @0",
+        "error[invalid-value]: 0 is out of range @0",
     );
     broken(
         "txt: [{name: _dmarc, value: x}]",
-        "error[invalid-value]: libvirt's schema has no `_` in the name of a text: write `dnsmasq: [\"txt-record=_dmarc,…\"]` @_dmarc",
+        "error[invalid-value]: libvirt's schema has no `_` in the name of a text @_dmarc",
     );
     broken(
         &format!("txt: [{{name: a, value: {}}}]", "x".repeat(256)),
@@ -514,11 +514,11 @@ fn dnsmasq_can_start_with_its_options() {
     );
     broken(
         "--no-hosts",
-        "error[invalid-value]: options stand without hyphens in dnsmasq's configuration: write `no-hosts`",
+        "error[invalid-value]: options stand without hyphens in dnsmasq's configuration",
     );
     broken(
         "no hosts",
-        "error[invalid-value]: `no hosts` is not an option of dnsmasq, as in `cname=www.x.test,web.x.test`",
+        "error[invalid-value]: `no hosts` is not an option of dnsmasq",
     );
     fine(
         "subnet: 10.0.0.0/24, dnsmasq: ['dhcp-lease-max=9', 'address=/a b#c/10.0.0.3']",
@@ -532,7 +532,7 @@ fn portgroups_and_vlans_fit_their_network() {
     let broken = |more: &str, expected: &str| fault(&format!("{ovs}{more}"), "", expected);
     broken(
         "vlan: 4095",
-        "error[invalid-value]: 4095 is not a VLAN: 1 to 4094 are @4095",
+        "error[invalid-value]: 4095 is not a VLAN @4095",
     );
     broken(
         "vlan: [5, 5]",
@@ -546,10 +546,7 @@ fn portgroups_and_vlans_fit_their_network() {
         "vlan: {tags: [5, 6], trunk: false}",
         "error[conflicting-keys]: several tags and a native VLAN make a trunk @false",
     );
-    broken(
-        "vlan: []",
-        "error[missing-key]: `vlan` needs a tag, as in `vlan: 42` @[]",
-    );
+    broken("vlan: []", "error[missing-key]: `vlan` needs a tag @[]");
     broken(
         "isolated_ports: true",
         "error[conflicting-keys]: libvirt isolates ports of Linux bridges only, not of Open vSwitch @true",
@@ -560,7 +557,7 @@ fn portgroups_and_vlans_fit_their_network() {
     );
     broken(
         "portgroups: [{name: a, bandwidth: {inbound: {average: 0}}}]",
-        "error[invalid-value]: a bandwidth of 0 is none: write at least 1, or leave it out @{average: 0}",
+        "error[invalid-value]: a bandwidth of 0 is none @{average: 0}",
     );
     fault(
         "subnet: 10.0.0.0/24, portgroups: [{name: a, vlan: 5}]",

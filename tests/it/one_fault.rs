@@ -17,6 +17,9 @@ use crate::support::{PROGRAM, Run, project};
 /// `diagnostics` has them.
 const ELSEWHERE: &[Code] = &[Code::PayloadTooLarge];
 
+/// Codes of faults that may be reported without help: of Tera, and of the system.
+const SELF_EVIDENT: &[&str] = &["template", "unreadable-file"];
+
 /// A site with one fault.
 struct Case {
     code: String,
@@ -64,6 +67,9 @@ fn fault(case: &Case) -> Result<(), String> {
         .map_err(|error| format!("{}: {error}", expected.display()))?;
     if run.stderr != report {
         return Err(format!("the report is\n{}\nand not\n{report}", run.stderr));
+    }
+    if !report.contains("help: ") && !SELF_EVIDENT.contains(&&*case.code) {
+        return Err(format!("it does not say what to write:\n{report}"));
     }
     match run.codes()[..] {
         [code] if code == case.code => Ok(()),

@@ -31,6 +31,7 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/expression-of-wrong-type", LATER),
     ("invalid-value/file-mode", NUMBER),
     ("invalid-value/flag-with-value", WORDS),
+    ("invalid-value/from-outside", LATER),
     ("invalid-value/ipv6-subnet-of-ipv4", OTHERS),
     ("invalid-value/mtu-of-interface", NUMBER),
     ("invalid-value/netmask", ARITHMETIC),
@@ -61,10 +62,13 @@ const PASSED: &[(&str, &str)] = &[
     ("missing-key/netmask", OTHERS),
     ("missing-key/size-of-partition", OTHERS),
     ("missing-key/static-address", OTHERS),
+    ("unknown-key/memory", OWN),
     ("unknown-key/near", OWN),
+    ("unknown-key/network", OWN),
     ("unknown-key/own-data", OWN),
     ("unknown-key/root-access", OWN),
     ("unknown-key/top-level", OWN),
+    ("unknown-key/vcpus", OWN),
 ];
 
 const ARITHMETIC: &str = "a pattern does not calculate";

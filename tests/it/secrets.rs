@@ -368,3 +368,59 @@ fn a_boot_loader_takes_only_hashes_it_can_read() {
         );
     }
 }
+
+#[test]
+fn numbers_and_booleans_come_from_outside_as_yaml_reads_them() {
+    let site = Site::new(&[
+        (
+            "lab.yml",
+            "site: s
+networks: {lan: {subnet: 10.0.0.0/24}}
+common:
+  os: rhel9
+  rootpw: locked
+  virtinst: {location: http://x/, ram: !env RAM, vcpus: !file cpus, tpm: !env TPM}
+  vars: {mtu: !env MTU, flag: !env TPM}
+  disks: [{size: !env SIZE}]
+  interfaces: [{network: lan, ip: auto, mtu: \"{{ vars.mtu | int - 100 }}\"}]
+guests:
+  a: {}
+",
+        ),
+        ("cpus", "0x2\n"),
+    ]);
+    let run = |ram: &str, args: &[&str]| {
+        let mut command = site.command(&["-c", "lab.yml"]);
+        command
+            .args(args)
+            .env("RAM", ram)
+            .env("TPM", "true")
+            .env("SIZE", "20")
+            .env("MTU", "1600");
+        Run::of(&command.output().unwrap())
+    };
+    let context = run(
+        "6144",
+        &["show", "guest/a", "--format", "json", "--context"],
+    );
+    assert_eq!(context.status, 0, "{}", context.stderr);
+    for part in ["\"vcpus\": 2,", "\"tpm\": true", "\"flag\": \"true\""] {
+        assert!(context.stdout.contains(part), "{part}: {}", context.stdout);
+    }
+    assert!(!context.stdout.contains("6144"), "{}", context.stdout);
+    assert_eq!(run("6144", &["generate"]).status, 0);
+    let script = site.read("workdir/guests.d/a/vmbuild.sh");
+    for part in ["--memory 6144", "--vcpus 2", "--tpm"] {
+        assert!(script.contains(part), "{part}: {script}");
+    }
+    for ram in ["canary", "5 canary", "-1", "true", "0"] {
+        let wrong = run(ram, &["validate"]);
+        let text = &wrong.stderr;
+        assert!(
+            text.contains("a number of MiB, or text such as 2G is due here, and what this names is something else")
+                && text.contains("lab.yml:6:40"),
+            "{ram}: {text}"
+        );
+        silent(&wrong);
+    }
+}

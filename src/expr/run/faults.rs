@@ -28,7 +28,8 @@ impl Run<'_, '_> {
         if let Some((_, span)) = self.chain.last().filter(|(_, span)| *span != node.span) {
             diagnostic = diagnostic.also(*span, "needed here");
         }
-        self.sink.push(diagnostic);
+        self.sink
+            .push(diagnostic.help("write one of these values without the others"));
         self.give_up();
     }
 

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::model::password::Password;
-use crate::model::text::{AbsolutePath, Line};
+use crate::model::path::{AbsolutePath, Program};
+use crate::model::text::Line;
 use crate::model::words::SshKey;
 use crate::source::Spanned;
 use crate::yaml::Node;
@@ -24,7 +25,7 @@ section! {
         /// Its home directory.
         home: Option<AbsolutePath>,
         /// Its shell.
-        shell: Option<AbsolutePath>,
+        shell: Option<Program>,
         /// Further groups it is in.
         groups: Vec<Spanned<AccountName>>,
         /// What it may do as root.
@@ -51,11 +52,9 @@ impl FromNode for AccountName {
         if starts && text.len() <= 32 && text.chars().all(fits) {
             return Some(Self(text));
         }
-        let shown = text.escape_debug();
-        typer.invalid(
-            node.span,
-            format!("`{shown}` cannot be an account: a letter or `_`, and up to 31 more, digits, `-` or `.`"),
-        );
+        let message = format!("`{}` cannot be an account", text.escape_debug());
+        let help = "write a letter or `_`, and up to 31 more, digits, `-` or `.`";
+        typer.invalid(node.span, message, help);
         None
     }
 

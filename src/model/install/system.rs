@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::nearest;
 use crate::model::one_of;
 use crate::model::password::Password;
 use crate::model::text::{DeviceName, DnsName, Line};
@@ -13,7 +13,7 @@ use crate::model::words::ServiceName;
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
 
 section! {
     /// Services.
@@ -64,13 +64,12 @@ impl FromNode for Port {
         let text = String::from_node(node, typer)?;
         let parsed = Self::parse(&text);
         if parsed.is_none() {
-            let message = format!(
-                "`{}` is not a port: 1 to 65535 and tcp or udp, as in 8088/tcp",
-                text.escape_debug()
-            );
-            let mut fault = Diagnostic::error(Code::InvalidValue, node.span, message);
-            fault.help = meant(&text).map(|port| format!("did you mean `{port}`?"));
-            typer.sink.push(fault);
+            let message = format!("`{}` is not a port and its protocol", text.escape_debug());
+            let help = match meant(&text) {
+                Some(port) => format!("did you mean `{port}`?"),
+                None => "write 1 to 65535 and `tcp` or `udp`, as in `8088/tcp`".to_owned(),
+            };
+            typer.invalid(node.span, message, help);
         }
         parsed
     }
@@ -180,13 +179,13 @@ pub struct HostNames(pub Vec<DnsName>);
 
 impl FromNode for HostNames {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        let names: Vec<DnsName> = node
-            .one_or_many()
-            .iter()
-            .filter_map(|name| DnsName::from_node(name, typer))
-            .collect();
+        let names: Vec<DnsName> = one_or_many(node, typer);
         if names.is_empty() {
-            typer.invalid(node.span, "an address in `hosts` needs a name");
+            typer.invalid(
+                node.span,
+                "an address in `hosts` needs a name",
+                "write one, as in `names: [db]`, or remove the entry",
+            );
             return None;
         }
         Some(Self(names))

@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use crate::diag::{Code, Diagnostic};
 use crate::model::one_of;
+use crate::model::refusal::Refusal;
 use crate::model::text::{DnsName, Line, text_type};
 use crate::source::{Span, Spanned};
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, one_or_many, read, section};
 
 /// The most bytes of a string in a TXT record (RFC 1035, section 3.3).
 const LONGEST_TEXT: usize = 255;
@@ -33,12 +34,7 @@ pub struct Names(pub Vec<Spanned<DnsName>>);
 
 impl FromNode for Names {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(Self(
-            node.one_or_many()
-                .iter()
-                .filter_map(|item| Spanned::from_node(item, typer))
-                .collect(),
-        ))
+        Some(Self(one_or_many(node, typer)))
     }
 
     fn schema(place: Place) -> Schema {
@@ -62,15 +58,16 @@ text_type! {
 }
 
 impl FromStr for ServiceLabel {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         if let Some(bare) = text
             .strip_prefix('_')
             .filter(|bare| bare.parse::<Self>().is_ok())
         {
-            return Err(format!(
-                "libvirt adds the underscore of `{text}` itself: write `{bare}`"
+            return Err(Refusal::new(
+                format!("libvirt adds the underscore of `{text}` itself"),
+                format!("write `{bare}`"),
             ));
         }
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -81,9 +78,9 @@ impl FromStr for ServiceLabel {
             || text.starts_with(edge)
             || text.ends_with(edge)
         {
-            return Err(format!(
-                "`{}` is not a service: letters, digits and `-`, as in `ldap`",
-                text.escape_debug()
+            return Err(Refusal::new(
+                format!("`{}` is not a service", text.escape_debug()),
+                "write letters, digits and `-`, as in `ldap`",
             ));
         }
         Ok(Self(text.into()))
@@ -96,16 +93,17 @@ text_type! {
 }
 
 impl FromStr for TextName {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         let bare: Vec<&str> = text
             .split('.')
             .map(|part| part.strip_prefix('_').unwrap_or(part))
             .collect();
         if text.contains('_') && DnsName::from_str(&bare.join(".")).is_ok() {
-            return Err(format!(
-                "libvirt's schema has no `_` in the name of a text: write `dnsmasq: [\"txt-record={text},…\"]`"
+            return Err(Refusal::new(
+                "libvirt's schema has no `_` in the name of a text",
+                format!("write `dnsmasq: [\"txt-record={text},…\"]`"),
             ));
         }
         DnsName::from_str(text)?;
@@ -171,10 +169,8 @@ impl Srv {
             {
                 typer.invalid(
                     number.span,
-                    format!(
-                        "{} is out of range: {least} to 65535 are possible",
-                        number.value
-                    ),
+                    format!("{} is out of range", number.value),
+                    format!("write a number from {least} to 65535"),
                 );
             }
         }
@@ -219,7 +215,7 @@ impl FromNode for Texts {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         let mut texts = Vec::new();
         for item in node.one_or_many() {
-            let text = Line::from_node(item, typer)?;
+            let text: Line = read(item, typer)?;
             if text.len() > LONGEST_TEXT {
                 let message = format!(
                     "a text in DNS has at most {LONGEST_TEXT} bytes, this one {}",
@@ -352,9 +348,11 @@ impl FromNode for Forwarder {
         let ForwarderSpec { addr, domain } = ForwarderSpec::from_node(node, typer)?;
         if addr.is_none() && domain.is_none() {
             let message = "a forwarder needs an `addr` or a `domain`";
-            typer
-                .sink
-                .push(Diagnostic::error(Code::MissingKey, node.span, message));
+            typer.sink.push(
+                Diagnostic::error(Code::MissingKey, node.span, message).help(
+                    "write the `addr` of a server, or a `domain` for the host's own resolvers",
+                ),
+            );
             return None;
         }
         Some(Self { addr, domain })
@@ -439,8 +437,8 @@ mod tests {
     #[test]
     fn names_are_what_the_schema_takes() {
         assert!("web.x.test".parse::<TextName>().is_ok());
-        let help = "_dmarc.x.test".parse::<TextName>().unwrap_err();
-        assert!(help.contains("txt-record=_dmarc.x.test"), "{help}");
+        let refusal = "_dmarc.x.test".parse::<TextName>().unwrap_err();
+        assert!(format!("{refusal:?}").contains("txt-record=_dmarc.x.test"));
         for bad in ["", "a_b", "a b", "a,b", "_", "*.x"] {
             assert!(bad.parse::<TextName>().is_err(), "{bad}");
         }

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::diag::{Code, Diagnostic};
+use crate::model::refusal::Refusal;
 use crate::model::text::{Line, text_type};
 use crate::source::Spanned;
 use crate::yaml::typed::Typer;
@@ -13,22 +14,22 @@ text_type! {
 }
 
 impl FromStr for DnsmasqOption {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         Line::from_str(text)?;
         if let Some(bare) = text.strip_prefix("--") {
-            return Err(format!(
-                "options stand without hyphens in dnsmasq's configuration: write `{}`",
-                bare.escape_debug()
+            return Err(Refusal::new(
+                "options stand without hyphens in dnsmasq's configuration",
+                format!("write `{}`", bare.escape_debug()),
             ));
         }
         let name = text.split('=').next().unwrap_or_default();
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(fits) {
-            return Err(format!(
-                "`{}` is not an option of dnsmasq, as in `cname=www.x.test,web.x.test`",
-                text.escape_debug()
+            return Err(Refusal::new(
+                format!("`{}` is not an option of dnsmasq", text.escape_debug()),
+                "write one as in its configuration file: `cname=www.x.test,web.x.test`",
             ));
         }
         Ok(Self(text.into()))

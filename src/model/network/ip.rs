@@ -67,10 +67,8 @@ impl Ipv6 {
         if subnet.network().is_ipv4() {
             typer.invalid(
                 subnet.span,
-                format!(
-                    "{} is an IPv4 subnet; it belongs beside `ipv6`, not into it",
-                    subnet.value
-                ),
+                format!("{} is an IPv4 subnet", subnet.value),
+                "write it beside `ipv6`, as the network's own `subnet`",
             );
             return None;
         }
@@ -142,8 +140,8 @@ fn written_subnet(spec: &NetworkSpec, typer: &mut Typer<'_>) -> Option<Spanned<C
                     );
                     Some(Spanned::new(subnet, network.span))
                 }
-                Err(reason) => {
-                    typer.invalid(netmask.span, reason);
+                Err(refusal) => {
+                    typer.refuse(netmask.span, refusal);
                     None
                 }
             }
@@ -157,7 +155,8 @@ fn written_subnet(spec: &NetworkSpec, typer: &mut Typer<'_>) -> Option<Spanned<C
                         extra.span,
                         "`subnet` says this already",
                     )
-                    .also(subnet.span, "here"),
+                    .also(subnet.span, "here")
+                    .help("remove it"),
                 );
             }
             Some(subnet.clone())
@@ -190,11 +189,11 @@ fn check_subnet(subnet: &Spanned<Cidr>, serves: bool, typer: &mut Typer<'_>) {
         } else {
             "take a private one, as in fd00:150::/64"
         };
-        typer.invalid_with_help(subnet.span, &message, private);
+        typer.invalid(subnet.span, message, private);
     } else if serves && subnet.prefix() > longest {
         let message = format!("{} has no room for a guest beside the host", subnet.value);
         let help = format!("write a prefix of /{longest} or shorter");
-        typer.invalid_with_help(subnet.span, &message, &help);
+        typer.invalid(subnet.span, message, help);
     }
 }
 
@@ -226,10 +225,8 @@ fn make_range(
     {
         typer.invalid(
             lease.span,
-            format!(
-                "dnsmasq's leases last {SHORTEST_LEASE} to {LONGEST_LEASE} minutes, not {}",
-                lease.value
-            ),
+            format!("dnsmasq's leases cannot last {} minutes", lease.value),
+            format!("write a number from {SHORTEST_LEASE} to {LONGEST_LEASE}"),
         );
     }
     match (start, end) {
@@ -249,11 +246,11 @@ fn make_range(
             None
         }
         (Some(half), None) | (None, Some(half)) => {
-            typer.sink.push(Diagnostic::error(
-                Code::MissingKey,
-                half.span,
-                "a range needs both `start` and `end`",
-            ));
+            let message = "a range needs both `start` and `end`";
+            typer.sink.push(
+                Diagnostic::error(Code::MissingKey, half.span, message)
+                    .help("write the other one beside it"),
+            );
             None
         }
     }

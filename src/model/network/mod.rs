@@ -358,10 +358,8 @@ fn require(mode: Mode, spec: &NetworkSpec, defined: Span, typer: &mut Typer<'_>)
             let of = if least == 68 { "" } else { " with IPv6" };
             typer.invalid(
                 mtu.span,
-                format!(
-                    "an MTU of {} is impossible{of}: {least} to 65535 are",
-                    mtu.value
-                ),
+                format!("an MTU of {} is impossible{of}", mtu.value),
+                format!("write a number from {least} to 65535"),
             );
         }
     }

@@ -5,11 +5,12 @@ use serde::Serialize;
 use super::Mode;
 use crate::diag::{Code, Diagnostic};
 use crate::model::one_of;
+use crate::model::refusal::Refusal;
 use crate::model::text::text_type;
 use crate::source::{Span, Spanned};
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, section};
+use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
 
 one_of! {
     /// Switches other than Linux's own bridge that libvirt plugs guests into.
@@ -40,7 +41,11 @@ impl FromNode for Tag {
         if (1..=4094).contains(&id) {
             return Some(Self(id));
         }
-        typer.invalid(node.span, format!("{id} is not a VLAN: 1 to 4094 are"));
+        typer.invalid(
+            node.span,
+            format!("{id} is not a VLAN"),
+            "write a number from 1 to 4094",
+        );
         None
     }
 
@@ -85,12 +90,8 @@ pub struct VlanTag {
 impl FromNode for Vlan {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         if node.as_map().is_none() {
-            let items = node.one_or_many();
-            let tags: Vec<Spanned<Tag>> = items
-                .iter()
-                .filter_map(|item| Spanned::from_node(item, typer))
-                .collect();
-            if tags.len() < items.len() {
+            let tags: Vec<Spanned<Tag>> = one_or_many(node, typer);
+            if tags.len() < node.one_or_many().len() {
                 return None;
             }
             return Self::new(
@@ -114,13 +115,17 @@ impl FromNode for Vlan {
 
 impl Vlan {
     fn new(spec: VlanSpec, span: Span, typer: &mut Typer<'_>) -> Option<Self> {
-        let mut fault =
-            |code, span, message: String| typer.sink.push(Diagnostic::error(code, span, message));
+        let mut fault = |code, span, message: String, help: &str| {
+            typer
+                .sink
+                .push(Diagnostic::error(code, span, message).help(help));
+        };
         if spec.tags.is_empty() {
             fault(
                 Code::MissingKey,
                 span,
-                "`vlan` needs a tag, as in `vlan: 42`".to_owned(),
+                "`vlan` needs a tag".to_owned(),
+                "write the number of the VLAN, as in `vlan: 42`",
             );
             return None;
         }
@@ -133,6 +138,7 @@ impl Vlan {
                     Code::DuplicateName,
                     tag.span,
                     format!("VLAN {} is listed twice", tag.value.0),
+                    "remove it here",
                 );
             }
         }
@@ -148,6 +154,7 @@ impl Vlan {
                     Code::InvalidValue,
                     native.span,
                     format!("the native VLAN {} is none of `tags`", native.value.0),
+                    "add it there, or write one of them",
                 );
             }
             (None, Some(mode)) => {
@@ -155,6 +162,7 @@ impl Vlan {
                     Code::MissingKey,
                     mode.span,
                     "`native_mode` is about a `native` VLAN, and there is none".to_owned(),
+                    "write `native` and its number, or remove `native_mode`",
                 );
             }
             _ => {}
@@ -168,6 +176,7 @@ impl Vlan {
                 Code::ConflictingKeys,
                 said.span,
                 "several tags and a native VLAN make a trunk".to_owned(),
+                "remove `trunk`, or write `trunk: true`",
             );
         }
         let mode = spec
@@ -213,16 +222,16 @@ text_type! {
 }
 
 impl std::str::FromStr for PortgroupName {
-    type Err = String;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
         if text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(fits) {
             return Ok(Self(text.into()));
         }
-        Err(format!(
-            "`{}` cannot be a portgroup: letters, digits and . _ - can",
-            text.escape_debug()
+        Err(Refusal::new(
+            format!("`{}` cannot be a portgroup", text.escape_debug()),
+            "write letters, digits and . _ -, a letter or digit first",
         ))
     }
 }
@@ -265,7 +274,8 @@ pub(super) fn check(
             let message = format!("portgroup `{}` is defined twice", group.name.value);
             typer.sink.push(
                 Diagnostic::error(Code::DuplicateName, group.name.span, message)
-                    .also(first.name.span, "the other one"),
+                    .also(first.name.span, "the other one")
+                    .help("give one of them another name"),
             );
         }
         let is_default = |group: &&Spanned<PortgroupSpec>| group.default.unwrap_or(false);
@@ -277,7 +287,8 @@ pub(super) fn check(
             let message = "a network has one default portgroup";
             typer.sink.push(
                 Diagnostic::error(Code::ConflictingKeys, group.name.span, message)
-                    .also(first.name.span, "the other one"),
+                    .also(first.name.span, "the other one")
+                    .help("remove `default` from one of them"),
             );
         }
         if let Some(bandwidth) = &group.bandwidth {
@@ -304,7 +315,8 @@ fn rates(mode: Mode, bandwidth: &Spanned<Bandwidth>, typer: &mut Typer<'_>) {
         if rate.average.value == 0 || rate.peak == Some(0) || rate.burst == Some(0) {
             typer.invalid(
                 rate.span,
-                "a bandwidth of 0 is none: write at least 1, or leave it out",
+                "a bandwidth of 0 is none",
+                "write at least 1, or leave it out",
             );
         }
     }

@@ -174,7 +174,7 @@ fn raw(text: &Spanned<Text>, typer: &mut Typer<'_>) -> Option<Partitions> {
     if let Some(line) = text.lines().map(str::trim).find(opens) {
         let message = format!("`{line}` would end the section these commands stand in");
         let help = "remove it; what is no partitioning is an entry of `packages` or `scripts`";
-        typer.invalid_with_help(text.span, &message, help);
+        typer.invalid(text.span, message, help);
         return None;
     }
     Some(Partitions::Raw {
@@ -216,10 +216,10 @@ impl Layout {
             if is_misspelt(map, "mount", PartitionSpec::KEYS) {
                 return;
             }
-            let message =
-                "a partition needs `mount` (a path or `swap`), `volume_group`, `raid` or `btrfs`";
+            let message = "nothing says what this part of the layout is";
+            let help = "write `mount`, a path or `swap`, or else `volume_group`, `raid` or `btrfs`";
             let fault = Diagnostic::error(Code::MissingKey, item.span, message);
-            typer.sink.push(fault);
+            typer.sink.push(fault.help(help));
         }
     }
 }
@@ -306,7 +306,11 @@ fn passphrase(encrypt: Option<Encrypt>, typer: &mut Typer<'_>) -> Option<String>
             Some(text)
         }
         Password::Locked => {
-            typer.invalid(passphrase.span, "an encrypted partition needs a passphrase");
+            typer.invalid(
+                passphrase.span,
+                "an encrypted partition needs a passphrase",
+                "write `passphrase: !env NAME` or `passphrase: !file PATH`",
+            );
             None
         }
     }

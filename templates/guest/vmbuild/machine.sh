@@ -7,7 +7,13 @@ machine=(
 {%- endif %}
   --memory {{ virtinst.ram }}
   --vcpus {{ virtinst.vcpus }}
-{%- if virtinst.virt_type == "kvm" or virtinst.cpu is defined and virtinst.cpu is not starting_with(pat="host-") %}
+{%- set x86 = virtinst.arch in ["x86_64", "i686"] %}
+{%- set arm = virtinst.arch in ["aarch64", "armv6l", "armv7l"] %}
+{%- set power = virtinst.arch in ["ppc", "ppc64", "ppc64le"] %}
+{%- set mainframe = virtinst.arch == "s390x" %}
+{%- if virtinst.virt_type == "kvm" and arm and virtinst.cpu | default(value="") == "host-model" %}
+  --cpu host-passthrough # ARM has no models of CPUs
+{%- elif virtinst.virt_type == "kvm" or virtinst.cpu is defined and virtinst.cpu is not starting_with(pat="host-") %}
   --cpu {{ virtinst.cpu | default(value="host-passthrough") | sh }}
 {%- else %}
   --cpu mode=maximum # an emulated CPU cannot be the host's
@@ -20,19 +26,23 @@ machine=(
 {%- if virtinst.secure_boot %}
   --features smm.state=on # secure boot guards its variables with it
 {%- endif %}
-  --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no
-  --controller {% if virtinst.machine == "pc" %}usb2{% else %}usb,model=qemu-xhci{% endif %}
+  --clock offset=utc{% if x86 %},rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no{% endif %}
+  --controller {% if virtinst.machine == "pc" %}usb2{% elif mainframe %}usb,model=none{% else %}usb,model=qemu-xhci{% endif %}
   --graphics {{ virtinst.graphics | sh }}
 {%- if virtinst.graphics != "none" %}
-  --video {{ virtinst.video | sh }}
-  --input tablet,bus=usb
+  --video {% if virtinst.video == "vga" and not x86 and not power %}virtio{% else %}{{ virtinst.video | sh }}{% endif %}
+{%- set bus = "virtio" if mainframe else "usb" %}
+  --input tablet,bus={{ bus }}
+{%- if not x86 %}
+  --input keyboard,bus={{ bus }}
+{%- endif %}
 {%- endif %}
   --sound none
-  --console pty,target.type=serial
+  --console pty,target.type={% if mainframe %}sclp{% else %}serial{% endif %}
   --channel unix,target.type=virtio,target.name=org.qemu.guest_agent.0
   --memballoon virtio
   --rng {% if virtinst.rng %}/dev/urandom{% else %}none{% endif %}
-  --tpm {% if virtinst.tpm %}emulator{% if virtinst.arch in ["x86_64", "i686"] %},model=tpm-crb{% endif %},backend.version=2.0{% else %}none{% endif %}
+  --tpm {% if virtinst.tpm %}emulator,model={% if x86 %}tpm-crb{% elif power %}tpm-spapr{% else %}tpm-tis{% endif %},backend.version=2.0{% else %}none{% endif %}
   --xml "./metadata/lab/@xmlns=$xmlns"
   --xml "./metadata/lab/@site=$site"
   --xml ./metadata/lab/@state=installing

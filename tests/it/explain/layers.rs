@@ -9,13 +9,14 @@ fn a_value_is_shown_with_all_it_shadows() {
     assert_eq!(
         explain(&site, "db", "virtinst.ram"),
         "\
-virtinst.ram: 2048
-  builtin:common/defaults.yml:12
+virtinst.ram: 3072
+  builtin:os.d/redhat.yml:64
   layers, of which the last one counts:
     defaults       builtin:common/defaults.yml:12  2048
-    common         lab.yml:10                      1536
-    sysgroup base  lab.yml:14                      2048
-    guest db       lab.yml:25                      ~ → 2048
+    OS rocky9      builtin:os.d/redhat.yml:64      3072
+    common         lab.yml:10                      3584
+    sysgroup base  lab.yml:14                      4096
+    guest db       lab.yml:25                      ~ → 3072
 "
     );
     assert_eq!(

@@ -13,7 +13,7 @@ uuid=007c0360-e907-534b-9eba-2a97811dcb3b
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=ha
-digest=f3bd75814fb0c911163c1e17f2153b57
+digest=87ade053069be338f175549e3a3d15d2
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(cluster/node-1-1.qcow2)
 shared=(cluster/sbd.raw cluster/data.raw)
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 2
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

@@ -13,7 +13,7 @@ uuid=aac0c2ac-75ae-529b-9725-9a4ebd4566d9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=ha
-digest=4fba2da6992484bdd68d7b56880862ae
+digest=ff5bcc0b118e2742ebbeecfeadc1f369
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(cluster/node-2-1.qcow2)
 shared=(cluster/sbd.raw cluster/data.raw)
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 2
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

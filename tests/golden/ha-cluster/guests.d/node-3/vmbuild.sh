@@ -13,7 +13,7 @@ uuid=872f27e0-66b8-5292-aec8-96d121f8a25e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=ha
-digest=dce872bee4b4ccf6888cb5542558f301
+digest=e19a6450fa35ed0922a66e72be6ef6e0
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(cluster/node-3-1.qcow2)
 shared=(cluster/sbd.raw cluster/data.raw)
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 2
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

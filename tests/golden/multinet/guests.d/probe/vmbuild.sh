@@ -13,7 +13,7 @@ uuid=58c4fa2a-eb3c-551e-9737-27a72367bab8
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=multinet
-digest=578a59e262c9ae1252e3886f2e2e7507
+digest=5d9a52a3bba8987d8f72da1668408b70
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/probe-1.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

@@ -13,7 +13,7 @@ uuid=7392a2cc-a46a-531d-9991-e2b513460710
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=multinet
-digest=ee248699a3d9c2f314cb199947c2c15f
+digest=ac8365072796af0dc4813adbabd03e17
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/router-1.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

@@ -13,7 +13,7 @@ uuid=fae90153-5a1f-5834-8b85-9ac2da29c3a0
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=multinet
-digest=7a6923b51be63fa7de72f0e9c5da6fc4
+digest=f644e9a0648c3c7ae4e276f2767521c2
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/store-1.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

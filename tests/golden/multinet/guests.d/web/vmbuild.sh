@@ -13,7 +13,7 @@ uuid=fcd7a9c2-15f1-5751-b2e0-86527da66187
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=multinet
-digest=aa01def158bded28101c0205a8c3adfa
+digest=d6db86af71131c6fd167fa26c6c3d30d
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

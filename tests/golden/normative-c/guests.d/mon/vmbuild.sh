@@ -13,7 +13,7 @@ uuid=d8d28d0e-4ead-55e0-a3a5-25a2ee5a41ee
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=farm
-digest=498be33c7c814e838a29fc1033da7ace
+digest=d0bfb244533b2053e6f89f35c1eb993c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/mon-1.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

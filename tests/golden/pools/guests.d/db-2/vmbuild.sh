@@ -13,7 +13,7 @@ uuid=2f49eed1-a2d2-5d7b-a542-9600015d703e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=pools
-digest=0d73400cba81f184290c0d4d6c5a79b2
+digest=ea314e1751eb44e5c4450b4db0bac575
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/db-2-1.qcow2)
 shared=(images/quorum.raw)
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

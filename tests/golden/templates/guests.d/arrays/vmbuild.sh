@@ -13,7 +13,7 @@ uuid=20d508e0-b980-5e2a-9e78-020d2fbddf6d
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=templates
-digest=1b850a5e94342106b363e2b456e8cfc1
+digest=d5df2e8f51af3042708c482dbdf82a86
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/arrays-1.qcow2 default/arrays-2.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

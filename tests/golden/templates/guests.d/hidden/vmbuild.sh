@@ -13,7 +13,7 @@ uuid=17acc6d3-40b0-5939-bf8d-f85f1cce7f76
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=templates
-digest=2315eca746d81ae405e650987fc81f76
+digest=e636111c1d751ede8b705a61e20add8c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/hidden-1.qcow2 default/hidden-2.qcow2 default/hidden-3.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

@@ -13,7 +13,7 @@ uuid=9bffa444-00b6-56a9-b264-9449988e18e9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=templates
-digest=eb63b707de84731d5dfda194a2c0b529
+digest=dbacc7ead8bbc80dea83322ea75dbc8f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raid-1.qcow2 default/raid-2.qcow2 default/raid-3.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

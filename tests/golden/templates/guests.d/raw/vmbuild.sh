@@ -13,7 +13,7 @@ uuid=3bd8edb2-da2d-5c3b-8310-3f2e17654d9a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=templates
-digest=2ff3f2779a4eade66751c5ca2185c7cb
+digest=8ee7943615ec31929b152a228ff27485
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raw-1.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 2048
+  --memory 3072
   --vcpus 1
   --cpu host-passthrough
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no
