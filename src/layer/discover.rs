@@ -369,7 +369,7 @@ fn add(layers: &mut Layers, found: &Found, file: FileId, node: Node, sink: &mut 
             object.layers.push(node);
         }
         (None, Some(_)) => add_objects(layers, found.class, &node, sink),
-        (_, None) => layers.list_mut(found.class).push(node),
+        (_, None) => layers.list_mut(found.class, defined).push(node),
     }
 }
 
@@ -430,7 +430,8 @@ fn sections(file: FileId, layers: &mut Layers, files: &Files, sink: &mut Sink) {
             }
             "common" | "host" => {
                 let map = (Typer { sink }).map(&entry.value, key);
-                own.list_mut(key).extend(map.map(|_| entry.value.clone()));
+                let list = own.list_mut(key, entry.key);
+                list.extend(map.map(|_| entry.value.clone()));
             }
             class if known.contains(&class) => add_objects(&mut own, class, &entry.value, sink),
             _ => {}
@@ -444,6 +445,7 @@ impl Layers {
     fn stack(&mut self, later: Self) {
         self.site = later.site.or(self.site.take());
         self.common.extend(later.common);
+        self.common_defined = self.common_defined.or(later.common_defined);
         self.host.extend(later.host);
         for (mine, theirs) in [
             (&mut self.networks, later.networks),
@@ -474,10 +476,11 @@ impl Layers {
         }
     }
 
-    fn list_mut(&mut self, class: &str) -> &mut Vec<Node> {
+    fn list_mut(&mut self, class: &str, defined: Span) -> &mut Vec<Node> {
         if class == "host" {
             &mut self.host
         } else {
+            self.common_defined.get_or_insert(defined);
             &mut self.common
         }
     }

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::groups;
-use super::{Layers, Object, legacy, merge, natural_order};
+use super::names::{check_name, index_of};
+use super::{Layers, Object, groups, homes, legacy, merge, natural_order};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::os::{Os, OsTable};
-use crate::model::text::ObjectName;
 use crate::secret::Secrets;
 use crate::source::Span;
 use crate::yaml::typed::{FromNode as _, Typer};
@@ -34,6 +33,8 @@ pub struct Draft {
     pub sysgroups: Arc<Vec<Arc<str>>>,
     /// Its operating system.
     pub os: Arc<Os>,
+    /// Where that is written.
+    pub os_span: Span,
     /// Whether the site says nothing of an OS for it, as in 0.3: its networks and pools then need no definition.
     pub legacy: bool,
     /// Its values: defaults, OS table, common, groups and its own files.
@@ -64,6 +65,8 @@ pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
     drafts.extend(merged.into_iter().flatten());
     drafter.duplicates(&drafts);
     drafts.sort_by(|a, b| natural_order(&a.name, &b.name));
+    let homes = homes::of(&drafter, layers);
+    drafter.sink.know(homes);
     drafts
 }
 
@@ -105,17 +108,19 @@ pub(super) fn less_literals(mut merged: Map) -> Map {
     merged
 }
 
-type Chain = Arc<Vec<Arc<str>>>;
+pub(super) type Chain = Arc<Vec<Arc<str>>>;
 
 pub(super) struct Drafter<'a> {
     table: &'a OsTable,
     sink: &'a mut Sink,
-    common: Vec<Node>,
+    pub(super) common: Vec<Node>,
     pub(super) sysgroups: super::Objects,
     guests: &'a super::Objects,
     /// How many guests `count` has made so far.
     counted: u32,
     beneath: HashMap<(Arc<str>, Chain), Arc<Map>>,
+    /// Where each guest so far is defined, and its groups.
+    pub(super) members: Vec<(Span, Chain)>,
 }
 
 impl<'a> Drafter<'a> {
@@ -140,6 +145,7 @@ impl<'a> Drafter<'a> {
             guests: &layers.guests,
             counted: 0,
             beneath: HashMap::new(),
+            members: Vec::with_capacity(layers.guests.len()),
         }
     }
 
@@ -165,14 +171,20 @@ impl<'a> Drafter<'a> {
             .unwrap_or_default();
         let chain: Chain = Arc::new(groups::load_order(&wanted, &self.sysgroups, self.sink));
         let count = self.count(&object);
-        let (os, legacy) = self.os(name, &object, &chain)?;
+        let found = self.os(name, &object, &chain);
+        let Some((os, os_span, legacy)) = found else {
+            self.members.push((object.defined, chain));
+            return None;
+        };
         let (chain, beneath) = self.beneath(&os, chain);
+        self.members.push((object.defined, Arc::clone(&chain)));
         let draft = Draft {
             name: Arc::clone(name),
             defined: object.defined,
             index: index_of(name),
             sysgroups: chain,
             os,
+            os_span,
             legacy,
             merged: beneath,
             secrets: Secrets::default(),
@@ -235,7 +247,9 @@ impl<'a> Drafter<'a> {
     }
 
     /// Finds the guest's OS: of its own layers, its groups' and common's the last that says it.
-    fn os(&mut self, name: &str, object: &Object, chain: &Chain) -> Option<(Arc<Os>, bool)> {
+    ///
+    /// Returns it with the place that says so, and whether that is one of 0.3.
+    fn os(&mut self, name: &str, object: &Object, chain: &Chain) -> Option<(Arc<Os>, Span, bool)> {
         let beneath = layers_beneath(&self.common, &self.sysgroups, chain);
         let beneath = beneath.map(|(_, layer)| layer);
         let all: Vec<&Node> = beneath.chain(&object.layers).collect();
@@ -248,14 +262,20 @@ impl<'a> Drafter<'a> {
                 Typer { sink: self.sink }.mismatch(node, "the name of an operating system");
                 return None;
             };
-            return Some((self.table.find(text, node.span, self.sink)?, false));
+            return Some((
+                self.table.find(text, node.span, self.sink)?,
+                node.span,
+                false,
+            ));
         }
         let Some((os, because)) = legacy::operating_system(&all, self.table) else {
             let message = format!("guest `{name}` has no operating system");
             self.sink.push(
-                Diagnostic::error(Code::MissingOs, object.defined, message).help(
-                    "set `os:` in the guest, its sysgroup or common, for example `os: rocky9`",
-                ),
+                Diagnostic::error(Code::MissingOs, object.defined, message)
+                    .lacks(&["os"])
+                    .help(
+                        "set `os:` in the guest, its sysgroup or common, for example `os: rocky9`",
+                    ),
             );
             return None;
         };
@@ -267,7 +287,7 @@ impl<'a> Drafter<'a> {
             )
             .help(format!("write `os: {}`", os.name)),
         );
-        Some((os, true))
+        Some((os, because, true))
     }
 
     /// Reports names that `count` makes and a file defines as well.
@@ -314,57 +334,6 @@ fn layers_beneath<'d>(
         layers.map(move |layer| (Some(name), layer))
     });
     common.iter().map(|layer| (None, layer)).chain(groups)
-}
-
-/// Reports a name that cannot be one, and a `name:` that differs from it.
-pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
-    check_word(name, object.defined, sink);
-    for layer in &object.layers {
-        let Some(entry) = layer.as_map().and_then(|map| map.get("name")) else {
-            continue;
-        };
-        if entry.value.as_text() != Some(name) {
-            let key = object.defined.end > 0;
-            let place = if key { "key" } else { "file" };
-            let message = format!("`name` differs from what this {place} defines, `{name}`");
-            let help =
-                format!("rename the {place}, or leave `name` out; a guest's `hostname` may differ");
-            let fault = Diagnostic::error(Code::NameMismatch, entry.value.span, message).help(help);
-            sink.push(if key {
-                fault.also(object.defined, "defined here")
-            } else {
-                fault
-            });
-        }
-    }
-}
-
-/// Reports a name that is no word to libvirt, file systems or scripts, and the nearest one that is.
-pub fn check_word(name: &str, span: Span, sink: &mut Sink) {
-    let Err(reason) = name.parse::<ObjectName>() else {
-        return;
-    };
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
-    let near: String = name
-        .chars()
-        .map(|c| if fits(c) { c } else { '-' })
-        .collect();
-    let near = near.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    let diagnostic = Diagnostic::error(Code::BadName, span, reason);
-    sink.push(match near.parse::<ObjectName>() {
-        Ok(near) => diagnostic.help(format!("write `{near}`")),
-        Err(_) => diagnostic.help("it becomes a file name, and a word of scripts"),
-    });
-}
-
-/// Returns the number a name ends with after its last `-`.
-pub(super) fn index_of(name: &str) -> Option<u32> {
-    let (_, number) = name.rsplit_once('-')?;
-    if number.bytes().all(|byte| byte.is_ascii_digit()) {
-        number.parse().ok()
-    } else {
-        None
-    }
 }
 
 #[cfg(test)]

@@ -8,9 +8,11 @@ mod builtin;
 mod discover;
 mod draft;
 mod groups;
+mod homes;
 mod legacy;
 mod merge;
 mod meta;
+mod names;
 mod order;
 mod shadowed;
 mod walk;
@@ -19,12 +21,13 @@ pub use builtin::{DEFAULTS, OS_TABLE};
 pub(crate) use discover::CLASSES;
 pub use discover::{discover, expect_lab, from_text};
 pub(crate) use draft::MAX_COUNT;
-pub use draft::{Draft, check_name, check_word, drafts};
+pub use draft::{Draft, drafts};
 pub(crate) use legacy::{DROPPED as LEGACY_DROPPED, RENAMED as LEGACY_RENAMED};
 pub use legacy::{modernize_network, skip_storage as skip_legacy_storage};
 pub use merge::{merge, merge_all};
 pub(crate) use meta::LEGACY as LEGACY_CLASSES;
 pub use meta::Meta;
+pub use names::{check_name, check_word};
 pub use order::natural_order;
 pub use shadowed::shadowed;
 pub use walk::{GuestWalk, How, LayerKind, Past, Walk, guest_walk};
@@ -56,6 +59,8 @@ pub struct Layers {
     pub site: Option<Spanned<String>>,
     /// What every guest starts from.
     pub common: Vec<Node>,
+    /// Where that is first defined: its key in a single file, the start of its file elsewhere.
+    pub common_defined: Option<Span>,
     /// The virtualization host.
     pub host: Vec<Node>,
     /// Networks.

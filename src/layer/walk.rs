@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::draft::{Draft, Drafter, index_of, less_literals};
+use super::draft::{Draft, Drafter, less_literals};
+use super::names::index_of;
 use super::{Layers, groups, merge};
 use crate::diag::Sink;
 use crate::model::os::OsTable;

@@ -78,6 +78,8 @@ pub struct Guest {
     pub sysgroups: Arc<Vec<Arc<str>>>,
     /// Its operating system.
     pub os: Arc<Os>,
+    /// Where that is written.
+    pub os_span: Span,
     /// Its UUID.
     pub uuid: String,
     /// Its host name.

@@ -369,6 +369,7 @@ fn finish(
         index: draft.index,
         sysgroups: draft.sysgroups,
         os: draft.os,
+        os_span: draft.os_span,
         hostname,
         fqdn,
         domain,

@@ -262,6 +262,37 @@ fn comments_allow_what_their_line_has() {
 }
 
 #[test]
+fn what_many_guests_lack_is_allowed_in_the_line_of_each_or_of_the_cause() {
+    let lab = LAB
+        .replace("  rootpw: locked\n", "")
+        .replace("{network: lan}", "{network: lan, ip: auto}")
+        .replace("  a: {ip: 10.0.0.5}", "  a: {}\n  b: {}\n  c: {}\n  d: {}");
+    let run = validate(&lab, &[]);
+    assert_eq!(
+        (run.codes(), places(&run)),
+        (vec!["no-login"], vec!["lab.yml:3:1"])
+    );
+    assert!(
+        run.stderr.contains("the same goes for 3 more guests"),
+        "{}",
+        run.stderr
+    );
+    let run = validate(&lab.replace("common:", "common: # allow: no-login"), &[]);
+    assert_eq!(run.codes(), [""; 0], "{}", run.stderr);
+    // Those that are left are few.
+    let two = lab
+        .replace("a: {}", "a: {} # allow: no-login")
+        .replace("b: {}", "b: {} # allow: no-login");
+    let run = validate(&two, &[]);
+    assert_eq!(
+        places(&run),
+        ["lab.yml:10:3", "lab.yml:11:3"],
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn meta_allows_what_the_site_has() {
     let files = [
         ("conf.d/META/a.yml", "allow: [no-login]\n"),
