@@ -96,7 +96,11 @@ impl Sink {
     pub fn allow(&mut self, name: &str, span: Span, reach: Reach) {
         match Allowance::new(name, span, reach) {
             Ok(allowance) => self.allowances.push(allowance),
-            Err(fault) => self.push(*fault),
+            Err(fault) => {
+                self.push(*fault);
+                // What was to be allowed is no fault of its own.
+                self.allowances.extend(Allowance::meant(name, span, reach));
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Layers;
-use super::draft::Drafter;
+use super::drafter::Drafter;
 use crate::diag::{Home, Homes};
 use crate::source::Span;
 use crate::yaml::{Map, Node};

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::draft::{Draft, Drafter, less_literals};
+use super::draft::{Draft, less_literals};
+use super::drafter::Drafter;
 use super::names::index_of;
 use super::{Layers, groups, merge};
 use crate::diag::Sink;

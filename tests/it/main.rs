@@ -5,6 +5,7 @@
 mod support;
 
 mod addresses;
+mod contained;
 mod corpus;
 mod diagnostics;
 mod explain;
