@@ -172,6 +172,7 @@ fn compile(
     faulty.typed(&mut guests);
 
     let counted = counted(&layers.guests);
+    let aside = faulty.aside(&layers, &guests);
     let (root, lock) = (layers.root.clone(), layers.lock.clone());
     done(layers);
     if lock.exists() {
@@ -184,7 +185,7 @@ fn compile(
         storages,
         guests,
         counted,
-        aside: faulty.guests().collect(),
+        aside,
         lock: &lock,
     };
     let mut lab = link(input, files, sink);

@@ -12,8 +12,8 @@ use crate::secret::Secrets;
 use crate::source::Span;
 use crate::yaml::{Map, Node};
 
-/// The keys that layering itself consumes.
-const LITERAL: &[&str] = &["name", "sysgroup", "sysgroups", "count", "os"];
+/// The keys that layering itself consumes, so that no guest's values have them.
+pub(super) const LITERAL: &[&str] = &["name", "sysgroup", "sysgroups", "count", "os"];
 
 /// A guest whose layers are merged and whose expressions are still text.
 #[derive(Clone, Debug)]

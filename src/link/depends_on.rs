@@ -13,21 +13,18 @@ pub(super) struct Known<'a> {
     pub(super) names: &'a HashSet<Arc<str>>,
     /// What those are called together that a `count` makes.
     pub(super) counted: &'a HashSet<Arc<str>>,
-    /// Names of guests that may be missing from the lab for faults of their own.
+    /// Those that were set aside for their faults.
     pub(super) aside: &'a HashSet<Arc<str>>,
 }
 
 impl Known<'_> {
-    /// Returns whether a name that is none of the lab's is that of a guest with a fault, or one that its `count` makes.
+    /// Returns whether a name that is none of the lab's is that of a guest that was set aside, or one that its `count` may
+    /// make.
     fn is_aside(&self, name: &str) -> bool {
-        let numbered = || {
-            let (made, number) = name.rsplit_once('-')?;
-            let number = number.parse::<u32>().ok()?;
-            let first = format!("{made}-1");
-            let none = number > 0 && !self.names.contains(first.as_str());
-            Some(none && self.aside.contains(made) && self.counted.contains(made))
+        let numbered = |(made, number): (&str, &str)| {
+            self.aside.contains(made) && number.bytes().all(|byte| byte.is_ascii_digit())
         };
-        self.aside.contains(name) || numbered().unwrap_or(false)
+        self.aside.contains(name) || name.rsplit_once('-').is_some_and(numbered)
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Input<'a> {
     pub guests: Vec<TypedGuest>,
     /// The names of guest files with a `count`, which `depends_on` may use for all they make.
     pub counted: HashSet<Arc<str>>,
-    /// The names of guests some of which are missing here, for faults of their own; who names them has none.
+    /// The names of guests that were set aside for their faults; who names them has none.
     pub aside: HashSet<Arc<str>>,
     /// The lock file.
     pub lock: &'a Path,

@@ -24,8 +24,6 @@ pub(super) struct Faulty {
     site: Owners,
     /// What has a fault.
     faulty: HashSet<Owner>,
-    /// Every guest there is or would be without the faults.
-    guests: HashSet<Arc<str>>,
     /// The guests with an address that the lock may keep.
     choosing: HashSet<Arc<str>>,
     /// How many diagnostics were looked at.
@@ -37,7 +35,6 @@ impl Faulty {
         Self {
             site: Owners::new(layers),
             faulty: HashSet::new(),
-            guests: HashSet::new(),
             choosing: HashSet::new(),
             seen: 0,
         }
@@ -49,12 +46,8 @@ impl Faulty {
     pub(super) fn note(&mut self, sink: &mut Sink) -> Option<()> {
         self.drop_what_follows(sink);
         let is_error = |fault: &&Diagnostic| fault.severity == Severity::Error;
-        let mut errors = sink.after(self.seen).iter().filter(is_error).peekable();
-        if errors.peek().is_some() && self.guests.is_empty() {
-            self.guests.extend(self.site.guests());
-        }
         let mut contained = true;
-        for fault in errors {
+        for fault in sink.after(self.seen).iter().filter(is_error) {
             match self.site.of(fault) {
                 Some(owner) => {
                     self.faulty.insert(owner.clone());
@@ -131,12 +124,10 @@ impl Faulty {
     }
 
     /// Sets aside the guests that cannot be evaluated: faulty ones, and those that may read a faulty network.
-    pub(super) fn drafts(&mut self, drafts: &mut Vec<Draft>) {
+    pub(super) fn drafts(&self, drafts: &mut Vec<Draft>) {
         if self.faulty.is_empty() {
             return;
         }
-        self.guests
-            .extend(drafts.iter().map(|draft| Arc::clone(&draft.name)));
         let networks = self.names(Owner::network);
         drafts.retain(|draft| {
             let any = self.lacks_of("networks") || self.is_faulty(Part::Stray);
@@ -148,12 +139,10 @@ impl Faulty {
     }
 
     /// Sets aside the guests that cannot be linked: faulty ones, and those in a faulty network or pool.
-    pub(super) fn typed(&mut self, guests: &mut Vec<TypedGuest>) {
+    pub(super) fn typed(&self, guests: &mut Vec<TypedGuest>) {
         if self.faulty.is_empty() {
             return;
         }
-        self.guests
-            .extend(guests.iter().map(|guest| Arc::clone(&guest.draft.name)));
         let (networks, pools) = (self.names(Owner::network), self.names(Owner::storage));
         guests.retain(|TypedGuest { draft, spec, .. }| {
             let mut nics = spec
@@ -196,9 +185,15 @@ impl Faulty {
         });
     }
 
-    /// Returns the names of all guests, for others may name one that was set aside.
-    pub(super) fn guests(&self) -> impl Iterator<Item = Arc<str>> {
-        self.guests.iter().cloned()
+    /// Returns the names of the guests that were set aside; of what a `count` makes, what it is called together.
+    pub(super) fn aside(&self, layers: &Layers, guests: &[TypedGuest]) -> HashSet<Arc<str>> {
+        if self.faulty.is_empty() {
+            return HashSet::new();
+        }
+        let left: HashSet<Span> = guests.iter().map(|guest| guest.draft.defined).collect();
+        let objects = layers.guests.iter();
+        let aside = objects.filter(|(_, object)| !left.contains(&object.defined));
+        aside.map(|(name, _)| Arc::clone(name)).collect()
     }
 
     /// Returns the names of the faulty objects of a kind.

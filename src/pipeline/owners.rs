@@ -76,14 +76,6 @@ impl Owners {
         self.paths.insert(path, Owner::Lock);
     }
 
-    /// Returns the names of the guests, those that `count` makes aside.
-    pub(super) fn guests(&self) -> impl Iterator<Item = Arc<str>> {
-        self.texts.iter().filter_map(|(_, owner)| match owner {
-            Owner::Guest(name) => Some(Arc::clone(name)),
-            _ => None,
-        })
-    }
-
     /// Returns what a fault is of.
     pub(super) fn of(&self, fault: &Diagnostic) -> Option<&Owner> {
         match (&fault.primary, &fault.path) {

@@ -103,6 +103,24 @@ fn files_of_objects_that_cannot_be_read() {
 }
 
 #[test]
+fn guests_that_are_set_aside_can_be_named() {
+    let waits = "os: rhel9\ninterfaces: [{network: lan, ip: 10.0.0.9}]\n";
+    let names = format!("{waits}depends_on: [db-1, many, many-2]\n");
+    let after = ("conf.d/guests.d/z.yml", names.as_str());
+    let many = |text| ("conf.d/guests.d/many.yml", text);
+    said(&[after, many("count: 3\nos: rhle9\n")], "unknown-os", OWN);
+    said(&[after, many("a: [\n")], "yaml-syntax", OWN);
+    said(
+        &[
+            after,
+            many("count: 1\nos: rhel9\ninterfaces: [{network: lan, ip: auto}]\n"),
+        ],
+        "unknown-guest",
+        OWN,
+    );
+}
+
+#[test]
 fn files_and_directories_of_classes_that_cannot_be_read() {
     said(&[("conf.d/common/more.yml", "")], "unreadable-file", &[]);
     said(&[("conf.d/common/more.yml", "os: [\n")], "yaml-syntax", &[]);
