@@ -175,7 +175,7 @@ fn compile(
     let aside = faulty.aside(&layers, &guests);
     let (root, lock) = (layers.root.clone(), layers.lock.clone());
     done(layers);
-    if lock.exists() {
+    if lock.symlink_metadata().is_ok() {
         faulty.choosing(&guests);
     }
     let input = Input {
@@ -193,6 +193,9 @@ fn compile(
     faulty.note(sink)?;
     faulty.linked(&mut lab);
 
+    if sink.has_errors() {
+        sink.know_judged(lab.guests.iter().map(|guest| guest.defined));
+    }
     check::check(&lab, sink);
     let payloads = Payloads::read(&lab, &root, files, sink);
     let checked = sink.found();

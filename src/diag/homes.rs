@@ -29,6 +29,8 @@ pub struct Homes {
     pub sysgroups: IndexMap<Arc<str>, Home>,
     /// Where each guest is defined, and its groups, parents first.
     pub guests: Vec<(Span, Arc<Vec<Arc<str>>>)>,
+    /// Where those are defined that were judged; all, when it is not said.
+    pub judged: Option<HashSet<Span>>,
 }
 
 /// How many guests of a home there are, and how many of them lack something.
@@ -73,6 +75,11 @@ impl Homes {
         let mut counts: HashMap<Option<&str>, Count> = HashMap::new();
         for (defined, chain) in &self.guests {
             let lacks = lacking.contains(defined);
+            let judged = self.judged.as_ref();
+            // Nobody knows what those lack that were set aside.
+            if !lacks && judged.is_some_and(|judged| !judged.contains(defined)) {
+                continue;
+            }
             if lacks {
                 groups.insert(*defined, chain);
             }
@@ -183,6 +190,7 @@ mod tests {
             guests: guests
                 .map(|(n, in_group)| (at(10 + n), chain(*in_group)))
                 .collect(),
+            judged: None,
         };
         (homes, at)
     }
@@ -208,6 +216,15 @@ mod tests {
     fn what_the_guests_of_a_group_alone_lack_is_missing_there() {
         assert_eq!(places(&[], &[true, true, false], &[0, 1]), [1, 1]);
         assert_eq!(places(&[], &[true, true, true, false], &[0, 1]), [1, 1]);
+    }
+
+    #[test]
+    fn guests_that_were_set_aside_do_not_count() {
+        let (mut homes, at) = homes(&[], &[false; 5]);
+        homes.judged = Some([at(10), at(11), at(12)].into());
+        let lack = |n| Diagnostic::error(Code::MissingOs, at(n), "x").lacks(&["os"]);
+        let (stay, moved) = homes.gather(vec![lack(10), lack(12)]);
+        assert_eq!((stay.len(), moved.len()), (0, 2));
     }
 
     #[test]

@@ -92,6 +92,11 @@ impl Sink {
         self.homes = homes;
     }
 
+    /// Says where the guests are defined that are left to judge.
+    pub fn know_judged(&mut self, guests: impl Iterator<Item = Span>) {
+        self.homes.judged = Some(guests.collect());
+    }
+
     /// Adds an allowance, by the name of a code; one that cannot be is reported.
     pub fn allow(&mut self, name: &str, span: Span, reach: Reach) {
         match Allowance::new(name, span, reach) {

@@ -20,6 +20,7 @@ pub(super) fn of(drafter: &Drafter<'_>, layers: &Layers) -> Homes {
         common: home(layers.common_defined, &drafter.common),
         sysgroups: sysgroups.collect(),
         guests: drafter.members.clone(),
+        judged: None,
     }
 }
 
