@@ -62,12 +62,20 @@ impl Files {
     ///
     /// A UTF-8 byte order mark is dropped. Text in another encoding is reported at its first bad byte.
     pub fn text(&mut self, path: &Path, sink: &mut Sink) -> Option<FileId> {
+        self.readable(path, sink).ok()
+    }
+
+    /// Reads a text file as [`Files::text`] does.
+    ///
+    /// # Errors
+    /// Returns what stands for a file with a fault, which was reported.
+    pub fn readable(&mut self, path: &Path, sink: &mut Sink) -> Result<FileId, FileId> {
         let bytes = self.read(path, MAX_TEXT_SIZE);
         self.register(path, bytes, sink)
     }
 
-    /// Reads text files as [`Files::text`] does, on all cores; the results keep the order of `paths`.
-    pub fn texts(&mut self, paths: &[&Path], sink: &mut Sink) -> Vec<Option<FileId>> {
+    /// Reads text files as [`Files::readable`] does, on all cores; the results keep the order of `paths`.
+    pub fn texts(&mut self, paths: &[&Path], sink: &mut Sink) -> Vec<Result<FileId, FileId>> {
         let read: Vec<Result<Vec<u8>, String>> = paths
             .par_iter()
             .map(|path| self.read(path, MAX_TEXT_SIZE))
@@ -83,13 +91,14 @@ impl Files {
         path: &Path,
         bytes: Result<Vec<u8>, String>,
         sink: &mut Sink,
-    ) -> Option<FileId> {
+    ) -> Result<FileId, FileId> {
         let name = path.display().to_string();
         let bytes = match bytes {
             Ok(bytes) => bytes,
             Err(reason) => {
+                let file = self.sources.add(name.clone(), "");
                 sink.push(Diagnostic::file_error(Code::UnreadableFile, name, reason));
-                return None;
+                return Err(file);
             }
         };
         let start = if bytes.starts_with(b"\xef\xbb\xbf") {
@@ -98,7 +107,7 @@ impl Files {
             0
         };
         match std::str::from_utf8(&bytes[start..]) {
-            Ok(text) => Some(self.sources.add(name, text)),
+            Ok(text) => Ok(self.sources.add(name, text)),
             Err(error) => {
                 let at = error.valid_up_to();
                 let file = self
@@ -114,7 +123,7 @@ impl Files {
                     .label(format!("byte 0x{byte:02x} is not UTF-8"))
                     .help("save the file as UTF-8, for example with `iconv -t UTF-8`"),
                 );
-                None
+                Err(file)
             }
         }
     }

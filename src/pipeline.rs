@@ -3,36 +3,30 @@
 //! A fault stops what needs the object it is in; the others go on, so that one run reports the faults of all stages.
 
 mod faulty;
+mod objects;
+mod owners;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use rayon::prelude::*;
 
-use self::faulty::{Faulty, Owner};
-use crate::diag::{Code, Diagnostic, Sink};
+use self::faulty::Faulty;
+use self::objects::{host, networks, site, storages};
+use self::owners::Owner;
+use crate::diag::{Code, Diagnostic, Severity, Sink};
 use crate::files::Files;
 use crate::layer::{
     self, DEFAULTS, Draft, Layers, OS_TABLE, Objects, discover, drafts, expect_lab, from_text,
-    merge_all,
 };
 use crate::link::{Input, Lab, link};
-use crate::model::host::Host;
-use crate::model::network::Network;
 use crate::model::os::OsTable;
 use crate::model::read::{Reader, TypedGuest};
-use crate::model::storage::{Storage, StorageSpec};
-use crate::model::text::{DnsName, Line};
+use crate::model::text::Line;
 use crate::render::{Engine, Payloads, check_outputs};
-use crate::source::{Span, Spanned};
-use crate::yaml::typed::{FromNode, Typer};
 use crate::yaml::{Map, Node, parse};
 use crate::{check, expr};
-
-/// The site of a conf directory that names none.
-const DEFAULT_SITE: &str = "default";
 
 /// Which site to load, and how.
 #[derive(Clone, Debug, Default)]
@@ -140,8 +134,13 @@ fn compile(
     faulty.note(sink)?;
 
     let site = site(&layers, sink);
-    let table = os_of(&builtin_os, &defaults, &layers, sink)?;
-    let mut drafts = drafts(&layers, &table, sink);
+    let entries = faulty.names(Owner::os);
+    let table = OsTable::build(&builtin_os, &defaults, &layers, &entries, sink);
+    let mut drafts = if faulty.lacks_layers() {
+        Vec::new()
+    } else {
+        drafts(&layers, &table, sink)
+    };
     if request.notes && !sink.has_errors() {
         layer::shadowed(&layers, &drafts, sink);
     }
@@ -172,10 +171,13 @@ fn compile(
     faulty.note(sink)?;
     faulty.typed(&mut guests);
 
-    let mut counted = counted(&layers.guests);
-    counted.extend(faulty.guests());
+    let counted = counted(&layers.guests);
+    let aside = faulty.aside(&layers, &guests);
     let (root, lock) = (layers.root.clone(), layers.lock.clone());
     done(layers);
+    if lock.symlink_metadata().is_ok() {
+        faulty.choosing(&guests);
+    }
     let input = Input {
         site,
         host,
@@ -183,14 +185,20 @@ fn compile(
         storages,
         guests,
         counted,
+        aside,
         lock: &lock,
     };
     let mut lab = link(input, files, sink);
+    faulty.lock(&lock, &files.sources);
     faulty.note(sink)?;
     faulty.linked(&mut lab);
 
+    if sink.has_errors() {
+        sink.know_judged(lab.guests.iter().map(|guest| guest.defined));
+    }
     check::check(&lab, sink);
     let payloads = Payloads::read(&lab, &root, files, sink);
+    let checked = sink.found();
     let mut tmpldirs = request.tmpldirs.clone();
     for dir in tmpldirs.iter().filter(|dir| !dir.is_dir()) {
         let message = "the template directory does not exist";
@@ -204,11 +212,17 @@ fn compile(
     tmpldirs.extend(Some(root.join("templates")).filter(|dir| dir.is_dir()));
     let used = used_templates(&lab);
     let engine = Engine::load(&tmpldirs, &used, &payloads, files, sink);
-    faulty.note(sink)?;
+    let is_file = |fault: &Diagnostic| fault.severity == Severity::Error && fault.path.is_some();
+    let unread = sink.after(checked).iter().any(is_file);
+    // What is wrong in a template is nobody else's matter.
+    faulty.note(sink);
     if sink.has_errors() {
-        faulty.linked(&mut lab);
-        check_outputs(&lab, &engine?, sink);
-        faulty.note(sink);
+        // A template that cannot be read is not one that does not exist.
+        if let Some(engine) = engine.filter(|_| !unread) {
+            faulty.linked(&mut lab);
+            check_outputs(&lab, &engine, sink);
+            faulty.note(sink);
+        }
         return None;
     }
     if let Some(engine) = &engine {
@@ -228,14 +242,9 @@ pub fn os_table(request: &Request, files: &mut Files, sink: &mut Sink) -> Option
     let (builtin_os, defaults) = builtin(files, sink);
     let layers = discover(&request.confdirs, files, sink);
     proceed(sink)?;
-    os_of(&builtin_os, &defaults, &layers, sink)
-}
-
-/// Builds the OS table; a fault in it would be one of every guest with the system.
-fn os_of(builtin: &Map, defaults: &Map, layers: &Layers, sink: &mut Sink) -> Option<OsTable> {
-    let before = sink.errors();
-    let table = OsTable::build(builtin, defaults, layers, sink);
-    (sink.errors() == before).then_some(table)
+    let table = OsTable::build(&builtin_os, &defaults, &layers, &HashSet::new(), sink);
+    proceed(sink)?;
+    Some(table)
 }
 
 /// The templates that guests and the host ask for by name.
@@ -267,102 +276,6 @@ fn builtin(files: &mut Files, sink: &mut Sink) -> (Map, Map) {
             .collect(),
         defaults.as_map().cloned().unwrap_or_default(),
     )
-}
-
-fn site(layers: &Layers, sink: &mut Sink) -> String {
-    let Some(site) = &layers.site else {
-        return DEFAULT_SITE.to_owned();
-    };
-    layer::check_word(site, site.span, sink);
-    site.value.clone()
-}
-
-/// Merges the layers of an object that is no guest, and types them.
-fn object<T>(
-    layers: &[Node],
-    span: Span,
-    sink: &mut Sink,
-    read: impl FnOnce(&Node, &mut Typer<'_>) -> Option<T>,
-) -> Option<T> {
-    let merged = merge_all(layers, sink);
-    let node = Node {
-        kind: crate::yaml::Kind::Map(Arc::new(merged)),
-        ..Node::empty_map(span)
-    };
-    read(&node, &mut Typer { sink })
-}
-
-fn host(layers: &Layers, sink: &mut Sink) -> Host {
-    let empty = || {
-        Host::read(
-            &Map::default(),
-            no_place(layers),
-            &mut Typer {
-                sink: &mut Sink::default(),
-            },
-        )
-    };
-    let span = layers
-        .host
-        .first()
-        .map_or_else(|| no_place(layers), |node| node.span);
-    object(&layers.host, span, sink, Host::from_node)
-        .or_else(empty)
-        .expect("a host needs no key")
-}
-
-/// A place for what no file says: the start of the first file.
-fn no_place(layers: &Layers) -> Span {
-    let first = layers
-        .common
-        .first()
-        .map(|node| node.span)
-        .or_else(|| Some(layers.guests.first()?.1.defined));
-    first.unwrap_or_else(|| Span::new(crate::source::Sources::default().add("", ""), 0, 0))
-}
-
-fn networks(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Network> {
-    let domain = common_domain(&layers.common);
-    let mut networks = IndexMap::new();
-    for (name, definition) in &layers.networks {
-        layer::check_name(name, definition, sink);
-        let layers: Vec<Node> = definition
-            .layers
-            .iter()
-            .map(|layer| layer::modernize_network(layer, sink))
-            .collect();
-        let network = object(&layers, definition.defined, sink, |node, typer| {
-            Network::read(name, definition.defined, node, domain.as_ref(), typer)
-        });
-        networks.extend(network.map(|network| (name.to_string(), network)));
-    }
-    networks
-}
-
-/// Common's domain, which networks without one share; its type is reported with the guests'.
-fn common_domain(common: &[Node]) -> Option<Spanned<DnsName>> {
-    let node = common.iter().rev().find_map(|layer| layer.get("domain"))?;
-    Some(Spanned::new(node.as_text()?.parse().ok()?, node.span))
-}
-
-fn storages(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Storage> {
-    let mut storages = IndexMap::new();
-    for (name, definition) in &layers.storages {
-        if layer::skip_legacy_storage(definition, sink) {
-            continue;
-        }
-        layer::check_name(name, definition, sink);
-        let defined = definition.defined;
-        let storage = object(&definition.layers, defined, sink, |node, typer| {
-            let before = typer.sink.errors();
-            // A value that could not be read would look like one that is missing.
-            let spec =
-                StorageSpec::from_node(node, typer).filter(|_| typer.sink.errors() == before)?;
-            Some(Storage::new(name, defined, spec, typer))
-        });
-        storages.extend(storage.map(|storage| (name.to_string(), storage)));
-    }
-    storages
 }
 
 fn typed(drafts: Vec<Draft>, sink: &mut Sink) -> Vec<TypedGuest> {

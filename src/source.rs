@@ -120,6 +120,16 @@ impl Sources {
         &self.sources[file.0 as usize].name
     }
 
+    /// Returns the file that was registered last under this name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<FileId> {
+        let at = self
+            .sources
+            .iter()
+            .rposition(|source| source.name == name)?;
+        u32::try_from(at).ok().map(FileId)
+    }
+
     /// Returns the text of `file`.
     #[must_use]
     pub fn text(&self, file: FileId) -> &Arc<str> {

@@ -221,6 +221,7 @@ fn guest(name: &str, values: &Map, sources: &mut Sources) -> Draft {
             .and_then(|(_, index)| index.parse().ok()),
         sysgroups: Arc::default(),
         os: Arc::clone(&SYSTEM),
+        os_span: start(sources),
         legacy: false,
         merged: Arc::new(values.clone()),
         secrets: Secrets::default(),

@@ -51,6 +51,7 @@ fn alone(guest: &Guest, sink: &mut Sink) {
         .as_ref()
         .filter(|location| location.contains("://"));
     let pxe = virtinst.pxe.as_ref().filter(|pxe| pxe.value);
+    const INTERFACES: &[&str] = &["interfaces"];
     let help = "write `interfaces: [{network: NAME}]` in the guest, its sysgroup or common";
     let source = remote
         .map(|location| location.span)
@@ -62,6 +63,7 @@ fn alone(guest: &Guest, sink: &mut Sink) {
                 guest.name
             );
             Diagnostic::warning(Code::NoNetwork, guest.defined, message)
+                .lacks(INTERFACES)
                 .also(source, "installed from here")
                 .help(help)
         }
@@ -70,7 +72,9 @@ fn alone(guest: &Guest, sink: &mut Sink) {
                 "guest `{}` has no interface: only its console reaches it",
                 guest.name
             );
-            Diagnostic::note(Code::NoNetwork, guest.defined, message).help(help)
+            Diagnostic::note(Code::NoNetwork, guest.defined, message)
+                .lacks(INTERFACES)
+                .help(help)
         }
     });
 }

@@ -44,13 +44,14 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
                 guest.name
             );
             sink.push(
-                Diagnostic::warning(Code::NoLogin, guest.defined, message).help(
+                Diagnostic::warning(Code::NoLogin, guest.os_span, message).help(
                     "RSA keys are read by every release; Ed25519 came with RHEL 7, ECDSA with 6, security tokens with 9",
                 ),
             );
         } else if !can_log_in(guest) {
             sink.push(
                 Diagnostic::warning(Code::NoLogin, guest.defined, format!("nobody can log in to guest `{}`", guest.name))
+                    .lacks(&["rootpw", "users", "ssh_authorized_keys"])
                     .help("add `ssh_authorized_keys` or `users`, or say that it is meant with `rootpw: locked`"),
             );
         }

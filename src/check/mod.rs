@@ -23,6 +23,7 @@ mod ranges;
 mod repositories;
 mod segments;
 mod services;
+mod sources;
 mod spare;
 mod subnets;
 mod volumes;
@@ -56,6 +57,7 @@ pub fn check(lab: &Lab, sink: &mut Sink) {
         &|sink| machine::check(lab, sink),
         &|sink| processor::check(lab, sink),
         &|sink| partitions::check(lab, sink),
+        &|sink| sources::check(lab, sink),
         &|sink| installer::check(lab, sink),
         &|sink| accounts::check(lab, sink),
         &|sink| logins::check(lab, sink),

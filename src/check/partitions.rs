@@ -30,6 +30,7 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
                 );
                 sink.push(
                     Diagnostic::error(Code::BadLayout, guest.defined, message)
+                        .lacks(&["disks"])
                         .help("add one to its `disks`, as in `{size: 20}`"),
                 );
             }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{Code, Diagnostic, Severity, Sink};
+use super::{Code, Diagnostic, Severity, Sink, nearest};
 use crate::source::{FileId, Sources, Span};
 
 /// What a comment begins with that is an allowance, after `#` and blanks; what follows a second `#` is the reason.
@@ -58,6 +58,17 @@ impl Allowance {
             span,
             reach,
             used: false,
+        })
+    }
+
+    /// Makes an allowance of the code that was probably meant by a name that is none.
+    pub(super) fn meant(name: &str, span: Span, reach: Reach) -> Option<Self> {
+        let code = Code::named(nearest(name, allowable().map(Code::as_str))?)?;
+        Some(Self {
+            code,
+            span,
+            reach,
+            used: true,
         })
     }
 }

@@ -5,6 +5,7 @@
 
 mod allow;
 mod code;
+mod homes;
 mod json;
 mod redact;
 mod render;
@@ -16,6 +17,7 @@ mod suggest;
 pub use allow::Reach;
 pub(crate) use allow::{may_allow, read_comment};
 pub use code::Code;
+pub use homes::{Home, Homes};
 pub use json::render_json;
 pub use render::{Style, render};
 pub use report::Report;
@@ -80,6 +82,8 @@ pub struct Diagnostic {
     pub guest: Option<Arc<str>>,
     /// How many more guests have it from the same place, when the message is about the first alone.
     pub more_guests: usize,
+    /// The keys any of which would give the guest what it lacks, when the fault is that it lacks something.
+    pub lacks: &'static [&'static str],
 }
 
 impl Diagnostic {
@@ -126,6 +130,7 @@ impl Diagnostic {
             help: None,
             guest: None,
             more_guests: 0,
+            lacks: &[],
         }
     }
 
@@ -151,6 +156,14 @@ impl Diagnostic {
                 text: text.into(),
             });
         }
+        self
+    }
+
+    /// Says that the guest it is found in, which is defined at its place, lacks one of these keys: when others lack it
+    /// for the same reason, that is what is reported.
+    #[must_use]
+    pub fn lacks(mut self, keys: &'static [&'static str]) -> Self {
+        self.lacks = keys;
         self
     }
 

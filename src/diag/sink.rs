@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::allow::{self, Allowance, Reach};
 use super::report::by_cause;
-use super::{Diagnostic, Report, Severity};
+use super::{Diagnostic, Homes, Report, Severity};
 use crate::source::{Sources, Span};
 
 /// How much of the lab a run has looked at.
@@ -24,6 +24,7 @@ pub struct Sink {
     diagnostics: Vec<Diagnostic>,
     allowed: Vec<Diagnostic>,
     allowances: Vec<Allowance>,
+    homes: Homes,
     guest: Option<Arc<str>>,
     errors: usize,
 }
@@ -86,11 +87,25 @@ impl Sink {
         made
     }
 
+    /// Says where guests have their values from, so that what many of them lack can be reported there.
+    pub fn know(&mut self, homes: Homes) {
+        self.homes = homes;
+    }
+
+    /// Says where the guests are defined that are left to judge.
+    pub fn know_judged(&mut self, guests: impl Iterator<Item = Span>) {
+        self.homes.judged = Some(guests.collect());
+    }
+
     /// Adds an allowance, by the name of a code; one that cannot be is reported.
     pub fn allow(&mut self, name: &str, span: Span, reach: Reach) {
         match Allowance::new(name, span, reach) {
             Ok(allowance) => self.allowances.push(allowance),
-            Err(fault) => self.push(*fault),
+            Err(fault) => {
+                self.push(*fault);
+                // What was to be allowed is no fault of its own.
+                self.allowances.extend(Allowance::meant(name, span, reach));
+            }
         }
     }
 
@@ -129,13 +144,18 @@ impl Sink {
         self.errors
     }
 
-    /// Takes out what the site allows and, when `strict`, turns the warnings left into errors; notes stay.
+    /// Takes out what the site allows, finds the causes of what guests lack and, when `strict`, turns the warnings left into errors; notes stay.
     ///
     /// When the whole lab has been looked at, allowances of nothing are reported first.
     pub fn judge(&mut self, sources: &Sources, strict: bool, extent: Extent) {
         let found = std::mem::take(&mut self.diagnostics);
         let (left, allowed) = allow::sift(found, &mut self.allowances, sources);
-        self.diagnostics = left;
+        self.allowed.extend(allowed);
+        // A guest's own line may allow what it lacks, and so may the one that many guests lack it by.
+        let (stay, moved) = self.homes.gather(left);
+        let (left, allowed) = allow::sift(moved, &mut self.allowances, sources);
+        self.diagnostics = stay;
+        self.diagnostics.extend(left);
         self.allowed.extend(allowed);
         if extent == Extent::Whole && !self.has_errors() {
             let unused = allow::unused(&mut self.allowances, sources);

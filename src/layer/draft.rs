@@ -1,26 +1,19 @@
 //! One merged, unevaluated map per guest.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::groups;
-use super::literal::is_literal;
-use super::{Layers, Object, legacy, merge, natural_order};
-use crate::diag::{Code, Diagnostic, Sink};
+use super::drafter::Drafter;
+use super::{Layers, homes, merge, natural_order};
+use crate::diag::Sink;
 use crate::model::os::{Os, OsTable};
-use crate::model::text::ObjectName;
 use crate::secret::Secrets;
 use crate::source::Span;
-use crate::yaml::typed::{FromNode as _, Typer};
 use crate::yaml::{Map, Node};
 
-/// The most guests that `count` makes in a lab: past it, a number was mistyped.
-pub(crate) const MAX_COUNT: u32 = 100_000;
-
-/// The keys that layering itself consumes.
-const LITERAL: &[&str] = &["name", "sysgroup", "sysgroups", "count", "os"];
+/// The keys that layering itself consumes, so that no guest's values have them.
+pub(super) const LITERAL: &[&str] = &["name", "sysgroup", "sysgroups", "count", "os"];
 
 /// A guest whose layers are merged and whose expressions are still text.
 #[derive(Clone, Debug)]
@@ -35,6 +28,8 @@ pub struct Draft {
     pub sysgroups: Arc<Vec<Arc<str>>>,
     /// Its operating system.
     pub os: Arc<Os>,
+    /// Where that is written.
+    pub os_span: Span,
     /// Whether the site says nothing of an OS for it, as in 0.3: its networks and pools then need no definition.
     pub legacy: bool,
     /// Its values: defaults, OS table, common, groups and its own files.
@@ -65,6 +60,8 @@ pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
     drafts.extend(merged.into_iter().flatten());
     drafter.duplicates(&drafts);
     drafts.sort_by(|a, b| natural_order(&a.name, &b.name));
+    let homes = homes::of(&drafter, layers);
+    drafter.sink.know(homes);
     drafts
 }
 
@@ -75,7 +72,7 @@ pub(super) struct Unmerged {
     /// Its own layers.
     pub(super) layers: Vec<Node>,
     /// How many guests it stands for, when it says so.
-    count: Option<u32>,
+    pub(super) count: Option<u32>,
 }
 
 impl Unmerged {
@@ -106,266 +103,9 @@ pub(super) fn less_literals(mut merged: Map) -> Map {
     merged
 }
 
-type Chain = Arc<Vec<Arc<str>>>;
-
-pub(super) struct Drafter<'a> {
-    table: &'a OsTable,
-    sink: &'a mut Sink,
-    common: Vec<Node>,
-    pub(super) sysgroups: super::Objects,
-    guests: &'a super::Objects,
-    /// How many guests `count` has made so far.
-    counted: u32,
-    beneath: HashMap<(Arc<str>, Chain), Arc<Map>>,
-}
-
-impl<'a> Drafter<'a> {
-    pub(super) fn new(layers: &'a Layers, table: &'a OsTable, sink: &'a mut Sink) -> Self {
-        let common = layers
-            .common
-            .iter()
-            .map(|layer| legacy::modernize(layer, sink))
-            .collect();
-        let mut sysgroups = layers.sysgroups.clone();
-        for (name, object) in &mut sysgroups {
-            check_name(name, object, sink);
-            for layer in &mut object.layers {
-                *layer = legacy::modernize(layer, sink);
-            }
-        }
-        Self {
-            table,
-            sink,
-            common,
-            sysgroups,
-            guests: &layers.guests,
-            counted: 0,
-            beneath: HashMap::new(),
-        }
-    }
-
-    /// Finds the layers of a guest, its groups and its OS.
-    pub(super) fn guest(&mut self, name: &Arc<str>, object: &Object) -> Option<Unmerged> {
-        check_name(name, object, self.sink);
-        let own: Vec<Node> = object
-            .layers
-            .iter()
-            .map(|layer| legacy::modernize(layer, self.sink))
-            .collect();
-        let object = Object {
-            defined: object.defined,
-            layers: own,
-        };
-        let wanted = groups::named(&object, self.sink)
-            .or_else(|| {
-                Some(vec![(
-                    groups::implied(name, &self.sysgroups)?,
-                    object.defined,
-                )])
-            })
-            .unwrap_or_default();
-        let chain: Chain = Arc::new(groups::load_order(&wanted, &self.sysgroups, self.sink));
-        let count = self.count(&object);
-        let (os, legacy) = self.os(name, &object, &chain)?;
-        let (chain, beneath) = self.beneath(&os, chain);
-        let draft = Draft {
-            name: Arc::clone(name),
-            defined: object.defined,
-            index: index_of(name),
-            sysgroups: chain,
-            os,
-            legacy,
-            merged: beneath,
-            secrets: Secrets::default(),
-        };
-        Some(Unmerged {
-            draft,
-            layers: object.layers,
-            count,
-        })
-    }
-
-    /// Returns defaults, OS, common and groups merged, computed once per OS and chain of groups, and that chain: the same
-    /// one for all its guests.
-    fn beneath(&mut self, os: &Os, chain: Chain) -> (Chain, Arc<Map>) {
-        let key = (Arc::from(os.name.as_str()), chain);
-        if let Some((known, beneath)) = self.beneath.get_key_value(&key) {
-            return (Arc::clone(&known.1), Arc::clone(beneath));
-        }
-        let chain = &key.1;
-        let mut faults = Sink::default();
-        let merged = self
-            .layers_beneath(chain)
-            .filter_map(|(_, layer)| layer.as_map())
-            .fold(os.base.as_ref().clone(), |below, layer| {
-                merge(below, &os.base, layer, &mut faults)
-            });
-        self.sink.append(faults);
-        let merged = Arc::new(merged);
-        let chain = Arc::clone(chain);
-        self.beneath.insert(key, Arc::clone(&merged));
-        (chain, merged)
-    }
-
-    /// Returns the site's layers beneath a guest's own in load order, each with the group it is of; common's are of none.
-    pub(super) fn layers_beneath<'d>(
-        &'d self,
-        chain: &'d [Arc<str>],
-    ) -> impl Iterator<Item = (Option<&'d Arc<str>>, &'d Node)> {
-        layers_beneath(&self.common, &self.sysgroups, chain)
-    }
-
-    fn count(&mut self, object: &Object) -> Option<u32> {
-        let node = object
-            .layers
-            .iter()
-            .rev()
-            .find_map(|layer| layer.get("count"))?;
-        if !is_literal(node, "count", self.sink) {
-            return Some(0);
-        }
-        let count = u32::from_node(node, &mut Typer { sink: self.sink })?;
-        let Some(counted) = self
-            .counted
-            .checked_add(count)
-            .filter(|counted| *counted <= MAX_COUNT)
-        else {
-            let message = format!("with this, `count` makes more than {MAX_COUNT} guests");
-            let help = "write a smaller number";
-            Typer { sink: self.sink }.invalid(node.span, message, help);
-            return Some(0);
-        };
-        self.counted = counted;
-        Some(count)
-    }
-
-    /// Finds the guest's OS: of its own layers, its groups' and common's the last that says it.
-    fn os(&mut self, name: &str, object: &Object, chain: &Chain) -> Option<(Arc<Os>, bool)> {
-        let beneath = layers_beneath(&self.common, &self.sysgroups, chain);
-        let beneath = beneath.map(|(_, layer)| layer);
-        let all: Vec<&Node> = beneath.chain(&object.layers).collect();
-        let said = all
-            .iter()
-            .rev()
-            .find_map(|layer| Some(&layer.as_map()?.get("os")?.value));
-        if let Some(node) = said.filter(|node| !node.is_null()) {
-            if !is_literal(node, "os", self.sink) {
-                return None;
-            }
-            let Some(text) = node.as_text() else {
-                Typer { sink: self.sink }.mismatch(node, "the name of an operating system");
-                return None;
-            };
-            return Some((self.table.find(text, node.span, self.sink)?, false));
-        }
-        let Some((os, because)) = legacy::operating_system(&all, self.table) else {
-            let message = format!("guest `{name}` has no operating system");
-            self.sink.push(
-                Diagnostic::error(Code::MissingOs, object.defined, message).help(
-                    "set `os:` in the guest, its sysgroup or common, for example `os: rocky9`",
-                ),
-            );
-            return None;
-        };
-        self.sink.push(
-            Diagnostic::warning(
-                Code::LegacyKey,
-                because,
-                format!("no `os:` is set; `{}` is taken from this", os.name),
-            )
-            .help(format!("write `os: {}`", os.name)),
-        );
-        Some((os, true))
-    }
-
-    /// Reports names that `count` makes and a file defines as well.
-    fn duplicates(&mut self, drafts: &[Draft]) {
-        let mut seen: HashMap<&str, &Draft> = HashMap::with_capacity(drafts.len());
-        for draft in drafts {
-            if let Some(first) = seen.insert(&draft.name, draft) {
-                let place = |draft: &Draft| {
-                    self.guests
-                        .get(&draft.name)
-                        .map_or(draft.defined, |own| own.defined)
-                };
-                self.sink.push(
-                    Diagnostic::error(
-                        Code::DefinedTwice,
-                        draft.defined,
-                        format!("guest `{}` is made twice", draft.name),
-                    )
-                    .also(
-                        if first.defined == draft.defined {
-                            place(first)
-                        } else {
-                            first.defined
-                        },
-                        "also from here",
-                    )
-                    .help("rename one of them, or let the other `count` fewer"),
-                );
-            }
-        }
-    }
-}
-
-fn layers_beneath<'d>(
-    common: &'d [Node],
-    sysgroups: &'d super::Objects,
-    chain: &'d [Arc<str>],
-) -> impl Iterator<Item = (Option<&'d Arc<str>>, &'d Node)> {
-    let groups = chain
-        .iter()
-        .filter_map(|name| sysgroups.get_key_value(name));
-    let groups = groups.flat_map(|(name, object)| {
-        let layers = object.layers.iter();
-        layers.map(move |layer| (Some(name), layer))
-    });
-    common.iter().map(|layer| (None, layer)).chain(groups)
-}
-
-/// Reports a name that cannot be one, and a `name:` that differs from it.
-pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
-    check_word(name, object.defined, sink);
-    for layer in &object.layers {
-        let Some(entry) = layer.as_map().and_then(|map| map.get("name")) else {
-            continue;
-        };
-        if entry.value.as_text() != Some(name) {
-            let key = object.defined.end > 0;
-            let place = if key { "key" } else { "file" };
-            let message = format!("`name` differs from what this {place} defines, `{name}`");
-            let help =
-                format!("rename the {place}, or leave `name` out; a guest's `hostname` may differ");
-            let fault = Diagnostic::error(Code::NameMismatch, entry.value.span, message).help(help);
-            sink.push(if key {
-                fault.also(object.defined, "defined here")
-            } else {
-                fault
-            });
-        }
-    }
-}
-
-/// Reports a name that is no word to libvirt, file systems or scripts, and the nearest one that is.
-pub fn check_word(name: &str, span: Span, sink: &mut Sink) {
-    if let Err(refusal) = name.parse::<ObjectName>() {
-        sink.push(refusal.into_error(Code::BadName, span));
-    }
-}
-
-/// Returns the number a name ends with after its last `-`.
-pub(super) fn index_of(name: &str) -> Option<u32> {
-    let (_, number) = name.rsplit_once('-')?;
-    if number.bytes().all(|byte| byte.is_ascii_digit()) {
-        number.parse().ok()
-    } else {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::sync::Arc;
 
     use super::{Draft, drafts};
@@ -394,6 +134,7 @@ guests: {g-1: {vars: {c: guest}}, g-2: {}, g: {count: 2, sysgroups: [g]}}
             &Map::default(),
             defaults.as_map().unwrap(),
             &layers,
+            &HashSet::new(),
             &mut sink,
         );
         let drafts = drafts(&layers, &table, &mut sink);
@@ -436,7 +177,8 @@ guests: {g-1: {vars: {c: guest}}, g-2: {}, g: {count: 2, sysgroups: [g]}}
                 "{key}"
             );
         }
-        let counted: Vec<&Draft> = drafts.iter().skip(2).collect();
+        // Each comes after the file of its name.
+        let counted = [&drafts[1], &drafts[3]];
         assert!(Arc::ptr_eq(&counted[0].merged, &counted[1].merged));
     }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::merge_all;
-use crate::diag::{Code, Diagnostic, Reach, Sink};
+use super::parts::{Part, Parts, whole};
+use crate::diag::{Code, Diagnostic, Reach, Sink, nearest};
 use crate::source::{Span, Spanned};
 use crate::yaml::typed::{Typer, section};
 use crate::yaml::{Entry, Map, Node};
@@ -28,8 +29,8 @@ section! {
 }
 
 impl Meta {
-    /// Reads META from its files' maps.
-    pub(super) fn from_layers(layers: &[Node], sink: &mut Sink) -> Option<Self> {
+    /// Reads META from its files' maps; a key with a fault is missing, and what it may have said is in doubt.
+    pub(super) fn from_layers(layers: &[Node], parts: &mut Parts, sink: &mut Sink) -> Option<Self> {
         let first = layers.first()?.span;
         let merged = merge_all(layers, sink);
         let mut typer = Typer { sink };
@@ -39,7 +40,31 @@ impl Meta {
             .map(clone)
             .collect();
         typer.unknown_keys(&known, Self::KEYS, "META");
-        let meta = Self::read(&known, Span::new(first.file, 0, 0), &mut typer)?;
+        let mut meta = Self {
+            site: None,
+            directories: IndexMap::new(),
+            allow: Vec::new(),
+        };
+        for (key, entry) in &known {
+            let map: Map = std::iter::once((key, entry)).map(clone).collect();
+            let before = typer.sink.errors();
+            let read = Self::read(&map, Span::new(first.file, 0, 0), &mut typer);
+            let faulty = typer.sink.errors() > before;
+            let doubt = match nearest(key, Self::KEYS.iter().copied()) {
+                Some("directories") if faulty || &**key != "directories" => Part::Directories,
+                Some("allow") if faulty || &**key != "allow" => Part::Allowances,
+                _ => Part::Meta,
+            };
+            parts.texts.push((whole(entry), doubt));
+            if let Some(read) = read {
+                meta.site = meta.site.or(read.site);
+                meta.directories.extend(read.directories);
+                meta.allow.extend(read.allow);
+            }
+        }
+        for (class, node) in &meta.directories {
+            parts.texts.push((node.span, Part::meant(class, &[])));
+        }
         allow(&meta.allow, sink);
         Some(meta)
     }
@@ -81,16 +106,20 @@ impl Meta {
     }
 
     /// Reports directories for classes that do not exist.
-    pub(super) fn check_classes(&self, known: &[&str], sink: &mut Sink) {
+    pub(super) fn check_classes<'a>(
+        &self,
+        known: impl Iterator<Item = &'a str> + Clone,
+        sink: &mut Sink,
+    ) {
         for (class, node) in self
             .directories
             .iter()
-            .filter(|(class, _)| !known.contains(&&***class))
+            .filter(|(class, _)| !known.clone().any(|known| known == &***class))
         {
             let message = format!("`{class}` is not a class of layers");
             sink.push(
                 Diagnostic::error(Code::UnknownKey, node.span, message)
-                    .suggest(class, known.iter().copied()),
+                    .suggest(class, known.clone()),
             );
         }
     }

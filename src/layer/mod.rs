@@ -7,26 +7,32 @@
 mod builtin;
 mod discover;
 mod draft;
+mod drafter;
 mod groups;
+mod homes;
 mod legacy;
 mod literal;
 mod merge;
 mod meta;
+mod names;
 mod order;
+mod parts;
 mod shadowed;
 mod walk;
 
 pub use builtin::{DEFAULTS, OS_TABLE};
 pub(crate) use discover::CLASSES;
 pub use discover::{discover, expect_lab, from_text};
-pub(crate) use draft::MAX_COUNT;
-pub use draft::{Draft, check_name, check_word, drafts};
+pub use draft::{Draft, drafts};
+pub(crate) use drafter::MAX_COUNT;
 pub(crate) use legacy::{DROPPED as LEGACY_DROPPED, RENAMED as LEGACY_RENAMED};
 pub use legacy::{modernize_network, skip_storage as skip_legacy_storage};
 pub use merge::{merge, merge_all};
 pub(crate) use meta::LEGACY as LEGACY_CLASSES;
 pub use meta::Meta;
+pub use names::{check_name, check_word};
 pub use order::natural_order;
+pub use parts::{Part, Parts};
 pub use shadowed::shadowed;
 pub use walk::{GuestWalk, How, LayerKind, Past, Walk, guest_walk};
 
@@ -45,6 +51,19 @@ pub struct Object {
     pub defined: Span,
     /// Its maps, later ones over earlier ones.
     pub layers: Vec<Node>,
+    /// Whether a part of it cannot be read: what it lacks is no fault of its own.
+    pub unread: bool,
+}
+
+impl Object {
+    /// Makes an object of no layers yet.
+    pub(crate) fn new(defined: Span) -> Self {
+        Self {
+            defined,
+            layers: Vec::new(),
+            unread: false,
+        }
+    }
 }
 
 /// Objects by name, in load order.
@@ -57,6 +76,8 @@ pub struct Layers {
     pub site: Option<Spanned<String>>,
     /// What every guest starts from.
     pub common: Vec<Node>,
+    /// Where that is first defined: its key in a single file, the start of its file elsewhere.
+    pub common_defined: Option<Span>,
     /// The virtualization host.
     pub host: Vec<Node>,
     /// Networks.
@@ -73,4 +94,52 @@ pub struct Layers {
     pub root: PathBuf,
     /// The file of chosen addresses.
     pub lock: PathBuf,
+    /// What is written where no object is.
+    pub parts: Parts,
+}
+
+impl Layers {
+    /// Puts the layers of a later conf directory over these.
+    fn stack(&mut self, later: Self) {
+        self.site = later.site.or(self.site.take());
+        self.common.extend(later.common);
+        self.common_defined = self.common_defined.or(later.common_defined);
+        self.host.extend(later.host);
+        self.parts.extend(later.parts);
+        for (mine, theirs) in [
+            (&mut self.networks, later.networks),
+            (&mut self.storages, later.storages),
+            (&mut self.sysgroups, later.sysgroups),
+            (&mut self.guests, later.guests),
+            (&mut self.os, later.os),
+        ] {
+            for (name, object) in theirs {
+                let entry = mine.entry(name);
+                let entry = entry.or_insert_with(|| Object::new(object.defined));
+                entry.layers.extend(object.layers);
+                entry.unread |= object.unread;
+            }
+        }
+    }
+
+    fn objects_mut(&mut self, class: &str) -> Option<&mut Objects> {
+        match class {
+            "networks" => Some(&mut self.networks),
+            "storages" => Some(&mut self.storages),
+            "sysgroups" => Some(&mut self.sysgroups),
+            "guests" => Some(&mut self.guests),
+            "os" => Some(&mut self.os),
+            _ => None,
+        }
+    }
+
+    /// Returns the layers of common or the host, one of which is about to be added; `defined` is where it begins.
+    fn list_mut(&mut self, class: &str, defined: Span) -> &mut Vec<Node> {
+        if class == "host" {
+            &mut self.host
+        } else {
+            self.common_defined.get_or_insert(defined);
+            &mut self.common
+        }
+    }
 }

@@ -7,13 +7,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::draft::LITERAL;
 use super::{Draft, Layers};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::source::Span;
 use crate::yaml::{Kind, Map, Node, Tag};
-
-/// Keys that are read before merging, so that no guest's values have them.
-const LITERAL: &[&str] = &["name", "sysgroup", "sysgroups", "count", "os"];
 
 /// Reports the values of `layers` that no guest of `drafts` has.
 pub fn shadowed(layers: &Layers, drafts: &[Draft], sink: &mut Sink) {

@@ -8,7 +8,9 @@ mod systems;
 use std::sync::Arc;
 
 use self::systems::{defaults_walk, system_walk};
-use super::draft::{Draft, Drafter, index_of, less_literals};
+use super::draft::{Draft, less_literals};
+use super::drafter::Drafter;
+use super::names::index_of;
 use super::{Layers, groups, merge};
 use crate::diag::Sink;
 use crate::model::os::OsTable;

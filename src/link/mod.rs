@@ -4,6 +4,7 @@
 //! gets, and the lock that keeps those choices. Rules about the result as a whole are `check`'s.
 
 mod addresses;
+mod depends_on;
 mod disks;
 mod ids;
 mod interfaces;
@@ -12,6 +13,7 @@ mod macs;
 mod origin;
 mod resolve;
 mod volumes;
+mod wishes;
 
 pub use ids::uuid;
 pub use lock::{Choices, Lock};
@@ -79,6 +81,8 @@ pub struct Guest {
     pub sysgroups: Arc<Vec<Arc<str>>>,
     /// Its operating system.
     pub os: Arc<Os>,
+    /// Where that is written.
+    pub os_span: Span,
     /// Its UUID.
     pub uuid: String,
     /// Its host name.

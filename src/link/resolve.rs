@@ -1,27 +1,29 @@
 //! The order of linking: networks and pools, names, addresses, hardware addresses, disks.
 
-use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::collections::HashSet;
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
-use super::addresses::{Family, Granted, Taken, Wish, allocate};
+use super::addresses::{Family, allocate};
+use super::depends_on::{Known, depends_on};
 use super::interfaces::{self, Attachment, Owner};
 use super::lock::{Choices, Lock, ReadLock};
 use super::macs::{self, Request};
+use super::wishes::{ips, ipv6, wanted};
 use super::{Disk, Guest, Interface, Lab, disks, uuid};
-use crate::diag::{Code, Diagnostic, Sink, nearest};
+use crate::diag::Sink;
 use crate::files::Files;
-use crate::model::guest::{Address, InterfaceSpec};
+use crate::model::guest::InterfaceSpec;
 use crate::model::host::Host;
 use crate::model::mac::Mac;
 use crate::model::network::{Network, qualify};
 use crate::model::read::TypedGuest;
 use crate::model::storage::Storage;
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 
 /// What linking starts from.
 #[derive(Debug)]
@@ -38,13 +40,14 @@ pub struct Input<'a> {
     pub guests: Vec<TypedGuest>,
     /// The names of guest files with a `count`, which `depends_on` may use for all they make.
     pub counted: HashSet<Arc<str>>,
+    /// The names of guests that were set aside for their faults; who names them has none.
+    pub aside: HashSet<Arc<str>>,
     /// The lock file.
     pub lock: &'a Path,
 }
 
 /// Resolves every reference between objects.
 pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
-    let read = ReadLock::read(input.lock, files, sink);
     let Input {
         site,
         host,
@@ -52,8 +55,10 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         mut storages,
         mut guests,
         counted,
-        ..
+        aside,
+        lock,
     } = input;
+    let read = ReadLock::read(lock, files, sink);
 
     let mut attached: Vec<Vec<Option<Spanned<String>>>> = Vec::with_capacity(guests.len());
     for guest in &mut guests {
@@ -136,7 +141,12 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         |(guest, _)| &guest.draft.name,
         |(guest, (attachments, disks)), sink| finish(guest, attachments, disks, &site, sink),
     );
-    depends_on(&mut guests, &names, &counted, sink);
+    let known = Known {
+        names: &names,
+        counted: &counted,
+        aside: &aside,
+    };
+    depends_on(&mut guests, &known, sink);
     Lab {
         site,
         host,
@@ -182,119 +192,6 @@ fn hardware(
         .into_iter()
         .map(|macs| macs.into_iter().map(&mut fill).collect())
         .collect()
-}
-
-/// Gathers explicit addresses by network, and the wishes for one.
-fn wanted(
-    guests: &[TypedGuest],
-    attached: &[Vec<Option<Spanned<String>>>],
-    sink: &mut Sink,
-) -> (Taken, Vec<Wish>) {
-    let mut taken = Taken::new();
-    let mut wishes = Vec::new();
-    for (guest_index, (guest, attached)) in guests.iter().zip(attached).enumerate() {
-        sink.about(Some(&guest.draft.name));
-        for (index, (spec, network)) in guest.spec.interfaces.iter().zip(attached).enumerate() {
-            for (family, address, span) in asked(spec) {
-                let Some(network) = network else {
-                    // One with both has had its fault reported.
-                    let bridge = spec.bridge.as_ref().filter(|_| spec.network.is_none());
-                    if let (Some(bridge), None) = (bridge, address) {
-                        no_network(family, span, bridge.span, sink);
-                    }
-                    continue;
-                };
-                if let Some(address) = address {
-                    let of_network = taken.entry(network.value.clone()).or_default();
-                    of_network.entry(address).or_insert(span);
-                    continue;
-                }
-                let same = |other: &&Option<Spanned<String>>| {
-                    other.as_ref().is_some_and(|o| o.value == network.value)
-                };
-                let before = attached[..index].iter().filter(same).count();
-                let name = &guest.draft.name;
-                let key = if before == 0 {
-                    name.to_string()
-                } else {
-                    format!("{name}/{}", before + 1)
-                };
-                wishes.push(Wish {
-                    guest: guest_index,
-                    interface: index,
-                    family,
-                    key,
-                    network: network.value.clone(),
-                    span,
-                });
-            }
-        }
-    }
-    sink.about(None);
-    (taken, wishes)
-}
-
-/// The addresses an interface asks for; none stands for the wish for one.
-fn asked(spec: &InterfaceSpec) -> impl Iterator<Item = (Family, Option<IpAddr>, Span)> {
-    let ipv4 = spec.ip.as_ref().map(|ip| {
-        let address = match ip.value {
-            Address::Ip(address) => Some(IpAddr::V4(address)),
-            Address::Auto => None,
-        };
-        (Family::V4, address, ip.span)
-    });
-    let ipv6 = spec.ipv6.as_ref().map(|ip| {
-        let address = match ip.value {
-            Address::Ip(address) => Some(IpAddr::V6(address)),
-            Address::Auto => None,
-        };
-        (Family::V6, address, ip.span)
-    });
-    ipv4.into_iter().chain(ipv6)
-}
-
-fn no_network(family: Family, span: Span, bridge: Span, sink: &mut Sink) {
-    let message = format!(
-        "`{}: auto` needs a network: what addresses a bridge leads to is not known",
-        family.key()
-    );
-    sink.push(
-        Diagnostic::error(Code::AddressNotServed, span, message)
-            .also(bridge, "the bridge")
-            .help("write the address, or leave it to a DHCP server on that bridge"),
-    );
-}
-
-fn ips(
-    guest_index: usize,
-    guest: &TypedGuest,
-    granted: &Granted,
-) -> Vec<Option<Spanned<Ipv4Addr>>> {
-    let of = |(index, spec): (usize, &Spanned<InterfaceSpec>)| {
-        let wish = spec.ip.as_ref()?;
-        match wish.value {
-            Address::Ip(address) => Some(Spanned::new(address, wish.span)),
-            Address::Auto => match granted.get(&(guest_index, index, Family::V4))?.value {
-                IpAddr::V4(address) => Some(Spanned::new(address, wish.span)),
-                IpAddr::V6(_) => None,
-            },
-        }
-    };
-    guest.spec.interfaces.iter().enumerate().map(of).collect()
-}
-
-/// The IPv6 address of an interface: as written, or as granted.
-fn ipv6(
-    wish: Option<&Spanned<Address<Ipv6Addr>>>,
-    granted: Option<&Spanned<IpAddr>>,
-) -> Option<Spanned<Ipv6Addr>> {
-    let wish = wish?;
-    match (wish.value, granted.map(|granted| granted.value)) {
-        (Address::Ip(address), _) | (Address::Auto, Some(IpAddr::V6(address))) => {
-            Some(Spanned::new(address, wish.span))
-        }
-        _ => None,
-    }
 }
 
 /// Returns the MAC address an interface has without anybody choosing: a written one, or the readable form of a network
@@ -369,6 +266,7 @@ fn finish(
         index: draft.index,
         sysgroups: draft.sysgroups,
         os: draft.os,
+        os_span: draft.os_span,
         hostname,
         fqdn,
         domain,
@@ -388,95 +286,5 @@ fn finish(
         files,
         secrets: draft.secrets,
         name: draft.name,
-    }
-}
-
-/// Resolves `depends_on`: a guest, or all guests that a `count` made.
-fn depends_on(
-    guests: &mut [Guest],
-    names: &HashSet<Arc<str>>,
-    counted: &HashSet<Arc<str>>,
-    sink: &mut Sink,
-) {
-    for guest in guests.iter_mut() {
-        sink.about(Some(&guest.name));
-        let mut resolved: Vec<Spanned<String>> = Vec::with_capacity(guest.depends_on.len());
-        for wanted in &guest.depends_on {
-            let name = wanted.value.as_str();
-            if names.contains(name) {
-                resolved.push(wanted.clone());
-            } else if counted.contains(name) {
-                let made = |number: &u32| names.contains(format!("{name}-{number}").as_str());
-                let each = (1..)
-                    .take_while(made)
-                    .map(|number| Spanned::new(format!("{name}-{number}"), wanted.span));
-                resolved.extend(each);
-            } else {
-                let message = format!("guest `{name}` is not defined");
-                let near = nearest(name, names.iter().map(|name| &**name));
-                let diagnostic = Diagnostic::error(Code::UnknownGuest, wanted.span, message);
-                sink.push(match near {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic
-                        .help("name a guest, or a guest file with a `count` for all it makes"),
-                });
-            }
-        }
-        guest.depends_on = resolved;
-    }
-    sink.about(None);
-    cycles(guests, sink);
-}
-
-fn cycles(guests: &[Guest], sink: &mut Sink) {
-    let index: HashMap<&str, usize> = guests
-        .iter()
-        .enumerate()
-        .map(|(at, guest)| (&*guest.name, at))
-        .collect();
-    // 0: not seen, 1: on the current path, 2: done.
-    let mut state = vec![0_u8; guests.len()];
-    for start in 0..guests.len() {
-        let mut path = vec![(start, 0)];
-        while let Some((at, edge)) = path.pop() {
-            if edge == 0 {
-                if state[at] == 2 {
-                    continue;
-                }
-                state[at] = 1;
-            }
-            let Some(next) = guests[at].depends_on.get(edge) else {
-                state[at] = 2;
-                continue;
-            };
-            path.push((at, edge + 1));
-            let Some(&to) = index.get(next.value.as_str()) else {
-                continue;
-            };
-            match state[to] {
-                0 => path.push((to, 0)),
-                1 => {
-                    let from = path
-                        .iter()
-                        .position(|(on_path, _)| *on_path == to)
-                        .unwrap_or_default();
-                    let names: Vec<&str> = path[from..]
-                        .iter()
-                        .map(|(at, _)| &*guests[*at].name)
-                        .chain([&*guests[to].name])
-                        .collect();
-                    let message = format!("guests wait for each other: {}", names.join(" → "));
-                    let diagnostic = Diagnostic::error(Code::DependencyCycle, next.span, message);
-                    let waits = path[from..path.len() - 1]
-                        .iter()
-                        .map(|(at, edge)| &guests[*at].depends_on[edge - 1]);
-                    let diagnostic = waits.fold(diagnostic, |diagnostic, wait| {
-                        diagnostic.also(wait.span, format!("waits for `{}`", wait.value))
-                    });
-                    sink.push(diagnostic.help("leave out one of them"));
-                }
-                _ => {}
-            }
-        }
     }
 }

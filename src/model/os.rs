@@ -1,6 +1,6 @@
 //! The OS table: what differs between operating systems, as data.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -131,6 +131,9 @@ pub struct Os {
     /// The least disk a default install fits on.
     #[serde(skip)]
     pub min_disk: Option<Size>,
+    /// The entries of the table it is made from: its own, the one that extends, and so on.
+    #[serde(skip)]
+    pub entries: Vec<Arc<str>>,
     /// The built-in values of its guests: the program's defaults under the entry's.
     #[serde(skip)]
     pub base: Arc<Map>,
@@ -146,6 +149,10 @@ pub struct OsTable {
     entries: HashMap<Arc<str>, (OsEntry, Arc<Map>)>,
     /// The entries as they are written, each over the one it extends.
     written: HashMap<Arc<str>, Map>,
+    /// The entries that each one extends.
+    extended: HashMap<Arc<str>, Vec<Arc<str>>>,
+    /// The entries with faults, which were reported.
+    faulty: HashSet<Arc<str>>,
     /// The program's defaults.
     defaults: Arc<Map>,
     found: std::sync::Mutex<HashMap<String, Arc<Os>>>,
@@ -155,7 +162,15 @@ pub struct OsTable {
 
 impl OsTable {
     /// Builds the table from the built-in entries, the program's defaults for guests, and the site's `os` layers.
-    pub fn build(builtin: &Map, defaults: &Map, layers: &Layers, sink: &mut Sink) -> Self {
+    ///
+    /// Entries with a fault are left out, as are those `faulty` that have had one before.
+    pub fn build(
+        builtin: &Map,
+        defaults: &Map,
+        layers: &Layers,
+        faulty: &HashSet<&str>,
+        sink: &mut Sink,
+    ) -> Self {
         let mut raw: HashMap<Arc<str>, Map> = HashMap::new();
         let nothing = Map::default();
         for (name, entry) in builtin {
@@ -165,7 +180,9 @@ impl OsTable {
             );
         }
         let mut spans = HashMap::new();
+        let mut without: HashSet<Arc<str>> = HashSet::new();
         for (name, object) in &layers.os {
+            let before = sink.errors();
             for layer in object.layers.iter().filter_map(Node::as_map) {
                 // What a new entry takes away is the value of the one it extends.
                 let entry = match raw.remove(name) {
@@ -175,16 +192,28 @@ impl OsTable {
                 raw.insert(Arc::clone(name), entry);
             }
             spans.insert(Arc::clone(name), object.defined);
+            if object.unread || faulty.contains(&**name) || sink.errors() > before {
+                without.insert(Arc::clone(name));
+            }
         }
         let mut names: Vec<&Arc<str>> = raw.keys().collect();
         names.sort();
         let mut entries = HashMap::new();
         let mut written = HashMap::new();
+        let mut extends = HashMap::new();
         for name in names {
             let before = sink.errors();
+            let chain = chain(name, &raw);
+            let known = chain.iter().any(|name| without.contains(name));
+            extends.insert(Arc::clone(name), chain);
+            if known {
+                without.insert(Arc::clone(name));
+                continue;
+            }
             let extended = extend(name, &raw, &mut Vec::new(), sink);
             // What it lacks is the other entry's to say.
             if sink.errors() > before {
+                without.insert(Arc::clone(name));
                 continue;
             }
             let span = spans
@@ -194,6 +223,7 @@ impl OsTable {
             let Some(span) = span else { continue };
             if let Err(refusal) = name.parse::<SystemName>() {
                 sink.push(refusal.into_error(Code::InvalidValue, span));
+                without.insert(Arc::clone(name));
                 continue;
             }
             let mut typer = Typer { sink };
@@ -207,6 +237,7 @@ impl OsTable {
                         Diagnostic::error(Code::MissingKey, span, message)
                             .help("write `version: \"9\"`, or a name that ends in a number"),
                     );
+                    without.insert(Arc::clone(name));
                     continue;
                 }
                 let own = entry
@@ -218,17 +249,23 @@ impl OsTable {
                 entries.insert(Arc::clone(name), (entry, Arc::new(base)));
                 written.insert(Arc::clone(name), extended);
             }
+            if sink.errors() > before {
+                without.insert(Arc::clone(name));
+            }
         }
+        entries.retain(|name, _| !without.contains(name));
         Self {
             entries,
             written,
+            extended: extends,
+            faulty: without,
             defaults: Arc::new(defaults.clone()),
             found: std::sync::Mutex::default(),
             builtin: builtin.clone(),
         }
     }
 
-    /// Returns the OS of that name, or reports at `span` that there is none.
+    /// Returns the OS of that name, or reports at `span` that there is none; of an entry with a fault, no more is said.
     pub fn find(&self, name: &str, span: Span, sink: &mut Sink) -> Option<Arc<Os>> {
         let os = self.get(name);
         if let Some(os) = &os
@@ -244,7 +281,9 @@ impl OsTable {
             );
             sink.push(Diagnostic::warning(Code::UnknownOs, span, message).help(help));
         }
-        if os.is_none() {
+        let series = name.split_once('.').map_or(name, |(series, _)| series);
+        let faulty = self.faulty.contains(name) || self.faulty.contains(series);
+        if os.is_none() && !faulty {
             let known: Vec<&str> = self.names();
             let near = meant(name, &known);
             let series = name.split_once('.').map(|(series, _)| series);
@@ -350,6 +389,7 @@ impl OsTable {
             min_ram: entry.min_ram,
             min_ram_network: entry.min_ram_network,
             min_disk: entry.min_disk,
+            entries: self.extended.get(series).cloned().unwrap_or_default(),
             base: Arc::clone(base),
         })
     }
@@ -364,6 +404,20 @@ fn version_in(name: &str) -> Option<&str> {
 /// Returns the texts of a list.
 fn texts<T: ToString>(list: &[T]) -> impl Iterator<Item = String> {
     list.iter().map(ToString::to_string)
+}
+
+/// Returns the entries that one is made from: itself, the one it extends, and so on.
+fn chain(name: &Arc<str>, raw: &HashMap<Arc<str>, Map>) -> Vec<Arc<str>> {
+    let mut chain = vec![Arc::clone(name)];
+    loop {
+        let own = chain.last().and_then(|name| raw.get(name));
+        let parent = own.and_then(|own| own.get("extends")?.value.as_text());
+        let parent = parent.and_then(|parent| raw.get_key_value(parent));
+        match parent {
+            Some((parent, _)) if !chain.contains(parent) => chain.push(Arc::clone(parent)),
+            _ => return chain,
+        }
+    }
 }
 
 /// Follows `extends` down to an entry without, and merges upwards from there.

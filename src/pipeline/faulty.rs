@@ -5,38 +5,27 @@
 //! stages, and none that only follows from another. It reports nothing itself.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use crate::diag::{Diagnostic, Severity, Sink};
-use crate::layer::{Draft, Layers, Object};
+use super::owners::{Owner, Owners};
+use crate::diag::{Code, Diagnostic, Severity, Sink};
+use crate::layer::{Draft, Layers, Part};
 use crate::link::Lab;
+use crate::model::guest::Address;
+use crate::model::os::Os;
 use crate::model::read::TypedGuest;
-use crate::source::Span;
+use crate::source::{Sources, Span, Spanned};
 use crate::yaml::{Entry, Kind, Node};
-
-/// An object whose text a fault lies in.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Owner {
-    Guest(Arc<str>),
-    Sysgroup(Arc<str>),
-    Network(Arc<str>),
-    Storage(Arc<str>),
-    /// What every guest starts from.
-    Common,
-    /// Nothing needs the host to be read.
-    Host,
-}
 
 /// The objects with faults, and what was seen of the reports so far.
 #[derive(Debug)]
 pub(super) struct Faulty {
-    /// The text of each object, by file and place.
-    places: Vec<(Span, Owner)>,
-    owners: HashSet<Owner>,
-    /// Every guest there is or would be without the faults.
-    guests: HashSet<Arc<str>>,
+    site: Owners,
+    /// What has a fault.
+    faulty: HashSet<Owner>,
+    /// The guests with an address that the lock may keep.
+    choosing: HashSet<Arc<str>>,
     /// How many diagnostics were looked at.
     seen: usize,
 }
@@ -44,86 +33,116 @@ pub(super) struct Faulty {
 impl Faulty {
     pub(super) fn new(layers: &Layers) -> Self {
         Self {
-            places: places(layers),
-            owners: HashSet::new(),
-            guests: HashSet::new(),
+            site: Owners::new(layers),
+            faulty: HashSet::new(),
+            choosing: HashSet::new(),
             seen: 0,
         }
     }
 
-    /// Takes note of what a stage reported, less what it says of objects whose faults are known.
+    /// Takes note of what a stage reported, less what only follows from faults that are known.
     ///
     /// Returns `None` when no object can go on: a fault that is no object's may concern them all.
     pub(super) fn note(&mut self, sink: &mut Sink) -> Option<()> {
-        if !self.owners.is_empty() {
-            sink.retain_after(self.seen, |fault| {
-                // Of what is set aside, nobody knows whether it is used.
-                if fault.severity == Severity::Note {
-                    return false;
-                }
-                let place = fault.primary.as_ref().map(|label| label.span);
-                let owner = place.and_then(|span| self.owner(span));
-                owner.is_none_or(|owner| !self.owners.contains(owner))
-            });
-        }
+        self.drop_what_follows(sink);
         let is_error = |fault: &&Diagnostic| fault.severity == Severity::Error;
-        let errors: Vec<&Diagnostic> = sink.after(self.seen).iter().filter(is_error).collect();
-        if !errors.is_empty() && self.guests.is_empty() {
-            let guests = self.places.iter().filter_map(|(_, owner)| match owner {
-                Owner::Guest(name) => Some(Arc::clone(name)),
-                _ => None,
-            });
-            self.guests.extend(guests);
-        }
         let mut contained = true;
-        let mut found = Vec::new();
-        for fault in errors {
-            let place = fault.primary.as_ref().map(|label| label.span);
-            match place.and_then(|span| self.owner(span)) {
-                Some(owner) => found.push(owner.clone()),
+        for fault in sink.after(self.seen).iter().filter(is_error) {
+            match self.site.of(fault) {
+                Some(owner) => {
+                    self.faulty.insert(owner.clone());
+                }
                 None => contained = false,
             }
         }
-        self.owners.extend(found);
         self.seen = sink.found();
         contained.then_some(())
     }
 
-    /// Returns the object whose text a place lies in: of several, the one that begins last.
-    fn owner(&self, span: Span) -> Option<&Owner> {
-        let before = self
-            .places
-            .partition_point(|(place, _)| (place.file, place.start) <= (span.file, span.start));
-        let (_, owner) = self.places[..before]
-            .iter()
-            .rev()
-            .take_while(|(place, _)| place.file == span.file)
-            .find(|(place, _)| place.end >= span.end)?;
-        Some(owner)
+    /// Drops what a stage said of objects whose faults are known, or of what they need.
+    fn drop_what_follows(&mut self, sink: &mut Sink) {
+        let is_lock = |fault: &Diagnostic| self.site.of(fault) == Some(&Owner::Lock);
+        if !self.choosing.is_empty() && sink.after(self.seen).iter().any(is_lock) {
+            // Without their addresses, these guests have faults that are the lock's.
+            let chooses = |guest: &Arc<str>| self.choosing.contains(guest);
+            sink.retain_after(self.seen, |fault| {
+                is_lock(fault) || !fault.guest.as_ref().is_some_and(chooses)
+            });
+        }
+        if self.faulty.is_empty() {
+            return;
+        }
+        // Of what is set aside, nobody knows whether it is used; nor what META allows that cannot be read.
+        let least = if self.is_faulty(Part::Allowances) || self.is_faulty(Part::Directories) {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let mut needing = Vec::new();
+        sink.retain_after(self.seen, |fault| {
+            let owner = self.site.of(fault);
+            if owner.is_some_and(|owner| self.faulty.contains(owner)) {
+                return false;
+            }
+            let follows = self.follows(fault);
+            if follows {
+                needing.extend(owner.cloned());
+            }
+            !follows && fault.severity >= least
+        });
+        self.faulty.extend(needing);
+    }
+
+    /// Returns whether a part of the site has a fault.
+    fn is_faulty(&self, part: Part) -> bool {
+        self.faulty.contains(&Owner::Part(part))
+    }
+
+    /// Returns whether some of a class's layers may be missing.
+    fn lacks_of(&self, class: &'static str) -> bool {
+        self.is_faulty(Part::Class(class)) || self.is_faulty(Part::Directories)
+    }
+
+    /// Returns whether what all guests are made of may be missing, so that none can be judged.
+    pub(super) fn lacks_layers(&self) -> bool {
+        let mut classes = ["common", "sysgroups", "os"].into_iter();
+        classes.any(|class| self.lacks_of(class))
+    }
+
+    /// Returns whether a fault may only follow from something that was not read.
+    fn follows(&self, fault: &Diagnostic) -> bool {
+        let class = match fault.code {
+            Code::UnknownNetwork => "networks",
+            Code::UnknownPool => "storages",
+            Code::UnknownGuest => "guests",
+            Code::UnknownSysgroup => "sysgroups",
+            Code::UnknownOs => "os",
+            _ if !fault.lacks.is_empty() => "common",
+            _ => return false,
+        };
+        self.lacks_of(class) || self.is_faulty(Part::Stray)
     }
 
     /// Sets aside the guests that cannot be evaluated: faulty ones, and those that may read a faulty network.
-    pub(super) fn drafts(&mut self, drafts: &mut Vec<Draft>) {
-        if self.owners.is_empty() {
+    pub(super) fn drafts(&self, drafts: &mut Vec<Draft>) {
+        if self.faulty.is_empty() {
             return;
         }
-        self.guests
-            .extend(drafts.iter().map(|draft| Arc::clone(&draft.name)));
         let networks = self.names(Owner::network);
         drafts.retain(|draft| {
-            let reads = |entry: &Entry| reads_one_of(&entry.value, &networks);
-            self.is_sound(draft.defined, &draft.sysgroups)
-                && (networks.is_empty() || !draft.merged.values().any(reads))
+            let any = self.lacks_of("networks") || self.is_faulty(Part::Stray);
+            let of = |name: &str| any || networks.contains(name);
+            let reads = |entry: &Entry| reads_one_of(&entry.value, &of);
+            self.is_sound(draft.defined, &draft.sysgroups, &draft.os)
+                && (networks.is_empty() && !any || !draft.merged.values().any(reads))
         });
     }
 
     /// Sets aside the guests that cannot be linked: faulty ones, and those in a faulty network or pool.
-    pub(super) fn typed(&mut self, guests: &mut Vec<TypedGuest>) {
-        if self.owners.is_empty() {
+    pub(super) fn typed(&self, guests: &mut Vec<TypedGuest>) {
+        if self.faulty.is_empty() {
             return;
         }
-        self.guests
-            .extend(guests.iter().map(|guest| Arc::clone(&guest.draft.name)));
         let (networks, pools) = (self.names(Owner::network), self.names(Owner::storage));
         guests.retain(|TypedGuest { draft, spec, .. }| {
             let mut nics = spec
@@ -131,107 +150,83 @@ impl Faulty {
                 .iter()
                 .filter_map(|nic| nic.network.as_ref());
             let mut disks = spec.disks.iter().filter_map(|disk| disk.pool.as_ref());
-            self.is_sound(draft.defined, &draft.sysgroups)
+            self.is_sound(draft.defined, &draft.sysgroups, &draft.os)
                 && nics.all(|network| !networks.contains(network.as_str()))
                 && disks.all(|pool| !pools.contains(pool.as_str()))
         });
     }
 
-    /// Sets aside the guests whose references are faulty.
-    pub(super) fn linked(&self, lab: &mut Lab) {
-        if !self.owners.is_empty() {
-            lab.guests
-                .retain(|guest| self.is_sound(guest.defined, &guest.sysgroups));
-        }
+    /// Takes note of who needs the lock.
+    pub(super) fn choosing(&mut self, guests: &[TypedGuest]) {
+        let chooses = |guest: &&TypedGuest| {
+            let nics = &guest.spec.interfaces;
+            is_auto(guest.spec.ip.as_ref())
+                || nics.iter().any(|nic| is_auto(nic.ip.as_ref()))
+                || nics.iter().any(|nic| is_auto(nic.ipv6.as_ref()))
+        };
+        let guests = guests.iter().filter(chooses);
+        self.choosing = guests.map(|guest| Arc::clone(&guest.draft.name)).collect();
     }
 
-    /// Returns the names of all guests, for others may name one that was set aside.
-    pub(super) fn guests(&self) -> impl Iterator<Item = Arc<str>> {
-        self.guests.iter().cloned()
+    /// Says where the lock lies, which is read after all else.
+    pub(super) fn lock(&mut self, path: &Path, sources: &Sources) {
+        self.site.lock(path, sources);
+    }
+
+    /// Sets aside the guests whose references are faulty.
+    pub(super) fn linked(&self, lab: &mut Lab) {
+        if self.faulty.is_empty() {
+            return;
+        }
+        let lock = self.faulty.contains(&Owner::Lock);
+        lab.guests.retain(|guest| {
+            self.is_sound(guest.defined, &guest.sysgroups, &guest.os)
+                && !(lock && self.choosing.contains(&guest.name))
+        });
+    }
+
+    /// Returns the names of the guests that were set aside; of what a `count` makes, what it is called together.
+    pub(super) fn aside(&self, layers: &Layers, guests: &[TypedGuest]) -> HashSet<Arc<str>> {
+        if self.faulty.is_empty() {
+            return HashSet::new();
+        }
+        let left: HashSet<Span> = guests.iter().map(|guest| guest.draft.defined).collect();
+        let objects = layers.guests.iter();
+        let aside = objects.filter(|(_, object)| !left.contains(&object.defined));
+        aside.map(|(name, _)| Arc::clone(name)).collect()
     }
 
     /// Returns the names of the faulty objects of a kind.
     pub(super) fn names(&self, of_kind: fn(&Owner) -> Option<&Arc<str>>) -> HashSet<&str> {
-        self.owners
+        self.faulty
             .iter()
             .filter_map(of_kind)
             .map(|name| &**name)
             .collect()
     }
 
-    fn is_sound(&self, defined: Span, sysgroups: &[Arc<str>]) -> bool {
-        let is_faulty = |owner: &Owner| self.owners.contains(owner);
-        !is_faulty(&Owner::Common)
-            && !self.owner(defined).is_some_and(is_faulty)
-            && !sysgroups
-                .iter()
-                .any(|group| is_faulty(&Owner::Sysgroup(Arc::clone(group))))
+    fn is_sound(&self, defined: Span, sysgroups: &[Arc<str>], os: &Os) -> bool {
+        let is_faulty = |owner: &Owner| self.faulty.contains(owner);
+        let group = |group: &Arc<str>| is_faulty(&Owner::Sysgroup(Arc::clone(group)));
+        let entry = |entry: &Arc<str>| is_faulty(&Owner::Os(Arc::clone(entry)));
+        !self.is_faulty(Part::Common)
+            && !self.site.at(defined).is_some_and(is_faulty)
+            && !sysgroups.iter().any(group)
+            && !os.entries.iter().any(entry)
     }
 }
 
-impl Owner {
-    pub(super) fn network(&self) -> Option<&Arc<str>> {
-        match self {
-            Self::Network(name) => Some(name),
-            _ => None,
-        }
-    }
-
-    pub(super) fn storage(&self) -> Option<&Arc<str>> {
-        match self {
-            Self::Storage(name) => Some(name),
-            _ => None,
-        }
-    }
-}
-
-/// Returns the text of each object, by file and place.
-fn places(layers: &Layers) -> Vec<(Span, Owner)> {
-    let mut places = Vec::new();
-    for (objects, owner) in [
-        (&layers.guests, Owner::Guest as fn(Arc<str>) -> Owner),
-        (&layers.sysgroups, Owner::Sysgroup),
-        (&layers.networks, Owner::Network),
-        (&layers.storages, Owner::Storage),
-    ] {
-        for (name, object) in objects {
-            for layer in &object.layers {
-                places.push((text(object, layer.span), owner(Arc::clone(name))));
-            }
-            if !is_file(object) || object.layers.is_empty() {
-                let defined = text(object, object.defined);
-                places.push((defined, owner(Arc::clone(name))));
-            }
-        }
-    }
-    for (list, owner) in [(&layers.common, Owner::Common), (&layers.host, Owner::Host)] {
-        places.extend(list.iter().map(|layer| (layer.span, owner.clone())));
-    }
-    places.par_sort_by_key(|(span, _)| *span);
-    places
-}
-
-/// Returns where an object's layer may have faults: in the whole of a file that holds nothing else.
-fn text(object: &Object, layer: Span) -> Span {
-    if is_file(object) {
-        Span::new(layer.file, 0, usize::MAX)
-    } else {
-        layer
-    }
-}
-
-/// Returns whether an object has files of its own.
-fn is_file(object: &Object) -> bool {
-    object.defined.range().is_empty()
+fn is_auto<T>(address: Option<&Spanned<Address<T>>>) -> bool {
+    address.is_some_and(|address| matches!(address.value, Address::Auto))
 }
 
 /// Returns whether an expression in a value may read one of these networks.
-fn reads_one_of(node: &Node, networks: &HashSet<&str>) -> bool {
+fn reads_one_of(node: &Node, networks: &dyn Fn(&str) -> bool) -> bool {
     match &node.kind {
         Kind::Scalar(scalar) if scalar.text.contains("{{") => {
             let mut reads = scalar.text.split("networks").skip(1);
             // `networks[x]` may be any of them.
-            reads.any(|rest| named(rest).is_none_or(|name| networks.contains(name)))
+            reads.any(|rest| named(rest).is_none_or(networks))
         }
         Kind::Scalar(_) => false,
         Kind::Seq(items) => items.iter().any(|item| reads_one_of(item, networks)),

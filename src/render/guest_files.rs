@@ -78,9 +78,6 @@ impl<'a> Renderer<'a> {
             mode: 0o644,
             content: sections.review(&guest.secrets, &self.known),
         });
-        if !source(guest, sink) {
-            return files;
-        }
         let holds_secret = holds_secret(guest, &payloads);
         for output in outputs(guest, self.engine, sink) {
             if let Some(content) = self.output(&output.template, guest, &sections, sink) {
@@ -326,54 +323,6 @@ fn holds_secret(guest: &Guest, payloads: &[Payload<'_>]) -> bool {
     !guest.secrets.is_empty()
         || install.rootpw.iter().chain(passwords).any(hashed)
         || payloads.iter().any(|payload| payload.secret)
-}
-
-/// Returns whether the guest's installation starts from one thing, and reports when it does not.
-fn source(guest: &Guest, sink: &mut Sink) -> bool {
-    let virtinst = &guest.virtinst;
-    let pxe = virtinst
-        .pxe
-        .as_ref()
-        .filter(|pxe| pxe.value)
-        .map(|pxe| pxe.span);
-    let place = |source: &Option<Spanned<crate::model::text::Line>>| {
-        source.as_ref().map(|source| source.span)
-    };
-    let sources = [
-        place(&virtinst.location),
-        place(&virtinst.cdrom),
-        place(&virtinst.image),
-        pxe,
-    ];
-    let said: Vec<Span> = sources.into_iter().flatten().collect();
-    match said.as_slice() {
-        [] => sink.push(
-            Diagnostic::error(
-                Code::MissingSource,
-                guest.defined,
-                format!("guest `{}` has nothing to install from", guest.name),
-            )
-            .help("set `virtinst.location` to an install tree, or `virtinst.cdrom` to an image"),
-        ),
-        [_] => {}
-        [first, second, ..] => sink.push(
-            Diagnostic::error(
-                Code::ConflictingKeys,
-                *second,
-                "`location`, `cdrom`, `image` and `pxe` exclude each other",
-            )
-            .also(*first, "the other one")
-            .help("keep one of them; `~` takes away what an earlier layer says"),
-        ),
-    }
-    if let Some(image) = &virtinst.image {
-        let message = "guests that start from a cloud image cannot be built by this version";
-        sink.push(
-            Diagnostic::error(Code::UnsupportedInstaller, image.span, message)
-                .help("install it, from a `location` or a `cdrom`"),
-        );
-    }
-    said.len() == 1 && virtinst.image.is_none()
 }
 
 /// Returns where the site asks for the output at `path`, as far as a template's name tells.

@@ -61,7 +61,7 @@ pub(super) fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) ->
             );
             let help = "this version has kickstart; name a template of your own in `templates: {autoinst: {src: …}}`";
             sink.push(
-                Diagnostic::error(Code::UnsupportedInstaller, guest.defined, message).help(help),
+                Diagnostic::error(Code::UnsupportedInstaller, guest.os_span, message).help(help),
             );
         }
     }

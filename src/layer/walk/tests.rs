@@ -1,5 +1,6 @@
 //! What the walk tells of layers.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{How, LayerKind, Walk, guest_walk};
@@ -31,7 +32,13 @@ fn the_last_layer_leaves_what_merging_gave() {
     let file = files.sources.add("defaults", "lang: B\nkeyboard: B\n");
     let defaults = parse(file, "lang: B\nkeyboard: B\n", &mut sink).unwrap();
     let defaults = defaults.as_map().unwrap();
-    let table = OsTable::build(&Map::default(), defaults, &layers, &mut sink);
+    let table = OsTable::build(
+        &Map::default(),
+        defaults,
+        &layers,
+        &HashSet::new(),
+        &mut sink,
+    );
     let drafts = drafts(&layers, &table, &mut sink);
     assert!(!sink.has_errors());
     assert_eq!(drafts.len(), 4);

@@ -1,91 +1,143 @@
-//! Faults in what guests share: networks, pools and groups.
+//! Faults of what guests share, and of the site as a whole, that take more than a line.
 
-use super::Fault;
-use super::Planter;
-use super::site::{Lab, fault, group, network, pool};
+use super::Plant::{self, Own};
+use super::site::{Lab, common, fault, group, network, pool};
 
-/// Each breaks one network, pool or group.
-pub(super) const PLANTERS: &[(&str, Planter)] = &[
-    ("network: no text", |lab| {
-        in_network(lab, "yaml-syntax", "domain:", "domain: @home")
-    }),
-    ("network: unknown key", |lab| {
-        in_network(lab, "unknown-key", "mtu:", "mut: 1500")
-    }),
-    ("network: key twice", |lab| {
-        in_network(lab, "duplicate-key", "mtu:", "mode: nat")
-    }),
-    ("network: no subnet", |lab| {
-        in_network(lab, "invalid-value", "subnet:", "subnet: 10.0.0/24")
-    }),
-    ("network: bridge", |lab| {
-        in_network(
-            lab,
-            "invalid-value",
-            "bridge:",
-            "bridge: virbr-much-too-long",
-        )
-    }),
-    ("network: gateway", |lab| {
-        in_network(
-            lab,
-            "address-outside-network",
-            "gateway:",
-            "gateway: 10.98.0.1",
-        )
-    }),
-    ("network: range", |lab| {
-        in_network(lab, "bad-range", "start:", "start: 10.97.0.5")
-    }),
-    ("network: domain", |lab| {
-        in_network(lab, "invalid-value", "domain:", "domain: bad_domain.test")
-    }),
-    ("pool: unknown key", |lab| {
-        in_pool(lab, "unknown-key", "autostart:", "autostrat: true")
-    }),
-    ("pool: no type", |lab| {
-        in_pool(lab, "invalid-value", "type:", "type: drawer")
-    }),
-    ("group: unknown tag", |lab| {
-        in_group(lab, "unknown-tag", "services:", "services: !repalce {}")
-    }),
-    ("group: map over list", |lab| {
-        in_group(lab, "kind-change", "packages:", "packages: {vim: true}")
-    }),
-    ("group: unknown name", |lab| {
-        in_group(lab, "unknown-name", "kind:", "kind: \"{{ nmae }}\"")
-    }),
-    ("group: unknown key", |lab| {
-        in_group(
-            lab,
-            "unknown-key",
-            "services:",
-            "sevices: {enabled: [sshd]}",
-        )
-    }),
-    ("group: parent of itself", |lab| {
-        let number = lab.some_group()?;
-        let line = lab.insert(&group(number), &format!("sysgroups: [kind-{number}]"));
-        fault("sysgroup-cycle", group(number), line)
-    }),
+/// Each breaks something else than a guest.
+pub(super) const PLANTS: &[(&str, Plant)] = &[
+    (
+        "range-too-small",
+        Own(|lab, code| {
+            // Where no guest is judged, none needs a lease.
+            lab.take(Lab::ANY_GUEST)?;
+            let number = lab.some_network()?;
+            let end = format!("end: 10.{number}.0.201");
+            let line = lab.replace(&network(number), "end:", &end);
+            fault(code, network(number), line - 1)
+        }),
+    ),
+    (
+        "overlapping-networks",
+        Own(|lab, code| {
+            let number = lab.some_network()?;
+            let file = format!("conf.d/networks.d/over-{number}.yml");
+            lab.add(
+                &file,
+                &format!("# Half of it.\nsubnet: 10.{number}.0.128/25"),
+            );
+            fault(code, file, 2)
+        }),
+    ),
+    (
+        "duplicate-pool",
+        Own(|lab, code| {
+            let (a, b) = (lab.some_pool()?, lab.some_pool()?);
+            let (first, second) = (a.min(b), a.max(b));
+            let line = lab.replace(
+                &pool(second),
+                "target:",
+                &format!("target: /srv/pool-{first}"),
+            );
+            fault(code, pool(second), line)
+        }),
+    ),
+    (
+        "sysgroup-cycle",
+        Own(|lab, code| {
+            let number = lab.some_group()?;
+            let line = lab.insert(&group(number), &format!("sysgroups: [kind-{number}]"));
+            fault(code, group(number), line)
+        }),
+    ),
+    (
+        "missing-os",
+        Own(|lab, code| {
+            let number = lab.some_group()?;
+            lab.insert(&group(number), "os: ~");
+            fault(code, group(number), 1)
+        }),
+    ),
+    (
+        "missing-os",
+        Own(|lab, code| {
+            lab.all_guests()?;
+            lab.replace(common(), "os:", "# os:");
+            fault(code, common().to_owned(), 1)
+        }),
+    ),
+    (
+        "no-login",
+        Own(|lab, code| {
+            let number = lab.some_group()?;
+            lab.insert(&group(number), "rootpw: ~");
+            for guest in lab.members(number) {
+                lab.replace(&guest.file(), "users:", "#");
+                lab.replace(&guest.file(), "- {name: admin", "#");
+            }
+            fault(code, group(number), 1)
+        }),
+    ),
+    (
+        "unknown-os",
+        Own(|lab, code| {
+            lab.all_guests()?;
+            let line = lab.replace(common(), "os:", "os: rokcy9");
+            fault(code, common().to_owned(), line)
+        }),
+    ),
+    (
+        "yaml-syntax",
+        Own(|lab, code| {
+            lab.all_guests()?;
+            let line = lab.replace(common(), "timezone:", "timezone: @home");
+            fault(code, common().to_owned(), line)
+        }),
+    ),
+    (
+        "unsupported-installer",
+        Own(|lab, code| {
+            let guest = lab.some_guest()?;
+            let name = format!("own{}", guest.host);
+            let entry = format!("{name}: {{extends: rocky9, installer: byhand, version: \"9\"}}");
+            lab.add(&format!("conf.d/os.d/{name}.yml"), &entry);
+            let line = lab.insert(&guest.file(), &format!("os: {name}"));
+            fault(code, guest.file(), line)
+        }),
+    ),
+    (
+        "unknown-key",
+        Own(|lab, code| {
+            let guest = lab.some_guest()?;
+            let file = format!("conf.d/os.d/bad{}.yml", guest.host);
+            let entry = format!("bad{}:\n  extends: rocky9\n  instaler: x", guest.host);
+            lab.add(&file, &entry);
+            lab.insert(&guest.file(), &format!("os: bad{}", guest.host));
+            fault(code, file, 3)
+        }),
+    ),
+    (
+        "unreadable-file",
+        Own(|lab, code| {
+            let file = network(lab.some_network()?);
+            lab.files.remove(&file);
+            lab.links.insert(file.clone());
+            fault(code, file, 0)
+        }),
+    ),
+    (
+        "site-layout",
+        Own(|lab, code| {
+            lab.take(Lab::LAYOUT)?;
+            lab.add("conf.d/stray.yml", "os: rocky9");
+            fault(code, "conf.d/stray.yml".to_owned(), 0)
+        }),
+    ),
+    (
+        "site-layout",
+        Own(|lab, code| {
+            lab.take(Lab::LAYOUT)?;
+            lab.add("conf.d/guest.d/stray.yml", "os: rocky9");
+            fault(code, "conf.d/guest.d".to_owned(), 0)
+        }),
+    ),
 ];
-
-fn in_network(lab: &mut Lab, code: &str, start: &str, line: &str) -> Option<Fault> {
-    let number = lab.some_network()?;
-    broken(lab, network(number), code, start, line)
-}
-
-fn in_pool(lab: &mut Lab, code: &str, start: &str, line: &str) -> Option<Fault> {
-    let number = lab.some_pool()?;
-    broken(lab, pool(number), code, start, line)
-}
-
-fn in_group(lab: &mut Lab, code: &str, start: &str, line: &str) -> Option<Fault> {
-    let number = lab.some_group()?;
-    broken(lab, group(number), code, start, line)
-}
-
-fn broken(lab: &mut Lab, path: String, code: &str, start: &str, line: &str) -> Option<Fault> {
-    let number = lab.replace(&path, start, line);
-    fault(code, path, number)
-}

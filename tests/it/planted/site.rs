@@ -59,23 +59,35 @@ impl Guest {
 pub(super) struct Lab {
     /// Its files, by path, as lines.
     pub(super) files: BTreeMap<String, Vec<String>>,
-    pub(super) random: Random,
+    /// The files that are written in Latin-1.
+    pub(super) latin1: BTreeSet<String>,
+    /// The files that are links to nowhere.
+    pub(super) links: BTreeSet<String>,
+    random: Random,
     guests: Vec<Guest>,
     /// The files that have their fault, or that a fault elsewhere needs whole.
     taken: BTreeSet<String>,
 }
 
 impl Lab {
+    /// That guests are judged at all.
+    pub(super) const ANY_GUEST: &str = "any guest";
+
+    /// META, which says where all else lies.
+    pub(super) const LAYOUT: &str = "conf.d/META/site.yml";
+
     pub(super) fn new(seed: u64) -> Self {
         let mut lab = Self {
             files: BTreeMap::new(),
+            latin1: BTreeSet::new(),
+            links: BTreeSet::new(),
             random: Random::new(seed + 1000),
             guests: Vec::new(),
             taken: BTreeSet::new(),
         };
-        lab.add("conf.d/META/site.yml", "site: planted");
+        lab.add(Self::LAYOUT, "site: planted");
         lab.add(
-            "conf.d/common/all.yml",
+            common(),
             "os: rocky9\nrootpw: locked\nvirtinst: {location: \"http://10.0.0.1/rocky9/\"}\n\
              timezone: Europe/Berlin",
         );
@@ -112,7 +124,8 @@ impl Lab {
             name: format!("vm{number:02}"),
             network: (number * 5 + first) % NETWORKS,
             group: number / (GUESTS / GROUPS),
-            pool: number / (GUESTS / POOLS),
+            // No pool has all guests of a group or network: then nothing of these could be judged without it.
+            pool: number / 5 % POOLS,
             host: 10 + number,
         };
         let after = match number {
@@ -153,6 +166,30 @@ impl Lab {
             .clone();
         self.taken.insert(guest.file());
         Some(guest)
+    }
+
+    /// Speaks for a file, or for what several faults need; returns it when nobody has spoken for it.
+    pub(super) fn take(&mut self, what: &str) -> Option<String> {
+        self.taken.insert(what.to_owned()).then(|| what.to_owned())
+    }
+
+    /// Speaks for all guests and what they share, common included, when nobody has spoken for any.
+    pub(super) fn all_guests(&mut self) -> Option<()> {
+        let guests = self.guests.iter().map(Guest::file);
+        let groups = (0..GROUPS).map(group);
+        let others = [common(), "auto", Self::ANY_GUEST].map(str::to_owned);
+        let all: Vec<String> = guests.chain(groups).chain(others).collect();
+        let free = !all.iter().any(|path| self.taken.contains(path));
+        free.then(|| self.taken.extend(all))
+    }
+
+    /// Returns the guests of a group.
+    pub(super) fn members(&self, group: usize) -> Vec<Guest> {
+        let guests = self.guests.iter();
+        guests
+            .filter(|guest| guest.group == group)
+            .cloned()
+            .collect()
     }
 
     /// Returns the number of a network of which nothing is spoken for, and speaks for it.
@@ -221,6 +258,10 @@ impl Lab {
             .insert(at, line.to_owned());
         at + 1
     }
+}
+
+pub(super) fn common() -> &'static str {
+    "conf.d/common/all.yml"
 }
 
 pub(super) fn network(number: usize) -> String {

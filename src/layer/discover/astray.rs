@@ -1,0 +1,72 @@
+//! Files that define an object a second time, and those that nobody reads.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::CLASSES;
+use super::list::{Found, is_yaml};
+use crate::diag::{Code, Diagnostic, Sink, nearest};
+use crate::source::{FileId, Span};
+
+/// Reports `NAME.yml` beside `NAME/` and `NAME.yml` beside `NAME.yaml`.
+pub(super) fn twice(texts: &[(Found, FileId)], sink: &mut Sink) {
+    let mut by_object: HashMap<_, Vec<_>> = HashMap::new();
+    for text in texts {
+        let key = (text.0.class, text.0.object.as_deref());
+        by_object.entry(key).or_default().push(text);
+    }
+    for (found, file) in texts.iter().filter(|(found, _)| found.is_whole) {
+        let same = &by_object[&(found.class, found.object.as_deref())];
+        // Of two files beside each other the later one is told of.
+        let mut others = same
+            .iter()
+            .filter(|(other, _)| !other.is_whole || other.path < found.path);
+        let Some((other, place)) = others.next() else {
+            continue;
+        };
+        let whole = Some(&*other.path).filter(|_| other.is_whole);
+        let beside = whole.or(other.path.parent()).unwrap_or(&other.path);
+        let name = found.object.as_deref().unwrap_or_default();
+        let message = format!("`{name}` is defined here and in {}", beside.display());
+        sink.push(
+            Diagnostic::error(Code::DefinedTwice, Span::new(*file, 0, 0), message)
+                .also(Span::new(*place, 0, 0), "and here")
+                .help("keep one of the two"),
+        );
+    }
+}
+
+/// Warns of what lies in a conf directory and is read by nobody: a directory whose name is nearly a class's, and files
+/// beside the directories.
+pub(super) fn strays(root: &Path, read: &[PathBuf], sink: &mut Sink) {
+    let entries = WalkDir::new(root)
+        .min_depth(1)
+        .max_depth(1)
+        .sort_by_file_name();
+    let entries = entries.into_iter().filter_map(Result::ok);
+    for entry in entries.filter(|entry| !read.iter().any(|dir| dir.starts_with(entry.path()))) {
+        let name = entry.file_name().to_string_lossy();
+        let dirs = CLASSES.iter().map(|(_, dir, _)| *dir).chain(["META"]);
+        let (message, help) = if entry.file_type().is_dir() {
+            let Some(near) = nearest(&name, dirs) else {
+                continue;
+            };
+            (
+                "no layer is read from this directory",
+                format!("did you mean `{near}`?"),
+            )
+        } else if is_yaml(entry.path()) && !name.starts_with('.') {
+            let dirs: Vec<&str> = dirs.collect();
+            (
+                "nobody reads this file",
+                format!("layers lie in {}", dirs.join(", ")),
+            )
+        } else {
+            continue;
+        };
+        let path = entry.path().display().to_string();
+        sink.push(Diagnostic::file_warning(Code::SiteLayout, path, message).help(help));
+    }
+}
