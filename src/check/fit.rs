@@ -18,7 +18,8 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
 }
 
 /// Over HTTP and FTP the installer's system is copied into memory before it starts; from a medium and by NFS it is
-/// mounted (dracut.cmdline of anaconda, `inst.stage2`; the figures are those of Red Hat's installation guides).
+/// mounted (dracut.cmdline of anaconda, `inst.stage2`; the figures are those of Red Hat's installation guides). What it
+/// takes then depends on the tree, and often less will do: a note.
 fn memory(guest: &Guest, sink: &mut Sink) {
     let Some(ram) = &guest.virtinst.ram else {
         return;
@@ -29,22 +30,26 @@ fn memory(guest: &Guest, sink: &mut Sink) {
     };
     let location = guest.virtinst.location.as_ref().filter(fetched);
     let least = |memory: Option<Memory>| memory.filter(|least| ram.value < *least);
-    let fault = |message: String, least: Memory| {
-        let help = format!("it needs {} MiB: write `ram: {}`", least.mib(), least.mib());
-        Diagnostic::warning(Code::TooLittleMemory, ram.span, message).help(help)
-    };
+    let fetching = location.zip(least(guest.os.min_ram_network));
     let (mib, name) = (ram.mib(), &guest.os.name);
-    if let Some((location, least)) = location.zip(least(guest.os.min_ram_network)) {
-        let message = format!("{mib} MiB are too little to install {name} over the network");
-        let fault = fault(message, least);
-        sink.push(fault.also(
+    let fault = if least(guest.os.min_ram).is_some() {
+        let message = format!("{mib} MiB are too little for the installer of {name}");
+        Diagnostic::warning(Code::TooLittleMemory, ram.span, message)
+    } else {
+        let message = format!("{mib} MiB may be too little to install {name} over the network");
+        Diagnostic::note(Code::TooLittleMemory, ram.span, message)
+    };
+    let most = fetching.map(|(_, least)| least);
+    let Some(least) = most.or(least(guest.os.min_ram)) else {
+        return;
+    };
+    let help = format!("it needs {} MiB: write `ram: {}`", least.mib(), least.mib());
+    sink.push(fetching.into_iter().fold(fault.help(help), |fault, (location, _)| {
+        fault.also(
             location.span,
             "the installer is fetched into memory from here",
-        ));
-    } else if let Some(least) = least(guest.os.min_ram) {
-        let message = format!("{mib} MiB are too little for the installer of {name}");
-        sink.push(fault(message, least));
-    }
+        )
+    }));
 }
 
 fn disk(guest: &Guest, sink: &mut Sink) {

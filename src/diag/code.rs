@@ -164,7 +164,7 @@ codes! {
     /// Parts of a layout that do not fit together or their disks.
     BadLayout = "bad-layout",
     /// Less memory than the installer runs in.
-    TooLittleMemory = "too-little-memory" or Warning,
+    TooLittleMemory = "too-little-memory" or Note,
     /// A disk smaller than a default install.
     DiskTooSmall = "disk-too-small" or Warning,
     /// Guests that need more than the host has.

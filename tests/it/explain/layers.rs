@@ -13,7 +13,7 @@ virtinst.ram: 3072
   builtin:os.d/redhat.yml:64
   layers, of which the last one counts:
     defaults       builtin:common/defaults.yml:12  2048
-    OS rocky9      builtin:os.d/redhat.yml:64      3072
+    OS rhel8       builtin:os.d/redhat.yml:64      3072
     common         lab.yml:10                      3584
     sysgroup base  lab.yml:14                      4096
     guest db       lab.yml:25                      ~ → 3072

@@ -13,7 +13,7 @@ uuid=5be14723-bc80-58b5-91cd-d6985a957cae
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=farm
-digest=15c1e51418401bbdb26f66bb95d2d5a3
+digest=c782e5ed0caa4e83fb4c9fce10476a2c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/node-1-1.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 3072
+  --memory 2048
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no

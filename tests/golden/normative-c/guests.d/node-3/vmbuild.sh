@@ -13,7 +13,7 @@ uuid=90ccc204-ea9e-5a70-83a6-48f0950a86bb
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=farm
-digest=063744b97f164003c2d38eef2f2d4ff1
+digest=15be60ac3df5427639b85a077bd52254
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/node-3-1.qcow2)
 shared=()
@@ -71,7 +71,7 @@ done
 machine=(
   --name "$name"
   --metadata "uuid=$uuid"
-  --memory 5120
+  --memory 6144
   --vcpus 1
   --cpu host-model
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no
