@@ -44,12 +44,16 @@ fn memory(guest: &Guest, sink: &mut Sink) {
         return;
     };
     let help = format!("it needs {} MiB: write `ram: {}`", least.mib(), least.mib());
-    sink.push(fetching.into_iter().fold(fault.help(help), |fault, (location, _)| {
-        fault.also(
-            location.span,
-            "the installer is fetched into memory from here",
-        )
-    }));
+    sink.push(
+        fetching
+            .into_iter()
+            .fold(fault.help(help), |fault, (location, _)| {
+                fault.also(
+                    location.span,
+                    "the installer is fetched into memory from here",
+                )
+            }),
+    );
 }
 
 fn disk(guest: &Guest, sink: &mut Sink) {
