@@ -1,8 +1,11 @@
 //! What a guest's installer cannot express.
 //!
 //! The sources are pykickstart's commands of each version, and the installation guides. Whatever can be said in a
-//! script of the install file instead is said there, and is no fault.
+//! script of the install file instead is said there, and is no fault. What is debian-installer's is in [`preseed`].
 
+mod preseed;
+
+use self::preseed::Preseed;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::link::{Guest, Lab};
 use crate::model::guest::{BootProto, Firmware};
@@ -39,6 +42,9 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
                 sink,
             }
             .check();
+        }
+        if guest.os.installer == "preseed" {
+            Preseed { guest, sink }.check();
         }
     }
     sink.about(None);

@@ -56,6 +56,7 @@ pub(super) fn entry(os: &Os) -> Value {
     set("console_args", json!(os.console_args));
     set("hashes", json!(os.hashes));
     set("filesystems", json!(os.filesystems));
+    set("tasks", json!(os.tasks));
     set("arches", json!(os.arches));
     set("cpu_level", json!(os.cpu_level));
     set("min_ram", json!(os.min_ram));

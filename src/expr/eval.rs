@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
-use tera::{Kwargs, State, Tera};
+use tera::{Kwargs, State, StringInput, Tera};
 
 use super::bounded;
 use super::names;
@@ -16,12 +16,18 @@ use super::sources::Outside;
 use crate::diag::Sink;
 use crate::files::Files;
 use crate::layer::Draft;
+use crate::model::os::debian_arch;
 use crate::source::Sources;
 use crate::yaml::{Node, NodeMemo};
 
 std::thread_local! {
     /// What the last evaluation of this thread came to, with its type.
     static RESULT: std::cell::RefCell<Option<tera::Value>> = const { std::cell::RefCell::new(None) };
+}
+
+/// The filter of that name, as templates have it.
+fn deb_arch(arch: StringInput<'_>, _: Kwargs, _: &State<'_>) -> String {
+    debian_arch(arch.as_str()).to_owned()
 }
 
 /// The longest expression with its values, in bytes, whose result is kept.
@@ -84,6 +90,7 @@ impl<'a> Evaluator<'a> {
             ""
         });
         bounded::register(&mut tera);
+        tera.register_filter("deb_arch", deb_arch);
         let mut broken = HashMap::new();
         for text in reads.paths.keys() {
             if names::loops(text) > 1 {

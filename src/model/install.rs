@@ -53,7 +53,7 @@ section! {
         /// Services.
         services: Option<Services>,
         /// SELinux.
-        selinux: Option<Selinux>,
+        selinux: Option<Spanned<Selinux>>,
         /// The packet filter.
         firewall: Option<Firewall>,
         /// The layout of the disks.

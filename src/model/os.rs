@@ -38,7 +38,8 @@ section! {
         osinfo: Vec<SystemName>,
         /// The install file's name.
         install_file: Spanned<ObjectName>,
-        /// Kernel arguments that make the installer read it; `{file}`, `{device}`, `{mac}` and `{serial}` are filled in.
+        /// Kernel arguments that make the installer read it; `{file}`, `{device}`, `{mac}`, `{bootif}` and `{serial}` are
+        /// filled in.
         kernel_args: Vec<Line>,
         /// Kernel arguments of the installed system; `{serial}` is the console of the guest's architecture.
         console_args: Vec<Line>,
@@ -52,6 +53,12 @@ section! {
         cpu_level: Option<u32>,
         /// Where the install tree lies on public mirrors; `{version}` is filled in, `{arch}` is the guest's.
         tree: Option<Line>,
+        /// Where packages come from when the install tree does not tell.
+        mirror: Option<Line>,
+        /// What the release is called on mirrors: Debian's `bookworm`.
+        suite: Option<SystemName>,
+        /// The groups of packages its installer knows; any, when nothing is said.
+        tasks: Vec<SystemName>,
         /// The account its cloud images come with.
         cloud_user: Option<AccountName>,
         /// The least memory its installer runs in.
@@ -93,6 +100,12 @@ pub struct Os {
     /// Where the install tree lies on public mirrors, with `{arch}` for the guest's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tree: Option<String>,
+    /// Where packages come from when the install tree does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mirror: Option<String>,
+    /// What the release is called on mirrors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suite: Option<String>,
     /// The account its cloud images come with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_user: Option<String>,
@@ -116,6 +129,9 @@ pub struct Os {
     /// The file systems its installer makes; without any, every name is taken.
     #[serde(skip)]
     pub filesystems: Vec<String>,
+    /// The groups of packages its installer knows; without any, every name is taken.
+    #[serde(skip)]
+    pub tasks: Vec<String>,
     /// The architectures it is made for; without any, every one is taken.
     #[serde(skip)]
     pub arches: Vec<String>,
@@ -375,6 +391,9 @@ impl OsTable {
                 .tree
                 .as_ref()
                 .map(|tree| tree.replace("{version}", &version)),
+            mirror: entry.mirror.as_ref().map(ToString::to_string),
+            suite: entry.suite.as_ref().map(ToString::to_string),
+            tasks: texts(&entry.tasks).collect(),
             cloud_user: entry.cloud_user.as_ref().map(|user| user.0.clone()),
             last_minor: entry.last_minor,
             filesystems: texts(&entry.filesystems).collect(),
@@ -392,6 +411,19 @@ impl OsTable {
             entries: self.extended.get(series).cloned().unwrap_or_default(),
             base: Arc::clone(base),
         })
+    }
+}
+
+/// Returns Debian's name of an architecture (`dpkg-architecture --list-known`); those not listed are called alike.
+#[must_use]
+pub fn debian_arch(arch: &str) -> &str {
+    match arch {
+        "x86_64" => "amd64",
+        "i686" => "i386",
+        "aarch64" => "arm64",
+        "armv7l" => "armhf",
+        "ppc64le" => "ppc64el",
+        other => other,
     }
 }
 

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::guest::{GuestSpec, Hardware, VirtinstSpec};
 use super::install::{Files, Install};
+use super::text::Line;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::layer::Draft;
+use crate::source::Spanned;
 use crate::yaml::typed::Typer;
 use crate::yaml::{Map, Node, NodeMemo};
 
@@ -48,7 +50,9 @@ impl Reader {
         let spec = GuestSpec::read(&values, draft.defined, &mut typer)?;
         let virtinst = known(&self.virtinsts, Hardware::KEYS, &values, || {
             // The built-in defaults have one, so one that is missing has a fault.
-            Hardware::read(&values, draft.defined, &mut typer)?.virtinst
+            let mut virtinst = Hardware::read(&values, draft.defined, &mut typer)?.virtinst?;
+            give_way(&mut virtinst, &draft.os.base);
+            Some(virtinst)
         })?;
         let install = known(&self.installs, Install::KEYS, &values, || {
             Install::read(&values, draft.defined, &mut typer)
@@ -89,6 +93,19 @@ fn known<T>(
 
 /// The keys of guests.
 const KEYS: &[&[&str]] = &[GuestSpec::KEYS, Hardware::KEYS, Install::KEYS, Files::KEYS];
+
+/// Takes the install tree of the OS table away from a guest that is said to install from elsewhere.
+fn give_way(virtinst: &mut VirtinstSpec, base: &Map) {
+    let pxe = virtinst.pxe.as_ref().is_some_and(|pxe| pxe.value);
+    if virtinst.cdrom.is_none() && virtinst.image.is_none() && !pxe {
+        return;
+    }
+    let section = base.get("virtinst").and_then(|entry| entry.value.as_map());
+    let table = section.and_then(|section| section.get("location"));
+    let table = table.map(|entry| entry.value.span);
+    let ours = |location: &Spanned<Line>| Some(location.span) == table;
+    virtinst.location = virtinst.location.take().filter(|location| !ours(location));
+}
 
 /// Top-level keys of other versions, and what says it today.
 const FORMER: &[(&str, &str)] = &[

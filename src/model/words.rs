@@ -154,6 +154,21 @@ fn is_package(text: &str) -> bool {
     }
 }
 
+/// Whether text is the name of a package of Debian's (Debian Policy, section 5.6.1), perhaps with `:ARCH` or `/SUITE` as
+/// apt-get(8) takes them. A `-` or `+` at its end would mean something to apt-get, unless a package is called so.
+pub(crate) fn is_debian_package(text: &str) -> bool {
+    let lower = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let end = text.find([':', '/']).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    let rest = rest.get(1..).unwrap_or("x");
+    name.len() >= 2
+        && name.starts_with(lower)
+        && name.chars().all(|c| lower(c) || "+.-".contains(c))
+        && (!name.ends_with(['-', '+']) || name.ends_with("++"))
+        && !rest.is_empty()
+        && rest.chars().all(|c| lower(c) || "-._".contains(c))
+}
+
 grammar! {
     /// A volume of a storage pool; the colons are iSCSI's, as in `unit:0:0:1`.
     VolumeName ~ "_?[A-Za-z0-9][A-Za-z0-9._+:-]{0,127}", "the name of a volume", |text| {

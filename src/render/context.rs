@@ -13,7 +13,8 @@ use super::STAMP_XMLNS;
 use super::payloads::Payload;
 use super::sections::Gathered;
 use super::views::{DiskView, DriveView, InterfaceView};
-use crate::link::{Guest, Lab};
+use crate::link::{Guest, Interface, Lab};
+use crate::model::guest::BootProto;
 use crate::model::install::Sudo;
 use crate::model::password::Password;
 
@@ -203,18 +204,40 @@ pub(crate) fn console_args(guest: &Guest) -> Vec<String> {
         .collect()
 }
 
+/// Stands for the interface the install goes over, as PXELINUX names it: the hardware type and the MAC address.
+const BOOTIF: &str = "{bootif}";
+
 /// The install boot: the file the installer reads, and the arguments that make it read it.
 fn install_boot(guest: &Guest) -> Value {
     let file = install_file(guest);
     let first = guest.interfaces.first();
     let mac = first.map(|nic| nic.mac.to_string()).unwrap_or_default();
+    let bootif = connected(guest).map(|nic| format!("01-{}", nic.mac).replace(':', "-"));
     let fill = |arg: &String| {
         arg.replace(FILE, &file)
             .replace(DEVICE, first_device(guest))
             .replace(MAC, &mac)
             .replace(SERIAL, guest.serial())
+            .replace(BOOTIF, bootif.as_deref().unwrap_or_default())
     };
-    json!({ "file": file, "kernel_args": guest.os.kernel_args.iter().map(fill).collect::<Vec<_>>() })
+    let args = guest.os.kernel_args.iter();
+    let args = args.filter(|arg| bootif.is_some() || !arg.contains(BOOTIF));
+    let mut boot = json!({ "file": file, "kernel_args": args.map(fill).collect::<Vec<_>>() });
+    let scripts = super::targets::scripts(&guest.os.installer);
+    if !scripts.is_empty() {
+        boot["scripts"] = scripts.iter().map(|(name, _)| json!(name)).collect();
+    }
+    boot
+}
+
+/// Returns the interface an install goes over: the first with an address and a default route, or with an address.
+fn connected(guest: &Guest) -> Option<&Interface> {
+    let used = || {
+        let nics = guest.interfaces.iter();
+        nics.filter(|nic| nic.bootproto != BootProto::None)
+    };
+    let routed = used().find(|nic| !nic.nodefroute);
+    routed.or_else(|| used().next())
 }
 
 /// Returns the name of the guest's first interface, or what it would be.
@@ -225,7 +248,8 @@ pub(super) fn first_device(guest: &Guest) -> &str {
 
 /// Returns whether the arguments of the installer's kernel are for one machine alone.
 pub(super) fn boots_by_mac(guest: &Guest) -> bool {
-    guest.os.kernel_args.iter().any(|arg| arg.contains(MAC))
+    let mut args = guest.os.kernel_args.iter();
+    args.any(|arg| arg.contains(MAC) || arg.contains(BOOTIF))
 }
 
 /// Returns the name of the guest's install file.
@@ -351,11 +375,11 @@ fn defaults(guest: &Guest, values: &mut Map<String, Value>) {
     for (key, default) in [
         (
             "firewall",
-            json!({"services": [], "ports": [], "trusted": []}),
+            json!({"enabled": false, "services": [], "ports": [], "trusted": []}),
         ),
         ("services", json!({"enabled": [], "disabled": []})),
         ("kdump", json!({})),
-        ("selinux", json!("enforcing")),
+        ("selinux", json!("disabled")),
         ("partitions", json!({"kind": "auto"})),
         ("finish", json!("poweroff")),
         ("bootloader", json!({"append": []})),

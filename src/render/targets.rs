@@ -10,8 +10,41 @@ use crate::model::guest::TemplateRef;
 use crate::model::text::ObjectName;
 use crate::source::{Span, Spanned};
 
-/// The built-in templates of an installer: the ones with a file below `autoinstall/`.
-const INSTALLERS: &[(&str, &str)] = &[("kickstart", "autoinstall/ks.cfg")];
+/// What is built in for an installer.
+struct Installer {
+    /// What the OS table calls it.
+    name: &'static str,
+    /// The template of its install file.
+    answers: &'static str,
+    /// The scripts it finds beside its install file, each with its template.
+    scripts: &'static [(&'static str, &'static str)],
+}
+
+/// The installers with templates below `autoinstall/`.
+const INSTALLERS: &[Installer] = &[
+    Installer {
+        name: "kickstart",
+        answers: "autoinstall/ks.cfg",
+        scripts: &[],
+    },
+    Installer {
+        name: "preseed",
+        answers: "autoinstall/preseed.cfg",
+        scripts: &[
+            ("installer.sh", "autoinstall/preseed/installer.sh"),
+            ("system.sh", "autoinstall/preseed/system.sh"),
+        ],
+    },
+];
+
+fn installer(name: &str) -> Option<&'static Installer> {
+    INSTALLERS.iter().find(|installer| installer.name == name)
+}
+
+/// Returns the scripts an installer finds beside its install file, each with its template.
+pub(super) fn scripts(name: &str) -> &'static [(&'static str, &'static str)] {
+    installer(name).map_or(&[], |installer| installer.scripts)
+}
 
 /// The template of the build script.
 const VMBUILD: &str = "guest/vmbuild.sh";
@@ -39,10 +72,7 @@ pub fn check_outputs(lab: &Lab, engine: &Engine, sink: &mut Sink) {
 pub(super) fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) -> Vec<Output<'a>> {
     let mut outputs = Vec::new();
     let own = |key: &str| guest.templates.get(key);
-    let installer = INSTALLERS
-        .iter()
-        .find(|(name, _)| *name == guest.os.installer)
-        .map(|(_, template)| *template);
+    let installer = installer(&guest.os.installer).map(|installer| installer.answers);
     let src = own("autoinst").and_then(|own| template(own, engine, installer, sink));
     match src.or(installer.map(str::to_owned)) {
         Some(template) => {
@@ -59,11 +89,23 @@ pub(super) fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) ->
                 "no template writes the install file of `{}` (installer {})",
                 guest.os.name, guest.os.installer
             );
-            let help = "this version has kickstart; name a template of your own in `templates: {autoinst: {src: …}}`";
+            let known: Vec<&str> = INSTALLERS.iter().map(|installer| installer.name).collect();
+            let help = format!(
+                "this version has {}; name a template of your own in `templates: {{autoinst: {{src: …}}}}`",
+                known.join(" and ")
+            );
             sink.push(
                 Diagnostic::error(Code::UnsupportedInstaller, guest.os_span, message).help(help),
             );
         }
+    }
+    for (file, template) in scripts(&guest.os.installer) {
+        outputs.push(Output {
+            template: (*template).to_owned(),
+            file: (*file).to_owned(),
+            span: guest.defined,
+            key: "autoinst",
+        });
     }
     let virtinst = own("virtinst");
     outputs.push(Output {

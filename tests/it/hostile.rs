@@ -794,6 +794,73 @@ const PLACES: &[(Kind, &str, &str)] = &[
     (Closed, "os", r#"{"rhel9": {"min_ram": "@"}}"#),
     (Text, "os", r#"{"rhel9": {"defaults": {"lang": "@"}}}"#),
     (Text, "os", r#"{"@": {"extends": "rhel9"}}"#),
+    // Debian's own words.
+    (
+        Text,
+        "guests.d12.partitions",
+        r#"{"raw": "d-i partman-auto/choose_recipe select @"}"#,
+    ),
+    (
+        Text,
+        "guests.d12.partitions",
+        r#"[{"volume_group": "vg", "encrypt": {"passphrase": "@"}, "volumes": [{"name": "root", "mount": "/", "size": "2G"}]}]"#,
+    ),
+    (
+        Text,
+        "guests.d12.partitions",
+        r#"[{"volume_group": "@", "volumes": [{"name": "@", "mount": "/@", "size": "2G", "label": "@", "options": "@"}, {"name": "root", "mount": "/", "size": "2G"}]}]"#,
+    ),
+    (
+        Text,
+        "guests.d12.partitions",
+        r#"[{"raid": "md0", "level": 1, "disks": ["vda", "vdb"], "mount": "/"}, {"raid": "md1", "level": 1, "disks": ["vda", "vdb"], "size": "1G", "mount": "/@"}]"#,
+    ),
+    (
+        Text,
+        "guests.d13.repos",
+        r#"[{"name": "x", "baseurl": "http://10.9.0.1/@", "suite": "./", "gpgcheck": false, "install_only": true}]"#,
+    ),
+    (
+        Text,
+        "guests.d13.repos",
+        r#"[{"name": "@", "baseurl": "http://10.9.0.1/@", "suite": "@", "components": ["@"], "enabled": false}]"#,
+    ),
+    (
+        Text,
+        "guests.d10.repos",
+        r#"[{"name": "x", "baseurl": "http://10.9.0.1/", "suite": "./", "gpgkey": "http://10.9.0.1/@"}]"#,
+    ),
+    (Text, "guests.u18.packages", r#"["@@", "@"]"#),
+    (Text, "guests.d12.packages", r#"["-@"]"#),
+    (
+        Text,
+        "guests.d12.kdump",
+        r#"{"enabled": true, "reserve": "@"}"#,
+    ),
+    (Text, "guests.d12.bootloader", r#"{"append": ["@"]}"#),
+    (
+        Text,
+        "guests.d12.bootloader",
+        r#"{"password": "grub.pbkdf2.sha512.10000.@"}"#,
+    ),
+    (
+        Text,
+        "guests.u18.interfaces",
+        r#"[{"network": "lan", "device": "@"}]"#,
+    ),
+    (
+        Text,
+        "guests.d12.virtinst",
+        r#"{"location": "http://10.9.0.1/@/dists/bookworm/main/installer-amd64/"}"#,
+    ),
+    (
+        Closed,
+        "guests.d12.templates",
+        r#"{"autoinst": {"dst": "@"}}"#,
+    ),
+    (Text, "os", r#"{"debian12": {"suite": "@"}}"#),
+    (Text, "os", r#"{"debian12": {"mirror": "http://x/@"}}"#),
+    (Text, "os", r#"{"debian12": {"tasks": ["@"]}}"#),
     // The site's own key, which templates may read.
     (Text, "common.zzz_own_data", r#"{"@": "@"}"#),
 ];
@@ -817,6 +884,7 @@ fn base() -> Value {
         "guests": {
             "g5": guest("rhel5"), "g6": guest("rhel6"), "g8": guest("rhel8"),
             "g9": guest("rhel9"), "g10": guest("rhel10"), "f42": guest("fedora42"),
+            "d10": guest("debian10"), "d12": guest("debian12"), "d13": guest("debian13"), "u18": guest("ubuntu18.04"),
         },
     })
 }
@@ -1020,14 +1088,18 @@ fn trials(root: &Path) -> Vec<Trial> {
             let guests = match PLACES[place].1.split('.').collect::<Vec<_>>()[..] {
                 ["common", ..] => together,
                 ["guests", guest, ..] => guest,
+                ["os"] if PLACES[place].2.contains("debian") => "d12",
                 _ => "g9",
             };
             let all = Trial::new(root, place, value, guests);
-            let newer = guests.strip_prefix("all-");
-            let again = newer.filter(|_| !all.accepted() && all.in_a_template());
+            let newer_one = guests.strip_prefix("all-");
+            let again = newer_one.filter(|_| !all.accepted() && all.in_a_template());
+            let again = again.into_iter().flat_map(|newer| ["g5", "g6", newer]);
+            // What is said in another way to Debian is asked of each of its releases in turn.
+            let debian = ["d12", "d10", "d13", "u18"][(place + newer) % 4];
+            let debian = newer_one.map(|_| debian);
             let each: Vec<Trial> = again
-                .into_iter()
-                .flat_map(|newer| ["g5", "g6", newer])
+                .chain(debian)
                 .map(|guest| Trial::new(root, place, value, guest))
                 .collect();
             std::iter::once(all).chain(each)

@@ -146,7 +146,11 @@ pub(crate) fn build(script: &Path, args: &[&str]) -> String {
 #[test]
 fn kickstarts_are_what_pykickstart_reads() {
     for lab in Lab::all() {
-        lab.guests().par_iter().for_each(|guest| {
+        let guests = lab.guests();
+        let kickstarted = guests
+            .par_iter()
+            .filter(|guest| guest["os"]["installer"] == "kickstart");
+        kickstarted.for_each(|guest| {
             let syntax = text(&guest["os"]["syntax"]);
             let file = lab
                 .workdir()

@@ -24,6 +24,7 @@ mod networks;
 mod one_fault;
 mod payloads;
 mod planted;
+mod preseed;
 mod readme;
 mod schemas;
 mod secrets;

@@ -19,10 +19,10 @@ use crate::support::{Run, Site, judge, project, tree};
 const GUESTS: &[(&str, &str)] = &[("five", "RHEL5"), ("six", "RHEL6"), ("nine", "RHEL9")];
 
 /// A root to run sections in.
-struct Scratch(TempDir);
+pub(crate) struct Scratch(TempDir);
 
 impl Scratch {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let scratch = Self(tempfile::tempdir().unwrap());
         fs::set_permissions(scratch.0.path(), fs::Permissions::from_mode(0o755)).unwrap();
         scratch.put(
@@ -44,17 +44,17 @@ impl Scratch {
         scratch
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.0.path().join(path.trim_start_matches('/'))
     }
 
-    fn put(&self, path: &str, text: &str) {
+    pub(crate) fn put(&self, path: &str, text: &str) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn program(&self, name: &str, text: &str) {
+    pub(crate) fn program(&self, name: &str, text: &str) {
         let path = format!("local/bin/{name}");
         self.put(&path, text);
         fs::set_permissions(self.path(&path), fs::Permissions::from_mode(0o755)).unwrap();
@@ -62,7 +62,7 @@ impl Scratch {
 
     /// Runs a script that is in the root.
     #[track_caller]
-    fn run(&self, interpreter: &str, script: &str) {
+    pub(crate) fn run(&self, interpreter: &str, script: &str) {
         let user = if is_root() { vec![] } else { vec!["-r"] };
         let output = Command::new("unshare")
             .args(user)
@@ -93,7 +93,7 @@ impl Scratch {
     }
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
 }
 

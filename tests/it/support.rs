@@ -24,6 +24,7 @@ pub(crate) const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/normative-c", Some("farm.yml")),
     ("tests/sites/pools", Some("lab.yml")),
     ("tests/sites/rhel9", Some("lab.yml")),
+    ("tests/sites/debian", Some("lab.yml")),
 ];
 
 /// Returns a path below the project.

@@ -3,8 +3,8 @@
 Takes a file of jobs: a lab with a hostile value, and the same lab with a harmless word in its place. Everything seen in
 the one must be seen in the other, with the value instead of the word. Prints the differences as a JSON list.
 
-Seen are: what pykickstart makes of a kickstart; the files and the calls that running its own %post sections leaves,
-below a directory of its own; the text of the user's scripts; the network XML; and how vmbuild.sh calls virsh and
+Seen are: what pykickstart makes of a kickstart, and debconf of answers for debian-installer; the files and the calls that
+running a kickstart's own %post sections, or the scripts beside answers, leaves below a directory of its own; the text of the user's scripts; the network XML; and how vmbuild.sh calls virsh and
 virt-install, whose options virtinst's own parser splits. Programs that would change a machine only note their calls.
 """
 
@@ -36,6 +36,12 @@ WORD = "benign"
 SYNTAX = {"g5": "RHEL5", "g6": "RHEL6", "g8": "RHEL8", "g9": "RHEL9", "g10": "RHEL10", "f42": "F42"}
 # What a run of the generated %post sections may write to, and what it may find there.
 PLACES = ["/etc/", "/root/", "/usr/local/", "/boot/", "/dev/console", "/sbin/", "/sys/"]
+# And what scripts beside answers for debian-installer may, with what they find there.
+DEBIAN_PLACES = ["/target/", "/tmp/", "/usr/lib/post-base-installer.d/", "/system.sh"]
+DEBIAN_FILES = ["etc/default/keyboard", "etc/apt/sources.list", "etc/dhcp/dhclient.conf", "etc/dhcpcd.conf", "etc/grub.d/10_linux",
+                "etc/resolv.conf"]
+DEBIAN_DIRECTORIES = ["etc/sudoers.d", "etc/profile.d", "etc/apt/sources.list.d", "etc/netplan", "etc/systemd/system", "etc/default",
+                      "usr/local", "root", "home", "dev", "target/root", "tmp", "usr/lib/post-base-installer.d"]
 FILES = ["etc/sysconfig/network", "etc/sysconfig/iptables", "etc/ntp.conf", "etc/hosts", "etc/sudoers", "etc/inittab",
          "etc/securetty", "etc/yum.conf", "etc/dnf/dnf.conf", "boot/grub/grub.conf"]
 DIRECTORIES = ["etc/sudoers.d", "etc/yum.repos.d", "etc/profile.d", "etc/systemd/system", "etc/init.d", "root",
@@ -50,6 +56,24 @@ for program in useradd usermod groupadd passwd chown chmod systemctl chkconfig f
 done
 getent() { note getent "$@"; echo "x:x:0:0:x:$ROOT/home:/bin/sh"; }
 python() { /usr/bin/python3 "$@"; }
+"""
+NOTE_DEBIAN = NOTE + r"""
+for program in in-target sh logger apt-get update-grub update-locale dpkg-query; do
+  eval "$program() { note $program \"\$@\"; }"
+done
+rm() { note rm "$@"; }
+chroot() { shift; "$@"; }
+"""
+STORE = """Config: config
+Templates: templates
+
+Name: config
+Driver: File
+Filename: {0}/config.dat
+
+Name: templates
+Driver: File
+Filename: {0}/templates.dat
 """
 VIRSH = """#!/bin/bash
 printf '%s\\0' "$#" "$@" >> "$NOTES"
@@ -98,6 +122,71 @@ def kickstart(path, syntax):
         seen.append(("section", f"{script.type} {script.inChroot} {script.errorOnFail}"))
         seen.append(("interpreter", script.interp))
     return seen, handler.scripts
+
+
+def answers(path):
+    """What debconf makes of answers: each question, and its value."""
+    seen = []
+    with tempfile.TemporaryDirectory(prefix="observe") as place:
+        with open(f"{place}/rc", "w") as file:
+            file.write(STORE.format(place))
+        for options in [["--checkonly"], []]:
+            done = subprocess.run(["debconf-set-selections", *options, path], capture_output=True, text=True,
+                                  env={**os.environ, "DEBCONF_SYSTEMRC": f"{place}/rc", "LC_ALL": "C.UTF-8"})
+            if done.returncode or done.stdout or done.stderr:
+                seen.append(("error", f"{done.returncode} {done.stdout}{done.stderr}"))
+        if os.path.exists(f"{place}/config.dat"):
+            with open(f"{place}/config.dat", newline="\n") as file:
+                for line in file.read().split("\n"):
+                    seen += [("answer", word) for word in ([line] if line.startswith("Name: ") else line.split(" "))]
+    return seen
+
+
+def beside(path):
+    """What a script beside answers does when bash runs it."""
+    seen = []
+    with open(path) as file:
+        body = file.read()
+    for arguments in [["pre"], ["late"]] if path.endswith("/installer.sh") else [[]]:
+        with tempfile.TemporaryDirectory(prefix="observe") as root:
+            tree = f"{root}/tree"
+            for place in DEBIAN_DIRECTORIES + [os.path.dirname(name) for name in DEBIAN_FILES]:
+                os.makedirs(f"{tree}/{place}", exist_ok=True)
+            for name in [*DEBIAN_FILES, "system.sh"]:
+                open(f"{tree}/{name}", "w").close()
+            for number, mac in enumerate(re.findall(r"\$\(device (\S+)\)", body)):
+                os.makedirs(f"{tree}/sys/class/net/nic{number}")
+                with open(f"{tree}/sys/class/net/nic{number}/address", "w") as file:
+                    file.write(mac + "\n")
+            local = re.sub("|".join(map(re.escape, PLACES + DEBIAN_PLACES)), lambda found: tree + found[0], body)
+            with open(f"{root}/script", "w") as file:
+                file.write(NOTE_DEBIAN + local)
+            done, calls, ran = run(["bash", f"{root}/script", *arguments], root, env={"ROOT": tree})
+            if ran:
+                seen.append(("a value ran as a command in a script", body))
+            seen.append(("script.status", f"{done.returncode} {done.stderr}".replace(root, "")))
+            for call in calls:
+                seen += [("script.call", word.replace(tree, "")) for word in call]
+            for place, _, files in sorted(os.walk(tree)):
+                for name in sorted(files):
+                    with open(f"{place}/{name}") as file:
+                        text = file.read().replace(tree, "")
+                    if text and "/sys/" not in place:
+                        short = f"{place}/{name}"[len(tree):]
+                        seen.append(("script.file", short))
+                        if short.endswith(SHELL_FILES):
+                            seen.append(("script.does", source(f"{place}/{name}", root, tree)))
+                        elif short.endswith("/grub.d/miniascape.cfg"):
+                            seen.append(("script.sets", settings(f"{place}/{name}", root)))
+                        else:
+                            seen.append(("script.content", text.rstrip()))
+    return seen
+
+
+def settings(file, root):
+    """What a file of settings says to the shell that reads it."""
+    done, _, ran = run(["bash", "-c", '. "$1"; echo "$GRUB_CMDLINE_LINUX"', "show", file], root)
+    return f"a value ran as a command: {file}" if ran else done.stdout + done.stderr
 
 
 def values(path, thing, seen):
@@ -320,6 +409,10 @@ def observe(lab, virt_install):
                     found, scripts = kickstart(file, syntax)
                     return found + sections(scripts)
                 seen[short] = once("kickstart", text, look)
+            elif text.startswith("# Answers to debian-installer"):
+                seen[short] = once("answers", text, lambda file=file: answers(file))
+            elif text.startswith("#!/bin/sh\n") and name in ("installer.sh", "system.sh"):
+                seen[short] = once("beside", text, lambda file=file: beside(file))
             elif text.startswith("#!/usr/bin/env bash"):
                 same_text = re.sub("^digest=.*$", "", text, flags=re.M)
 

@@ -129,6 +129,11 @@ pub(super) fn gib(bytes: u64) -> String {
     out
 }
 
+/// Bytes as whole MB of a million bytes, rounded up.
+pub(super) fn mb(bytes: u64) -> String {
+    bytes.div_ceil(1_000_000).to_string()
+}
+
 /// Bytes as whole MiB, rounded up.
 pub(super) fn mib(bytes: u64) -> String {
     bytes.div_ceil(1 << 20).to_string()
@@ -207,5 +212,6 @@ mod tests {
         assert_eq!(mib(1 << 20), "1");
         assert_eq!(mib((1 << 20) + 1), "2");
         assert_eq!(mib(0), "0");
+        assert_eq!((mb(0).as_str(), mb(1_000_001).as_str()), ("0", "2"));
     }
 }

@@ -81,6 +81,17 @@ pub(super) fn comment(text: &str) -> Filtered {
     }
 }
 
+/// Whether a text can stand in a here-document that `EOF` ends, less its last line break.
+pub(super) fn is_heredoc(text: &str) -> bool {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    !body.is_empty()
+        && !body.ends_with('\n')
+        && !text
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\t')
+        && text.lines().all(|line| line != "EOF")
+}
+
 /// The text in double quotes, with a backslash before `"` and `\`: how Python's `shlex` in POSIX mode reads it back.
 pub(super) fn double_quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
@@ -121,6 +132,16 @@ mod tests {
         }
         assert_eq!(account("ann").unwrap(), "ann");
         assert!(account("ann:x").is_err());
+    }
+
+    #[test]
+    fn what_would_end_a_here_document_cannot_stand_in_one() {
+        for text in ["echo hi", "%end\n", "# Grüße\n\techo\n", " EOF"] {
+            assert!(is_heredoc(text), "{text:?}");
+        }
+        for text in ["", "\n", "a\n\n", "a\r\n", "a\nEOF\nb", "EOF", "\0"] {
+            assert!(!is_heredoc(text), "{text:?}");
+        }
     }
 
     #[test]

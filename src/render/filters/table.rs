@@ -5,8 +5,9 @@
 use tera::{Error, Kwargs, TeraResult, Value};
 
 use crate::model::install::is_direct;
+use crate::model::os::debian_arch;
 
-use super::{Filtered, encode, kickstart, plain, range, sh, subopt};
+use super::{Filtered, debian, encode, kickstart, plain, range, sh, subopt};
 
 /// Something a template can call.
 pub(crate) struct Callable {
@@ -72,6 +73,16 @@ pub(crate) const CALLABLES: &[Callable] = &[
         does: "Lines that start with `#`, for shell, kickstart, YAML and every other language that comments so.",
         examples: &[("{{ \"one\\ntwo\" | comment }}", Ok("# one\n# two"))],
         body: Body::Text(plain::comment),
+    },
+    Callable {
+        name: "heredoc",
+        language: "Shell",
+        does: "Whether a text can stand in a here-document that `EOF` ends; another one has to be carried in base64.",
+        examples: &[
+            ("{{ \"echo hi\" is heredoc }}", Ok("true")),
+            ("{{ \"EOF\" is heredoc }}", Ok("false")),
+        ],
+        body: Body::Test(plain::is_heredoc),
     },
     Callable {
         name: "subopt",
@@ -185,6 +196,91 @@ pub(crate) const CALLABLES: &[Callable] = &[
         body: Body::Test(kickstart::is_plain_script),
     },
     Callable {
+        name: "preseed",
+        language: "Debian's answers",
+        does: "The value of an answer: the rest of its line, as debconf and debian-installer read it.",
+        examples: &[
+            (
+                "d-i passwd/user-fullname string {{ \"Ann O'Neill\" | preseed }}",
+                Ok("d-i passwd/user-fullname string Ann O'Neill"),
+            ),
+            (
+                "{{ \"a\\\\\" | preseed }}",
+                Err("would take in the next line"),
+            ),
+        ],
+        body: Body::Text(debian::value),
+    },
+    Callable {
+        name: "recipe_word",
+        language: "Debian's answers",
+        does: "A word of a partition recipe (`partman-auto/expert_recipe`).",
+        examples: &[
+            (
+                "mountpoint{ {{ \"/var\" | recipe_word }} }",
+                Ok("mountpoint{ /var }"),
+            ),
+            ("{{ \"}\" | recipe_word }}", Err("cannot be a word")),
+        ],
+        body: Body::Text(debian::recipe_word),
+    },
+    Callable {
+        name: "preseed_raw",
+        language: "Debian's answers",
+        does: "Answers the site wrote for the installer, verbatim.",
+        examples: &[
+            (
+                "{{ \"d-i partman-auto/method string lvm\\n\" | preseed_raw }}",
+                Ok("d-i partman-auto/method string lvm"),
+            ),
+            ("{{ \"reboot\" | preseed_raw }}", Err("is no answer")),
+        ],
+        body: Body::Text(debian::raw),
+    },
+    Callable {
+        name: "deb_package",
+        language: "Debian's answers",
+        does: "The name of a Debian package.",
+        examples: &[
+            ("{{ \"libstdc++6\" | deb_package }}", Ok("libstdc++6")),
+            (
+                "{{ \"vim-\" | deb_package }}",
+                Err("cannot be the name of a package"),
+            ),
+        ],
+        body: Body::Text(debian::package),
+    },
+    Callable {
+        name: "deb_arch",
+        language: "Debian's answers",
+        does: "Debian's name of an architecture. Expressions have it as well.",
+        examples: &[("{{ \"x86_64\" | deb_arch }}", Ok("amd64"))],
+        body: Body::Text(|arch| Ok(debian_arch(arch).to_owned())),
+    },
+    Callable {
+        name: "apt_value",
+        language: "Debian's answers",
+        does: "A value of apt.conf, between the double quotes of the template.",
+        examples: &[
+            (
+                "Acquire::http::Proxy \"{{ \"http://p:3128\" | apt_value }}\";",
+                Ok("Acquire::http::Proxy \"http://p:3128\";"),
+            ),
+            ("{{ 'a\"b' | apt_value }}", Err("cannot stand in a value")),
+        ],
+        body: Body::Text(debian::apt_value),
+    },
+    Callable {
+        name: "grub_args",
+        language: "Debian's answers",
+        does: "Kernel arguments that GRUB's script takes as they are.",
+        examples: &[
+            ("{{ \"quiet panic=10\" | grub_args }}", Ok("quiet panic=10")),
+            ("{{ \"a;b\" | grub_args }}", Err("means something to GRUB")),
+        ],
+        body: Body::Text(debian::grub_args),
+    },
+    Callable {
         name: "direct",
         language: "URLs",
         does: "Whether the host of a URL is reached without a proxy: by name, in a domain, in a range of addresses, or by `*`, as in the variable `no_proxy`.",
@@ -280,6 +376,13 @@ pub(crate) const CALLABLES: &[Callable] = &[
         does: "Bytes as GiB, exactly.",
         examples: &[("{{ 11274289152 | gib }}", Ok("10.5"))],
         body: Body::Bytes(encode::gib),
+    },
+    Callable {
+        name: "mb",
+        language: "Sizes",
+        does: "Bytes as whole MB of a million bytes, rounded up.",
+        examples: &[("{{ 524288001 | mb }}", Ok("525"))],
+        body: Body::Bytes(encode::mb),
     },
     Callable {
         name: "mib",

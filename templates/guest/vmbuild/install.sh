@@ -33,6 +33,14 @@ self=$(readlink -f -- "${BASH_SOURCE[0]}")
 {%- if not virtinst.pxe %}
 answers=$(dirname -- "$self")/{{ install.file | sh }}
 [[ -r $answers ]] || fail "the installer's answers are missing: $answers"
+{%- if install.scripts is defined %}
+beside=()
+for script in{% for script in install.scripts %} {{ script | sh }}{% endfor %}; do
+  script=$(dirname -- "$self")/$script
+  [[ -r $script ]] || fail "a script of the installer's is missing: $script"
+  beside+=(--initrd-inject "$script")
+done
+{%- endif %}
 {%- endif %}
 
 # One run at a time. virt-install does not inherit the lock: a new run may wait for what a killed one began.
@@ -102,6 +110,9 @@ install=(
 {%- else %}
   --location {{ ("location=" ~ (medium | subopt)) | sh }}
   --initrd-inject "$answers"
+{%- if install.scripts is defined %}
+  "${beside[@]}"
+{%- endif %}
   --extra-args "$kernel_args"
 {%- endif %}
   --noautoconsole
