@@ -199,6 +199,8 @@ check 'sam is left alone by a second run' refused "$workdir/guests.d/sam/vmbuild
 . "$project/tests/e2e/storage.sh"
 # shellcheck source-path=SCRIPTDIR source=networks.sh
 . "$project/tests/e2e/networks.sh"
+# shellcheck source-path=SCRIPTDIR source=preseed.sh
+. "$project/tests/e2e/preseed.sh"
 
 if ((failures)); then
   echo "$failures checks failed"

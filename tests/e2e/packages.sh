@@ -9,6 +9,9 @@
 set -euo pipefail
 
 e2e=(virtinst cpio libvirt-daemon-system qemu-system-x86 qemu-utils dnsmasq-base iptables iproute2 bind9-dnsutils udhcpc lvm2 isc-dhcp-client)
+# Debian's installer, in this machine's release.
+# shellcheck disable=SC1091
+e2e+=("debian-installer-$(. /etc/os-release && echo "${VERSION_ID-}")-netboot-amd64")
 
 root() {
   if [[ $(id -u) == 0 ]]; then

@@ -20,6 +20,7 @@ missing=()
 for tool in "${tools[@]}"; do
   command -v "$tool" > /dev/null || missing+=("$tool")
 done
+compgen -G '/usr/lib/debian-installer/images/*/amd64/text' > /dev/null || missing+=(debian-installer)
 if ((${#missing[@]})); then
   echo "not installed: ${missing[*]}" >&2
   echo "install what is missing with: $here/packages.sh e2e" >&2
