@@ -291,6 +291,10 @@ fn install(guest: &GuestValues<'_>, rest: &[Step]) -> Option<Origin> {
             chosen.or_else(|| of_table(entry, &[Step::Key("install_file".to_owned())], &os.name))
         }
         [Step::Key(key), Step::Index(_)] if key == "kernel_args" => of_table(entry, rest, &os.name),
+        [Step::Key(key), ..] if key == "scripts" => {
+            let installer = of_table(entry, &[Step::Key("installer".to_owned())], &os.name);
+            Some(installer?.because("what this installer gets beside its install file"))
+        }
         _ => None,
     }
 }
