@@ -860,7 +860,11 @@ const PLACES: &[(Kind, &str, &str)] = &[
     ),
     (Text, "os", r#"{"debian12": {"suite": "@"}}"#),
     (Text, "os", r#"{"debian12": {"mirror": "http://x/@"}}"#),
-    (Text, "os", r#"{"debian12": {"tasks": ["@"]}}"#),
+    (
+        Text,
+        "os",
+        r#"{"debian12": {"tasks": ["standard", "ssh-server", "@"]}}"#,
+    ),
     // The site's own key, which templates may read.
     (Text, "common.zzz_own_data", r#"{"@": "@"}"#),
 ];
@@ -1006,6 +1010,14 @@ impl Trial {
         self.run.stderr.contains("--> builtin:") && self.run.stderr.contains("rendered for guest `")
     }
 
+    /// Returns whether it is one for Debian of what all systems are asked, and Debian refuses even the harmless word.
+    fn is_no_place(&self, root: &Path) -> bool {
+        let asked_all = PLACES[self.place].1.starts_with("common");
+        let debian = self.guests.starts_with(['d', 'u']);
+        let word = || Trial::new(root, self.place, WORD, self.guests);
+        asked_all && debian && self.run.status == 1 && word().run.status == 1
+    }
+
     fn describe(&self) -> String {
         format!(
             "{} {} ({}) = {:?}",
@@ -1057,6 +1069,8 @@ fn means_something(place: usize, value: &str) -> bool {
     match PLACES[place].2 {
         // Without the package.
         r#"["@"]"# if PLACES[place].1 == "common.packages" => value.starts_with('-'),
+        // Two of them.
+        text if text.contains(r#""options": "@"#) && text.contains("mount") => value.contains(','),
         // Another command of the installer.
         text if text.contains("raw") => value.contains('\n'),
         _ => false,
@@ -1111,7 +1125,13 @@ fn trials(root: &Path) -> Vec<Trial> {
 fn hostile_values_are_data_or_refused() {
     let root = TempDir::new().unwrap();
     let trials = trials(root.path());
-    let mut faults: Vec<String> = trials.iter().filter_map(Trial::fault).collect();
+    let mut faults: Vec<String> = trials
+        .par_iter()
+        .filter_map(|trial| {
+            let fault = trial.fault()?;
+            (!trial.is_no_place(root.path())).then_some(fault)
+        })
+        .collect();
     let accepted: Vec<&Trial> = trials.iter().filter(|trial| trial.accepted()).collect();
 
     // The same places with the harmless word, to compare with. A place that refuses it would prove nothing.

@@ -21,6 +21,7 @@ pub(crate) const SITES: &[(&str, Option<&str>)] = &[
     ("examples/single", None),
     ("examples/small", None),
     ("tests/sites/normative-a", None),
+    ("tests/sites/normative-b", Some("lab.yml")),
     ("tests/sites/normative-c", Some("farm.yml")),
     ("tests/sites/pools", Some("lab.yml")),
     ("tests/sites/rhel9", Some("lab.yml")),

@@ -137,12 +137,16 @@ def answers(path):
                 seen.append(("error", f"{done.returncode} {done.stdout}{done.stderr}"))
         if os.path.exists(f"{place}/config.dat"):
             with open(f"{place}/config.dat", newline="\n") as file:
+                question = ""
                 for line in file.read().split("\n"):
-                    seen += [("answer", word) for word in ([line] if line.startswith("Name: ") else line.split(" "))]
+                    question = line if line.startswith("Name: ") else question
+                    # What is made of several words, whoever reads it splits so.
+                    words = line.split(" ") if question.endswith(("/repository", "expert_recipe", "raid/recipe", "/include", "/disk", "/bootdev")) else [line]
+                    seen += [(f"answer {question}", word) for word in words]
     return seen
 
 
-def beside(path):
+def beside(path, meant):
     """What a script beside answers does when bash runs it."""
     seen = []
     with open(path) as file:
@@ -167,19 +171,24 @@ def beside(path):
             seen.append(("script.status", f"{done.returncode} {done.stderr}".replace(root, "")))
             for call in calls:
                 seen += [("script.call", word.replace(tree, "")) for word in call]
+            found = []
             for place, _, files in sorted(os.walk(tree)):
                 for name in sorted(files):
-                    with open(f"{place}/{name}") as file:
+                    with open(f"{place}/{name}", newline="") as file:
                         text = file.read().replace(tree, "")
                     if text and "/sys/" not in place:
-                        short = f"{place}/{name}"[len(tree):]
-                        seen.append(("script.file", short))
-                        if short.endswith(SHELL_FILES):
-                            seen.append(("script.does", source(f"{place}/{name}", root, tree)))
-                        elif short.endswith("/grub.d/miniascape.cfg"):
-                            seen.append(("script.sets", settings(f"{place}/{name}", root)))
-                        else:
-                            seen.append(("script.content", text.rstrip()))
+                        found.append((f"{place}/{name}".replace(meant, WORD), f"{place}/{name}", text))
+            # In the order they have with the word. Scripts of the first boot remove themselves, so all are read before
+            # any is run.
+            for _, file, text in sorted(found):
+                short = file[len(tree):]
+                seen.append(("script.file", short))
+                if short.endswith(SHELL_FILES):
+                    seen.append(("script.does", source(file, root, tree)))
+                elif short.endswith("/grub.d/miniascape.cfg"):
+                    seen.append(("script.sets", settings(file, root)))
+                else:
+                    seen.append(("script.content", text.rstrip()))
     return seen
 
 
@@ -390,7 +399,7 @@ def once(kind, text, look):
     return CACHE[key]
 
 
-def observe(lab, virt_install):
+def observe(lab, virt_install, meant):
     """Everything that is seen in a lab, as pairs of a place and what is there."""
     seen = {}
     workdir = f"{lab}/workdir"
@@ -412,7 +421,7 @@ def observe(lab, virt_install):
             elif text.startswith("# Answers to debian-installer"):
                 seen[short] = once("answers", text, lambda file=file: answers(file))
             elif text.startswith("#!/bin/sh\n") and name in ("installer.sh", "system.sh"):
-                seen[short] = once("beside", text, lambda file=file: beside(file))
+                seen[short] = once("beside", text, lambda file=file: beside(file, meant))
             elif text.startswith("#!/usr/bin/env bash"):
                 same_text = re.sub("^digest=.*$", "", text, flags=re.M)
 
@@ -460,9 +469,9 @@ def same(found, expected, value):
 
 
 def compare(job):
-    found = observe(job["dir"], job["virt_install"])
-    expected = observe(job["word"], job["virt_install"])
     value = job["value"].replace("\0", "")
+    found = observe(job["dir"], job["virt_install"], value)
+    expected = observe(job["word"], job["virt_install"], WORD)
     faults = []
     names = {name.replace(WORD, value): seen for name, seen in expected.items()}
     if job["arguments"]:

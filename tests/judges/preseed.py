@@ -118,6 +118,7 @@ class Reading:
         static = nic.get("bootproto") == "static"
         self.same("netcfg/get_ipaddress", nic["ip"] if static else None)
         self.same("netcfg/get_nameservers", " ".join(nic.get("nameserver", [])) if static else None)
+        self.same("netcfg/get_gateway", nic.get("gateway", "") if static else None)
         self.same("netcfg/disable_autoconfig", "true" if static else None)
 
     def software(self):

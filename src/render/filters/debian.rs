@@ -35,6 +35,15 @@ pub(super) fn value(text: &str) -> Filtered {
     Ok(text.to_owned())
 }
 
+/// One of the words of a value: a URL, a suite.
+pub(super) fn word(text: &str) -> Filtered {
+    value(text)?;
+    if text.is_empty() || text.contains(char::is_whitespace) {
+        return Err(format!("{text:?} is not one word"));
+    }
+    Ok(text.to_owned())
+}
+
 /// A word of a partition recipe, where blanks, braces and a single dot mean something, and shells read the rest.
 pub(super) fn recipe_word(text: &str) -> Filtered {
     let known = |c: char| c.is_ascii_alphanumeric() || "-_./:,@+=".contains(c);
@@ -63,8 +72,12 @@ pub(super) fn raw(text: &str) -> Filtered {
     }
     let mut continued = false;
     for line in body.lines() {
-        let fresh = !std::mem::replace(&mut continued, line.trim_end().ends_with('\\'));
         let is_comment = line.trim().is_empty() || line.starts_with('#');
+        let goes_on = line.trim_end().ends_with('\\') && !is_comment;
+        let fresh = !std::mem::replace(&mut continued, goes_on);
+        if !fresh && is_comment {
+            return Err("an answer that goes on in the next line cannot hold a comment".to_owned());
+        }
         let kind = line.split_whitespace().nth(2);
         if fresh && !is_comment && !kind.is_some_and(|kind| TYPES.contains(&kind)) {
             return Err(format!(
@@ -119,6 +132,14 @@ mod tests {
     }
 
     #[test]
+    fn words_hold_no_blanks() {
+        assert_eq!(word("http://x/$(id)").as_deref(), Ok("http://x/$(id)"));
+        for text in ["", "a b", "a\tb", "a\\"] {
+            assert!(word(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
     fn words_of_a_recipe_are_bare() {
         for text in ["/", "/var/lib/x", "vg0", "noatime", "size=1"] {
             assert_eq!(recipe_word(text).as_deref(), Ok(text));
@@ -132,7 +153,13 @@ mod tests {
     fn raw_lines_are_answers() {
         let text = "# disks\nd-i partman-auto/method string lvm\nd-i a/b string \\\n  x\n\n";
         assert_eq!(raw(text).as_deref(), Ok(text.trim_end()));
-        for text in ["d-i a/b string x \\", "touch CANARY", "d-i a/b string\rx"] {
+        for text in [
+            "d-i a/b string x \\",
+            "touch CANARY",
+            "d-i a/b string\rx",
+            "# x\\\ntouch CANARY",
+            "d-i a/b string x \\\n# y",
+        ] {
             assert!(raw(text).is_err(), "{text:?}");
         }
     }

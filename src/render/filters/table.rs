@@ -212,6 +212,19 @@ pub(crate) const CALLABLES: &[Callable] = &[
         body: Body::Text(debian::value),
     },
     Callable {
+        name: "preseed_word",
+        language: "Debian's answers",
+        does: "One word of an answer made of several: a URL, a suite.",
+        examples: &[
+            (
+                "d-i apt-setup/local0/repository string {{ \"http://x/\" | preseed_word }} ./",
+                Ok("d-i apt-setup/local0/repository string http://x/ ./"),
+            ),
+            ("{{ \"a b\" | preseed_word }}", Err("is not one word")),
+        ],
+        body: Body::Text(debian::word),
+    },
+    Callable {
         name: "recipe_word",
         language: "Debian's answers",
         does: "A word of a partition recipe (`partman-auto/expert_recipe`).",

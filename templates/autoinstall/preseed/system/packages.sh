@@ -27,7 +27,7 @@ drop {{ (repo.baseurl ~ " " ~ repo.suite) | line | sh }}
 {%- for repo in [repo for repo in repos if not repo.enabled and not repo.install_only] %}
 
 cat > /etc/apt/sources.list.d/{{ repo.name | ident }}.list <<'EOF'
-# deb {% if not repo.gpgcheck %}[trusted=yes] {% endif %}{{ repo.baseurl | line }} {{ repo.suite | line }}{% for component in repo.components or (["main"] if not repo.suite is ending_with(pat="/") else []) %} {{ component | ident }}{% endfor %}
+# deb {% if not repo.gpgcheck %}[trusted=yes] {% endif %}{{ repo.baseurl | preseed_word }} {{ repo.suite | preseed_word }}{% for component in repo.components or (["main"] if not repo.suite is ending_with(pat="/") else []) %} {{ component | ident }}{% endfor %}
 EOF
 {%- endfor %}
 {%- if proxy is defined %}
