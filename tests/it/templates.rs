@@ -19,6 +19,7 @@ const SITES: &[(&str, Option<&str>)] = &[
     ("examples/multinet", None),
     ("examples/service", None),
     ("examples/three-tier", None),
+    ("tests/sites/debian", Some("lab.yml")),
     ("tests/sites/normative-a", None),
     ("tests/sites/normative-c", Some("farm.yml")),
     ("tests/sites/pools", Some("lab.yml")),

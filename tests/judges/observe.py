@@ -177,7 +177,7 @@ def beside(path, meant):
                     with open(f"{place}/{name}", newline="") as file:
                         text = file.read().replace(tree, "")
                     if text and "/sys/" not in place:
-                        found.append((f"{place}/{name}".replace(meant, WORD), f"{place}/{name}", text))
+                        found.append((f"{place}/{name}".replace(meant or WORD, WORD), f"{place}/{name}", text))
             # In the order they have with the word. Scripts of the first boot remove themselves, so all are read before
             # any is run.
             for _, file, text in sorted(found):
