@@ -78,7 +78,7 @@ fn json_says_the_same() {
     assert_eq!(value["place"]["line"], 19);
     let layers = value["layers"].as_array().unwrap();
     let lines: Vec<&Value> = layers.iter().map(|layer| &layer["place"]["line"]).collect();
-    assert_eq!(lines, [12, 64, 10, 14, 19]);
+    assert_eq!(lines, [12, 66, 10, 14, 19]);
     assert_eq!(value["expressions"][0]["reads"][0]["path"], "index");
     let run = site.succeed(&["-c", "lab.yml", "explain", "web-2", "--format", "json"]);
     let value: Value = serde_json::from_str(&run.stdout).unwrap();

@@ -10,10 +10,10 @@ fn a_value_is_shown_with_all_it_shadows() {
         explain(&site, "db", "virtinst.ram"),
         "\
 virtinst.ram: 3072
-  builtin:os.d/redhat.yml:64
+  builtin:os.d/redhat.yml:66
   layers, of which the last one counts:
     defaults       builtin:common/defaults.yml:12  2048
-    OS rhel8       builtin:os.d/redhat.yml:64      3072
+    OS rhel8       builtin:os.d/redhat.yml:66      3072
     common         lab.yml:10                      3584
     sysgroup base  lab.yml:14                      4096
     guest db       lab.yml:25                      ~ → 3072
