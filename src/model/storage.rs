@@ -1,7 +1,7 @@
 //! Storage pools, in the words of libvirt's pool XML (formatstorage.html).
 //!
-//! Owns what a pool of each type is and where its volumes appear; where they come from is `source`'s, and what guests keep
-//! in pools is `link`'s.
+//! Owns what a pool of each type is and where its volumes appear; where they come from is `source`'s, what guests keep in
+//! them `link`'s.
 
 mod source;
 

@@ -1,4 +1,4 @@
-//! The sources of storage pools: where one that is no directory has its volumes from (formatstorage.html, "Source elements").
+//! The sources of storage pools: where one has its volumes from (formatstorage.html, "Source elements").
 //!
 //! Owns which keys a source of each type needs and which it cannot carry.
 
