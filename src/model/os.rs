@@ -174,3 +174,16 @@ pub fn meant<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         .or_else(|| of_release().find(|known| stem.len() > 2 && known.starts_with(stem)))
         .or_else(|| crate::diag::nearest(name, known.iter().copied()))
 }
+
+/// Returns Debian's name of an architecture (`dpkg-architecture --list-known`); those not listed are called alike.
+#[must_use]
+pub fn debian_arch(arch: &str) -> &str {
+    match arch {
+        "x86_64" => "amd64",
+        "i686" => "i386",
+        "aarch64" => "arm64",
+        "armv7l" => "armhf",
+        "ppc64le" => "ppc64el",
+        other => other,
+    }
+}

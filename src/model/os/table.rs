@@ -268,26 +268,13 @@ impl OsTable {
     }
 }
 
-/// Returns Debian's name of an architecture (`dpkg-architecture --list-known`); those not listed are called alike.
-#[must_use]
-pub fn debian_arch(arch: &str) -> &str {
-    match arch {
-        "x86_64" => "amd64",
-        "i686" => "i386",
-        "aarch64" => "arm64",
-        "armv7l" => "armhf",
-        "ppc64le" => "ppc64el",
-        other => other,
-    }
+/// Returns the texts of a list.
+fn texts<T: ToString>(list: &[T]) -> impl Iterator<Item = String> {
+    list.iter().map(ToString::to_string)
 }
 
 /// Returns the version a name tells: what begins with its first digit.
 fn version_in(name: &str) -> Option<&str> {
     name.find(|c: char| c.is_ascii_digit())
         .map(|digits| &name[digits..])
-}
-
-/// Returns the texts of a list.
-fn texts<T: ToString>(list: &[T]) -> impl Iterator<Item = String> {
-    list.iter().map(ToString::to_string)
 }
