@@ -75,99 +75,89 @@ fn host_memory(lab: &Lab, sink: &mut Sink) {
     let Some(limit) = &lab.host.memory else {
         return;
     };
-    let each = |guest| Some((guest, ram(guest)?));
-    let guests: Vec<(&Guest, &Spanned<Memory>)> = lab.guests.iter().filter_map(each).collect();
-    let mut alone = guests
-        .iter()
-        .filter(|(_, ram)| ram.value > limit.value)
-        .peekable();
-    // A guest that is too large by itself is the cause of what the sum would say.
-    if alone.peek().is_some() {
-        for (guest, ram) in alone {
-            let message = format!(
-                "guest `{}` has {} MiB of memory, and the lab may use {} MiB",
-                guest.name,
-                ram.mib(),
-                limit.mib()
-            );
-            sink.push(
-                Diagnostic::error(Code::HostTooSmall, ram.span, message)
-                    .also(limit.span, "the host's")
-                    .help("give the guest less, or the lab more"),
-            );
-        }
-        return;
-    }
-    let sum: u64 = guests.iter().map(|(_, ram)| ram.mib()).sum();
-    if sum > limit.mib() {
-        let message = format!(
-            "the guests have {sum} MiB of memory together, and the lab may use {} MiB",
-            limit.mib()
-        );
-        let largest = guests.iter().rev().max_by_key(|(_, ram)| ram.value);
-        let fault = Diagnostic::error(Code::HostTooSmall, limit.span, message)
-            .help(format!("write `memory: {sum}`, or give the guests less"));
-        sink.push(largest_of(
-            fault,
-            largest.map(|(guest, ram)| (*guest, ram.span)),
-        ));
-    }
+    let resource = Resource {
+        limit: (limit.mib(), limit.span),
+        share: |guest| guest.virtinst.ram.as_ref().map(|ram| (ram.mib(), ram.span)),
+        unit: " MiB",
+        what: " MiB of memory",
+        fault: Diagnostic::error,
+        alone: "give the guest less, or the lab more",
+        together: |sum| format!("write `memory: {sum}`, or give the guests less"),
+    };
+    resource.check(lab, sink);
 }
 
 /// A host shares its processors out by time, so more CPUs than it has are usual and slow: a warning.
 fn host_cpus(lab: &Lab, sink: &mut Sink) {
-    let Some(limit) = &lab.host.vcpus else { return };
-    let each = |guest| Some((guest, vcpus(guest)?));
-    let guests: Vec<(&Guest, &Spanned<u32>)> = lab.guests.iter().filter_map(each).collect();
-    let mut alone = guests
-        .iter()
-        .filter(|(_, vcpus)| vcpus.value > limit.value)
-        .peekable();
-    if alone.peek().is_some() {
-        for (guest, vcpus) in alone {
+    let Some(limit) = &lab.host.vcpus else {
+        return;
+    };
+    let resource = Resource {
+        limit: (u64::from(limit.value), limit.span),
+        share: |guest| {
+            let vcpus = guest.virtinst.vcpus.as_ref()?;
+            Some((u64::from(vcpus.value), vcpus.span))
+        },
+        unit: "",
+        what: " CPUs",
+        fault: Diagnostic::warning,
+        alone: "a guest with more CPUs than its host is slower, not faster: give it fewer",
+        together: |sum| format!("write `vcpus: {sum}` if they may share, or give the guests fewer"),
+    };
+    resource.check(lab, sink);
+}
+
+/// Something of the host's that its guests share, in numbers of one unit.
+struct Resource {
+    /// How much of it the lab may use, and where that is said.
+    limit: (u64, Span),
+    /// How much of it a guest has, and where that is said.
+    share: fn(&Guest) -> Option<(u64, Span)>,
+    /// What follows the limit in messages.
+    unit: &'static str,
+    /// What follows the numbers of guests.
+    what: &'static str,
+    /// Makes the diagnostic, of the severity that too much of it has.
+    fault: fn(Code, Span, String) -> Diagnostic,
+    /// What to do about a guest that has too much by itself.
+    alone: &'static str,
+    /// What to do about guests that have too much together.
+    together: fn(u64) -> String,
+}
+
+impl Resource {
+    /// Reports guests that have more than there is: each by itself, or else all together.
+    fn check(&self, lab: &Lab, sink: &mut Sink) {
+        let Self { unit, what, .. } = self;
+        let (limit, place) = self.limit;
+        let each = |guest| Some((guest, (self.share)(guest)?));
+        let guests: Vec<(&Guest, (u64, Span))> = lab.guests.iter().filter_map(each).collect();
+        // A guest that is too large by itself is the cause of what the sum would say.
+        let mut is_one_too_large = false;
+        for (guest, (amount, at)) in guests.iter().filter(|(_, (amount, _))| *amount > limit) {
+            is_one_too_large = true;
             let message = format!(
-                "guest `{}` has {} CPUs, and the lab may use {}",
-                guest.name, vcpus.value, limit.value
+                "guest `{}` has {amount}{what}, and the lab may use {limit}{unit}",
+                guest.name
             );
             sink.push(
-                Diagnostic::warning(Code::HostTooSmall, vcpus.span, message)
-                    .also(limit.span, "the host's")
-                    .help(
-                        "a guest with more CPUs than its host is slower, not faster: give it fewer",
-                    ),
+                (self.fault)(Code::HostTooSmall, *at, message)
+                    .also(place, "the host's")
+                    .help(self.alone),
             );
         }
-        return;
-    }
-    let sum: u64 = guests.iter().map(|(_, vcpus)| u64::from(vcpus.value)).sum();
-    if sum > u64::from(limit.value) {
-        let message = format!(
-            "the guests have {sum} CPUs together, and the lab may use {}",
-            limit.value
-        );
-        let largest = guests.iter().rev().max_by_key(|(_, vcpus)| vcpus.value);
-        let fault = Diagnostic::warning(Code::HostTooSmall, limit.span, message).help(format!(
-            "write `vcpus: {sum}` if they may share, or give the guests fewer"
-        ));
-        sink.push(largest_of(
-            fault,
-            largest.map(|(guest, vcpus)| (*guest, vcpus.span)),
-        ));
-    }
-}
-
-fn ram(guest: &Guest) -> Option<&Spanned<Memory>> {
-    guest.virtinst.ram.as_ref()
-}
-
-fn vcpus(guest: &Guest) -> Option<&Spanned<u32>> {
-    guest.virtinst.vcpus.as_ref()
-}
-
-/// Points at what takes most.
-fn largest_of(fault: Diagnostic, largest: Option<(&Guest, Span)>) -> Diagnostic {
-    match largest {
-        Some((guest, span)) => fault.also(span, format!("`{}` has most", guest.name)),
-        None => fault,
+        let sum: u64 = guests.iter().map(|(_, (amount, _))| amount).sum();
+        if is_one_too_large || sum <= limit {
+            return;
+        }
+        let message =
+            format!("the guests have {sum}{what} together, and the lab may use {limit}{unit}");
+        let fault = (self.fault)(Code::HostTooSmall, place, message).help((self.together)(sum));
+        // Of guests with equally much, the first.
+        let largest = guests.iter().rev().max_by_key(|(_, (amount, _))| amount);
+        sink.push(match largest {
+            Some((guest, (_, at))) => fault.also(*at, format!("`{}` has most", guest.name)),
+            None => fault,
+        });
     }
 }

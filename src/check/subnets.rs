@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use super::members::{Members, addresses};
+use super::members::{Member, Members, addresses};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Lab;
 use crate::model::cidr::{Cidr, from_bits, to_bits};
@@ -19,9 +19,13 @@ pub(super) fn check(lab: &Lab, members: &Members<'_>, sink: &mut Sink) -> Wrong 
     let mut wrong = Wrong::new();
     for network in lab.networks.values() {
         for segment in network.segments() {
-            if contradicted(network, segment, members, sink)
-                || crowded(network, segment, members, sink)
-            {
+            let used = Used {
+                network,
+                segment,
+                is_ipv4: segment.subnet.network().is_ipv4(),
+                members: members.of(network),
+            };
+            if used.contradicted(sink) || used.crowded(sink) {
                 wrong.insert(segment.subnet.span);
             }
         }
@@ -30,60 +34,103 @@ pub(super) fn check(lab: &Lab, members: &Members<'_>, sink: &mut Sink) -> Wrong 
     wrong
 }
 
-/// Reports a subnet with more of the network's own addresses outside than inside: it is the one mistake, not they.
-fn contradicted(
-    network: &Network,
-    segment: Segment<'_>,
-    members: &Members<'_>,
-    sink: &mut Sink,
-) -> bool {
-    let subnet = segment.subnet;
-    let is_ipv4 = subnet.network().is_ipv4();
-    let gateway = segment
-        .gateway
-        .filter(|gateway| gateway.span != subnet.span);
-    let range = segment
-        .dhcp
-        .into_iter()
-        .flat_map(|dhcp| [&dhcp.start, &dhcp.end]);
-    let own = gateway.into_iter().chain(range).cloned();
-    let guests = members
-        .of(network)
-        .iter()
-        .flat_map(|(_, nic)| addresses(nic));
-    let (mut inside, mut first, mut outside) = (0_usize, None, Vec::new());
-    for address in own
-        .chain(guests)
-        .filter(|address| address.value.is_ipv4() == is_ipv4)
-    {
-        if subnet.contains(address.value) {
-            inside += 1;
-        } else {
-            outside.push(address.value);
-            first = first.or(Some(address.span));
+/// A subnet of a network and the interfaces in it.
+struct Used<'a> {
+    network: &'a Network,
+    segment: Segment<'a>,
+    is_ipv4: bool,
+    members: &'a [Member<'a>],
+}
+
+impl Used<'_> {
+    /// Reports a subnet with more of the network's own addresses outside than inside: it is the one mistake, not they.
+    fn contradicted(&self, sink: &mut Sink) -> bool {
+        let Self {
+            network,
+            segment,
+            is_ipv4,
+            members,
+        } = *self;
+        let subnet = segment.subnet;
+        let gateway = segment
+            .gateway
+            .filter(|gateway| gateway.span != subnet.span);
+        let range = segment
+            .dhcp
+            .into_iter()
+            .flat_map(|dhcp| [&dhcp.start, &dhcp.end]);
+        let own = gateway.into_iter().chain(range).cloned();
+        let guests = members.iter().flat_map(|(_, nic)| addresses(nic));
+        let (mut inside, mut first, mut outside) = (0_usize, None, Vec::new());
+        for address in own
+            .chain(guests)
+            .filter(|address| address.value.is_ipv4() == is_ipv4)
+        {
+            if subnet.contains(address.value) {
+                inside += 1;
+            } else {
+                outside.push(address.value);
+                first = first.or(Some(address.span));
+            }
         }
+        let Some(first) = first.filter(|_| outside.len() > 1 && outside.len() > inside) else {
+            return false;
+        };
+        let (name, all) = (&network.name, outside.len() + inside);
+        let (how_many, label) = if inside == 0 {
+            (format!("all {all}"), "holds none of them".to_owned())
+        } else {
+            (
+                format!("{} of {all}", outside.len()),
+                format!("holds {inside} of them"),
+            )
+        };
+        let message = format!("{how_many} addresses in network `{name}` lie outside its subnet");
+        let diagnostic = Diagnostic::error(Code::AddressOutsideNetwork, subnet.span, message)
+            .label(label)
+            .also(first, "the first one outside");
+        sink.push(match around(&outside, subnet.prefix()) {
+            Some(meant) => diagnostic.help(format!("was `{meant}` meant?")),
+            None => diagnostic.help("write the subnet that they are in, or correct them"),
+        });
+        true
     }
-    let Some(first) = first.filter(|_| outside.len() > 1 && outside.len() > inside) else {
-        return false;
-    };
-    let (name, all) = (&network.name, outside.len() + inside);
-    let (how_many, label) = if inside == 0 {
-        (format!("all {all}"), "holds none of them".to_owned())
-    } else {
-        (
-            format!("{} of {all}", outside.len()),
-            format!("holds {inside} of them"),
-        )
-    };
-    let message = format!("{how_many} addresses in network `{name}` lie outside its subnet");
-    let diagnostic = Diagnostic::error(Code::AddressOutsideNetwork, subnet.span, message)
-        .label(label)
-        .also(first, "the first one outside");
-    sink.push(match around(&outside, subnet.prefix()) {
-        Some(meant) => diagnostic.help(format!("was `{meant}` meant?")),
-        None => diagnostic.help("write the subnet that they are in, or correct them"),
-    });
-    true
+
+    /// Reports a subnet with fewer addresses than the network has interfaces that need one.
+    fn crowded(&self, sink: &mut Sink) -> bool {
+        let Self {
+            network,
+            segment,
+            is_ipv4,
+            members,
+        } = *self;
+        let subnet = segment.subnet;
+        if network.external || !network.mode.serves_addresses() {
+            return false;
+        }
+        let wants = members.iter().filter(|(_, nic)| match is_ipv4 {
+            true => nic.ip.is_some() || nic.bootproto == BootProto::Dhcp,
+            false => nic.ipv6.is_some(),
+        });
+        let wanted = wants.count() as u128;
+        // One address is the host's.
+        let room = to_bits(subnet.last_host()) - to_bits(subnet.first_host());
+        if wanted <= room {
+            return false;
+        }
+        let message = format!(
+            "network `{}` has {wanted} interfaces, but {} has room for {room} besides the gateway",
+            network.name, subnet.value
+        );
+        let fits = |prefix: &u8| (1_u128 << (32 - prefix)) - 3 >= wanted;
+        let larger = (1..subnet.prefix()).rev().find(fits).filter(|_| is_ipv4);
+        let help = match larger {
+            Some(prefix) => format!("a subnet of /{prefix} has room for them"),
+            None => "give it a larger subnet".to_owned(),
+        };
+        sink.push(Diagnostic::error(Code::SubnetFull, subnet.span, message).help(help));
+        true
+    }
 }
 
 /// Returns the subnet of this prefix that holds all of `addresses`, when there is one.
@@ -99,42 +146,6 @@ fn around(addresses: &[IpAddr], prefix: u8) -> Option<Cidr> {
         .iter()
         .all(|address| meant.contains(*address))
         .then_some(meant)
-}
-
-/// Reports a subnet with fewer addresses than the network has interfaces that need one.
-fn crowded(
-    network: &Network,
-    segment: Segment<'_>,
-    members: &Members<'_>,
-    sink: &mut Sink,
-) -> bool {
-    let subnet = segment.subnet;
-    let is_ipv4 = subnet.network().is_ipv4();
-    if network.external || !network.mode.serves_addresses() {
-        return false;
-    }
-    let wants = members.of(network).iter().filter(|(_, nic)| match is_ipv4 {
-        true => nic.ip.is_some() || nic.bootproto == BootProto::Dhcp,
-        false => nic.ipv6.is_some(),
-    });
-    let wanted = wants.count() as u128;
-    // One address is the host's.
-    let room = to_bits(subnet.last_host()) - to_bits(subnet.first_host());
-    if wanted <= room {
-        return false;
-    }
-    let message = format!(
-        "network `{}` has {wanted} interfaces, but {} has room for {room} besides the gateway",
-        network.name, subnet.value
-    );
-    let fits = |prefix: &u8| (1_u128 << (32 - prefix)) - 3 >= wanted;
-    let larger = (1..subnet.prefix()).rev().find(fits).filter(|_| is_ipv4);
-    let help = match larger {
-        Some(prefix) => format!("a subnet of /{prefix} has room for them"),
-        None => "give it a larger subnet".to_owned(),
-    };
-    sink.push(Diagnostic::error(Code::SubnetFull, subnet.span, message).help(help));
-    true
 }
 
 /// A subnet with its first and last address as numbers.

@@ -45,8 +45,7 @@ impl Session {
     pub(super) fn load(&mut self, sink: &mut Sink) -> anyhow::Result<Option<Loaded>> {
         let request = self.request()?;
         let loaded = load(&request, &mut self.files, sink);
-        sink.judge(&self.files.sources, self.common.strict, Extent::Part);
-        Ok(loaded.filter(|_| !sink.has_errors()))
+        Ok(self.judged(loaded, sink))
     }
 
     /// Loads the site with its layers and reports its faults; `None` when there are errors.
@@ -54,10 +53,15 @@ impl Session {
         let request = self.request()?;
         let mut sink = Sink::default();
         let loaded = load_with_layers(&request, &mut self.files, &mut sink);
-        sink.judge(&self.files.sources, self.common.strict, Extent::Part);
-        let loaded = loaded.filter(|_| !sink.has_errors());
+        let loaded = self.judged(loaded, &mut sink);
         self.report(sink);
         Ok(loaded)
+    }
+
+    /// Judges the faults found on the way to `found`, and returns it when none is an error.
+    fn judged<T>(&self, found: Option<T>, sink: &mut Sink) -> Option<T> {
+        sink.judge(&self.files.sources, self.common.strict, Extent::Part);
+        found.filter(|_| !sink.has_errors())
     }
 
     /// Returns which site is to be loaded, after the command line was checked.
@@ -100,8 +104,7 @@ impl Session {
         };
         let mut sink = Sink::default();
         let table = os_table(&request, &mut self.files, &mut sink);
-        sink.judge(&self.files.sources, self.common.strict, Extent::Part);
-        let table = table.filter(|_| !sink.has_errors());
+        let table = self.judged(table, &mut sink);
         self.report(sink);
         Ok(table)
     }

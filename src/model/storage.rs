@@ -1,19 +1,19 @@
 //! Storage pools, in the words of libvirt's pool XML (formatstorage.html).
 //!
-//! Owns which keys a pool of each type needs and which it cannot carry. What guests keep in pools is `link`'s.
+//! Owns what a pool of each type is and where its volumes appear; where they come from is `source`'s, what guests keep in
+//! them `link`'s.
+
+mod source;
 
 use serde::Serialize;
 
+pub use self::source::{Source, SourceSpec};
 use super::one_of;
-use super::path::{DiskPath, shortest};
-use super::refusal::Refusal;
-use super::text::{Line, ObjectName};
-use super::words::{HostAddress, IscsiName, PlainName};
+use super::path::DiskPath;
+use super::text::ObjectName;
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
-use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
-use crate::yaml::{Map, Node};
+use crate::yaml::typed::{Typer, section};
 
 /// The pool every libvirt host starts with, or virt-install makes.
 pub const DEFAULT_POOL: &str = "default";
@@ -47,28 +47,6 @@ impl PoolType {
     pub fn has_files(self) -> bool {
         matches!(self, Self::Dir | Self::Netfs)
     }
-
-    /// Returns the keys of its source, the required ones first.
-    fn source_keys(self) -> &'static [&'static str] {
-        match self {
-            Self::Dir => &[],
-            Self::Logical => &["name", "devices"],
-            Self::Netfs => &["host", "dir", "format"],
-            Self::Iscsi => &["host", "device", "port", "initiator", "auth"],
-        }
-    }
-}
-
-one_of! {
-    /// A network file system (formatstorage.html, "Source elements").
-    NetfsFormat {
-        /// NFS.
-        Nfs = "nfs",
-        /// GlusterFS, through FUSE.
-        Glusterfs = "glusterfs",
-        /// SMB, as guest.
-        Cifs = "cifs",
-    }
 }
 
 section! {
@@ -86,55 +64,6 @@ section! {
         autostart: Option<Spanned<bool>>,
         /// Whether it must exist on the host and is never changed.
         external: Option<bool>,
-    }
-}
-
-section! {
-    /// Where a pool has its volumes from, as written.
-    "source" struct SourceSpec {
-        /// The server of a network file system or iSCSI target.
-        host: Option<Spanned<HostAddress>>,
-        /// The server's port, where it is not the usual one.
-        port: Option<Spanned<u32>>,
-        /// What the server of a network file system exports: a path, or the name of a volume or share.
-        dir: Option<Spanned<Line>>,
-        /// The network file system; `nfs` when nothing is said.
-        format: Option<Spanned<NetfsFormat>>,
-        /// The volume group; the pool's name when nothing is said.
-        name: Option<Spanned<PlainName>>,
-        /// The disks of the volume group.
-        devices: Option<Spanned<Devices>>,
-        /// The iSCSI target's qualified name.
-        device: Option<Spanned<IscsiName>>,
-        /// The qualified name the host goes by at the target; its own when nothing is said.
-        initiator: Option<Spanned<IscsiName>>,
-        /// How the host proves at the target who it is.
-        auth: Option<Spanned<Auth>>,
-    }
-}
-
-/// The disks of a volume group.
-#[derive(Clone, Debug, Serialize)]
-#[serde(transparent)]
-pub struct Devices(pub Vec<DiskPath>);
-
-impl FromNode for Devices {
-    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(Self(one_or_many(node, typer)))
-    }
-
-    fn schema(place: Place) -> Schema {
-        place.one_or_many::<DiskPath>()
-    }
-}
-
-section! {
-    /// CHAP, with a password that is a secret of the host's libvirt and in no file of the lab.
-    "auth" struct Auth {
-        /// The user.
-        username: Spanned<Line>,
-        /// The `usage` of the secret (formatsecret.html, "Usage type iscsi").
-        secret_usage: Spanned<Line>,
     }
 }
 
@@ -162,44 +91,6 @@ pub struct Storage {
     /// Where it is defined.
     #[serde(skip)]
     pub defined: Span,
-}
-
-/// Where a pool that is no directory has its volumes from.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Source {
-    /// A volume group.
-    Logical {
-        /// Its name.
-        name: PlainName,
-        /// Its disks, as far as they are known.
-        devices: Vec<DiskPath>,
-    },
-    /// What a server exports.
-    Netfs {
-        /// The server.
-        host: HostAddress,
-        /// The path, volume or share.
-        dir: Line,
-        /// The file system.
-        format: NetfsFormat,
-    },
-    /// An iSCSI target.
-    Iscsi {
-        /// The server.
-        host: HostAddress,
-        /// Its port.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        port: Option<u16>,
-        /// The target's name.
-        device: IscsiName,
-        /// The host's name.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        initiator: Option<IscsiName>,
-        /// How the host proves who it is.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        auth: Option<Auth>,
-    },
 }
 
 impl Storage {
@@ -245,7 +136,7 @@ impl Storage {
                 ..Self::external(name, defined)
             };
         }
-        let source = source(name, kind, spec.source, place, typer);
+        let source = source::read(name, kind, spec.source, place, typer);
         let target = target(name, kind, spec.target, source.as_ref(), place, typer);
         Self {
             name: name.to_owned(),
@@ -258,142 +149,6 @@ impl Storage {
             defined,
         }
     }
-}
-
-/// Returns the source of a pool, if it is to have one; `place` is where its type is said.
-fn source(
-    name: &str,
-    kind: PoolType,
-    spec: Option<Spanned<SourceSpec>>,
-    place: Span,
-    typer: &mut Typer<'_>,
-) -> Option<Source> {
-    if kind == PoolType::Dir {
-        if let Some(spec) = spec {
-            let message = "a pool of type `dir` has no source: its `target` is the directory";
-            let help = "remove `source`, or say with `type` what it is";
-            typer
-                .sink
-                .push(Diagnostic::error(Code::ConflictingKeys, spec.span, message).help(help));
-        }
-        return None;
-    }
-    let at = spec.as_ref().map_or(place, |spec| spec.span);
-    let spec = spec.map(|spec| spec.value);
-    let spec = spec.or_else(|| SourceSpec::read(&Map::default(), at, typer))?;
-    refuse_foreign(kind, &spec, typer);
-    match kind {
-        PoolType::Dir => None,
-        PoolType::Logical => Some(Source::Logical {
-            name: match spec.name {
-                Some(name) => name.value,
-                None => name
-                    .parse()
-                    .map_err(|refusal: Refusal| {
-                        let help = "name the volume group in `source: {name: …}`";
-                        typer.refuse(place, refusal.help(help));
-                    })
-                    .ok()?,
-            },
-            devices: spec
-                .devices
-                .map(|devices| devices.value.0)
-                .unwrap_or_default(),
-        }),
-        PoolType::Netfs => {
-            let host = required(kind, "host", spec.host, "the server", at, typer);
-            let dir = required(kind, "dir", spec.dir, "what the server exports", at, typer);
-            let format = spec.format.map_or(NetfsFormat::Nfs, |format| format.value);
-            Some(Source::Netfs {
-                dir: exported(format, dir?, typer)?,
-                host: host?.value,
-                format,
-            })
-        }
-        PoolType::Iscsi => {
-            let host = required(kind, "host", spec.host, "the server", at, typer);
-            let what = "the target, as in iqn.2026-11.org.example:lab";
-            let device = required(kind, "device", spec.device, what, at, typer);
-            let port = spec.port.and_then(|port| match u16::try_from(port.value) {
-                Ok(port) if port > 0 => Some(port),
-                _ => {
-                    typer.invalid(
-                        port.span,
-                        format!("{} is no port", port.value),
-                        "write a number from 1 to 65535",
-                    );
-                    None
-                }
-            });
-            Some(Source::Iscsi {
-                host: host?.value,
-                port,
-                device: device?.value,
-                initiator: spec.initiator.map(|initiator| initiator.value),
-                auth: spec.auth.map(|auth| auth.value),
-            })
-        }
-    }
-}
-
-/// Returns a key that a source of this kind must have, or reports it.
-fn required<T>(
-    kind: PoolType,
-    key: &str,
-    value: Option<Spanned<T>>,
-    what: &str,
-    at: Span,
-    typer: &mut Typer<'_>,
-) -> Option<Spanned<T>> {
-    if value.is_none() {
-        let message = format!("a pool of type `{}` needs `source.{key}`", kind.as_str());
-        let help = format!("write `source: {{{key}: …}}`: {what}");
-        typer
-            .sink
-            .push(Diagnostic::error(Code::MissingKey, at, message).help(help));
-    }
-    value
-}
-
-/// Reports the keys that a source of this kind has no use for.
-fn refuse_foreign(kind: PoolType, spec: &SourceSpec, typer: &mut Typer<'_>) {
-    let given = [
-        ("host", spec.host.as_ref().map(|key| key.span)),
-        ("port", spec.port.as_ref().map(|key| key.span)),
-        ("dir", spec.dir.as_ref().map(|key| key.span)),
-        ("format", spec.format.as_ref().map(|key| key.span)),
-        ("name", spec.name.as_ref().map(|key| key.span)),
-        ("devices", spec.devices.as_ref().map(|key| key.span)),
-        ("device", spec.device.as_ref().map(|key| key.span)),
-        ("initiator", spec.initiator.as_ref().map(|key| key.span)),
-        ("auth", spec.auth.as_ref().map(|key| key.span)),
-    ];
-    let own = kind.source_keys();
-    for (key, at) in given {
-        let Some(at) = at.filter(|_| !own.contains(&key)) else {
-            continue;
-        };
-        let message = format!("a pool of type `{}` has no `source.{key}`", kind.as_str());
-        let help = format!("its source has the keys {}", own.join(", "));
-        typer
-            .sink
-            .push(Diagnostic::error(Code::UnknownKey, at, message).help(help));
-    }
-}
-
-/// Checks what a server exports: a path with NFS, a name with the others (formatstorage.html, `dir`).
-fn exported(format: NetfsFormat, dir: Spanned<Line>, typer: &mut Typer<'_>) -> Option<Line> {
-    let absolute = dir.starts_with('/');
-    let (wrong, example) = match format {
-        NetfsFormat::Nfs if !absolute => ("NFS exports are absolute paths", "/srv/images"),
-        NetfsFormat::Glusterfs if absolute => ("GlusterFS exports volumes by name", "gv0"),
-        NetfsFormat::Cifs if absolute => ("SMB shares have a name", "images"),
-        // libvirt keeps it that way.
-        _ => return shortest(&dir.value).parse().ok(),
-    };
-    let message = format!("`{}`: {wrong}", dir.value);
-    typer.invalid(dir.span, message, format!("write it as in `{example}`"));
-    None
 }
 
 /// Returns where the volumes of a pool appear, which only some types leave to the site.

@@ -226,67 +226,85 @@ mod tests {
         Known::Near(name.to_owned())
     }
 
+    #[track_caller]
+    fn assert_known(find: fn(&str) -> Known, names: &[&str]) {
+        for name in names {
+            assert_eq!(find(name), Known::Yes, "{name}");
+        }
+    }
+
+    #[track_caller]
+    fn assert_near(find: fn(&str) -> Known, names: &[(&str, &str)]) {
+        for (name, meant) in names {
+            assert_eq!(find(name), near(meant), "{name}");
+        }
+    }
+
     #[test]
     fn zones_are_known_by_city() {
-        for zone in [
-            "UTC",
-            "Asia/Tokyo",
-            "US/Pacific",
-            "Etc/GMT+1",
-            "EST5EDT",
-            "America/Indiana/Knox",
-        ] {
-            assert_eq!(time_zone(zone), Known::Yes, "{zone}");
-        }
-        for (zone, meant) in [
-            ("Asia/Tokio", "Asia/Tokyo"),
-            ("Tokyo", "Asia/Tokyo"),
-            ("Europe/Tokyo", "Asia/Tokyo"),
-            ("asia/tokyo", "Asia/Tokyo"),
-            ("Europe/Berln", "Europe/Berlin"),
-        ] {
-            assert_eq!(time_zone(zone), near(meant), "{zone}");
-        }
+        assert_known(
+            time_zone,
+            &[
+                "UTC",
+                "Asia/Tokyo",
+                "US/Pacific",
+                "Etc/GMT+1",
+                "EST5EDT",
+                "America/Indiana/Knox",
+            ],
+        );
+        assert_near(
+            time_zone,
+            &[
+                ("Asia/Tokio", "Asia/Tokyo"),
+                ("Tokyo", "Asia/Tokyo"),
+                ("Europe/Tokyo", "Asia/Tokyo"),
+                ("asia/tokyo", "Asia/Tokyo"),
+                ("Europe/Berln", "Europe/Berlin"),
+            ],
+        );
         assert_eq!(time_zone("Mars/Olympus"), Known::No);
     }
 
     #[test]
     fn locales_are_known_in_all_their_spellings() {
-        for name in [
-            "en_US.UTF-8",
-            "en_US.utf8",
-            "en_US",
-            "C",
-            "POSIX",
-            "C.UTF-8",
-            "ja_JP.eucJP",
-            "de_DE@euro",
-            "ca_ES.UTF-8@valencia",
-            "de_DE.ISO-8859-1",
-        ] {
-            assert_eq!(locale(name), Known::Yes, "{name}");
-        }
-        for (name, meant) in [
-            ("de", "de_DE.UTF-8"),
-            ("en_UK.UTF-8", "en_GB.UTF-8"),
-            ("ja_JA.UTF-8", "ja_JP.UTF-8"),
-            ("en_us.UTF-8", "en_US.UTF-8"),
-            ("en_US.UTF-9", "en_US.UTF-8"),
-            ("xde_DE.UTF-8", "de_DE.UTF-8"),
-            ("da", "da_DK.UTF-8"),
-        ] {
-            assert_eq!(locale(name), near(meant), "{name}");
-        }
+        assert_known(
+            locale,
+            &[
+                "en_US.UTF-8",
+                "en_US.utf8",
+                "en_US",
+                "C",
+                "POSIX",
+                "C.UTF-8",
+                "ja_JP.eucJP",
+                "de_DE@euro",
+                "ca_ES.UTF-8@valencia",
+                "de_DE.ISO-8859-1",
+            ],
+        );
+        assert_near(
+            locale,
+            &[
+                ("de", "de_DE.UTF-8"),
+                ("en_UK.UTF-8", "en_GB.UTF-8"),
+                ("ja_JA.UTF-8", "ja_JP.UTF-8"),
+                ("en_us.UTF-8", "en_US.UTF-8"),
+                ("en_US.UTF-9", "en_US.UTF-8"),
+                ("xde_DE.UTF-8", "de_DE.UTF-8"),
+                ("da", "da_DK.UTF-8"),
+            ],
+        );
         assert_eq!(locale("klingon"), Known::No);
     }
 
     #[test]
     fn keyboards_are_those_of_x_and_of_the_console() {
-        for name in ["us", "de", "jp", "jp106", "uk", "de-latin1-nodeadkeys"] {
-            assert_eq!(keyboard(name), Known::Yes, "{name}");
-        }
-        assert_eq!(keyboard("ja"), near("jp"));
-        assert_eq!(keyboard("de-latin"), near("de-latin1"));
+        assert_known(
+            keyboard,
+            &["us", "de", "jp", "jp106", "uk", "de-latin1-nodeadkeys"],
+        );
+        assert_near(keyboard, &[("ja", "jp"), ("de-latin", "de-latin1")]);
         for (name, layout, variant) in [
             ("de-nodeadkeys", "de", "nodeadkeys"),
             ("us-dvorak", "us", "dvorak"),
@@ -305,11 +323,11 @@ mod tests {
         assert_eq!(keyboard_variant("de", "nodeadkeys"), Known::Yes);
         assert_eq!(keyboard_variant("de", "nodeadkey"), near("nodeadkeys"));
         assert_eq!(keyboard_variant("uk", "x"), Known::Yes);
-        for name in ["us", "de-latin1", "de-nodeadkeys", "gb"] {
-            assert_eq!(keymap(name), Known::Yes, "{name}");
-        }
-        assert_eq!(keymap("de-nodeadkey"), near("de-nodeadkeys"));
-        assert_eq!(keymap("de-latin"), near("de-latin1"));
+        assert_known(keymap, &["us", "de-latin1", "de-nodeadkeys", "gb"]);
+        assert_near(
+            keymap,
+            &[("de-nodeadkey", "de-nodeadkeys"), ("de-latin", "de-latin1")],
+        );
     }
 
     /// What the machine knows must be known here, or the table is old: `make tables` renews it.

@@ -3,7 +3,8 @@
 //! A template is not rendered as a whole where that can be avoided. Each tag of it is, alone, with the names it mentions
 //! and no others; the result serves every guest for which these names have the same values.
 
-pub(super) mod split;
+mod split;
+pub(super) mod tokens;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -2,23 +2,23 @@
 //! a mode and an owner.
 
 mod find;
+mod payload;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use tera::Context;
 
 use self::find::{Found, find};
+pub(super) use self::payload::Payload;
 use super::Engine;
 use super::origin::Origin;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::files::Files;
 use crate::link::{Guest, Lab};
 use crate::model::install::SetupData;
-use crate::secret::has_shape;
-use crate::source::{Sources, Span};
+use crate::source::Span;
 
 /// The most bytes of payload a guest gets. The install file carries them as base64, lies in the initrd, and is held in
 /// the memory of the installer several times over.
@@ -26,9 +26,6 @@ const MAX_TOTAL: u64 = 32 << 20;
 
 /// Where a file without a `dst` goes.
 const DEFAULT_DIR: &str = "/root/setup/";
-
-/// How the first line of every private key in text form ends (RFC 7468, section 10, and OpenSSH's own).
-const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 
 /// File contents by the `src` that names them, and the templates among them.
 #[derive(Debug, Default)]
@@ -44,22 +41,6 @@ pub struct Payloads {
 struct Content {
     bytes: Arc<[u8]>,
     executable: bool,
-}
-
-/// A payload of one guest.
-#[derive(Debug)]
-pub(super) struct Payload<'a> {
-    pub(super) dst: String,
-    pub(super) mode: String,
-    pub(super) owner: &'a str,
-    pub(super) group: &'a str,
-    pub(super) content: Arc<[u8]>,
-    /// Whether a secret is in it.
-    pub(super) secret: bool,
-    /// The template that makes the content, when one does and has not yet.
-    template: Option<String>,
-    executable: bool,
-    said_mode: Option<&'a str>,
 }
 
 /// What the bytes of a payload are made from.
@@ -317,58 +298,6 @@ impl Payloads {
                 Some(make(dst, bytes, content.executable, name))
             })
             .collect()
-    }
-}
-
-impl Payload<'_> {
-    /// Returns whether its content is still to be rendered.
-    pub(super) fn is_template(&self) -> bool {
-        self.template.is_some()
-    }
-
-    /// Renders its content; `None` when that fails, which is reported.
-    pub(super) fn render(
-        &mut self,
-        guest: &Guest,
-        engine: &Engine,
-        context: &Context,
-        sources: &Sources,
-        sink: &mut Sink,
-    ) -> Option<()> {
-        if let Some(name) = self.template.take() {
-            let object = format!("guest `{}`", guest.name);
-            let text = engine.render(&name, context, &object, sources, sink)?;
-            self.content = text.into_bytes().into();
-            self.judge(guest);
-        }
-        Some(())
-    }
-
-    /// Finds out whether a secret is in it, and with that its mode.
-    fn judge(&mut self, guest: &Guest) {
-        self.secret = guest.secrets.are_in_bytes(&self.content)
-            || std::str::from_utf8(&self.content)
-                .is_ok_and(|text| has_shape(text) || text.contains(PRIVATE_KEY));
-        let default = match (self.executable, self.secret) {
-            (false, false) => "0644",
-            (true, false) => "0755",
-            (false, true) => "0600",
-            (true, true) => "0700",
-        };
-        self.mode = self.said_mode.unwrap_or(default).to_owned();
-    }
-
-    /// Returns the mode of the copy in the workdir. Git keeps whether a file is executable and nothing more, so a mode
-    /// becomes one of four; what not everybody may read in the guest, or holds a secret, is its owner's.
-    pub(super) fn review_mode(&self) -> u32 {
-        let mode = u32::from_str_radix(&self.mode, 8).unwrap_or(0o600);
-        let open = !self.secret && mode & 0o004 != 0;
-        match (mode & 0o111 != 0, open) {
-            (true, true) => 0o755,
-            (true, false) => 0o700,
-            (false, true) => 0o644,
-            (false, false) => 0o600,
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::parts::split::{Token, tokens};
+use super::super::parts::tokens::{Token, tokens};
 use super::mark::{Mark, Marked, Marker};
 use super::recipe::{Choices, Recipe, names};
 use super::scope::{Binding, Frame, Scopes};

@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use super::super::parts::split::{Token, tokens};
+use super::super::parts::tokens::{Token, tokens};
 use super::recipe::Recipe;
 use super::signs::Signs;
 
