@@ -1,5 +1,7 @@
 //! Which names an expression reads.
 
+use std::ops::Range;
+
 pub(super) use crate::yaml::path::Step;
 
 /// Words of the expression language that are no names.
@@ -10,9 +12,11 @@ const KEYWORDS: &[&str] = &[
 
 /// Returns the paths an expression reads, as far as they can be told from its text.
 ///
-/// `a.b[0].c` is a path of four steps; `a[b]` is the path `a`, for any part of it may be read, and the path `b`.
+/// `a.b[0].c` is a path of four steps; `a[b]` is the path `a`, for any part of it may be read, and the path `b`. The
+/// variables of `[a for a in b]` are its own, whatever else has their names.
 pub(super) fn paths(expression: &str) -> Vec<Vec<Step>> {
     let tokens = tokens(expression);
+    let bound = Bound::of(&tokens);
     let mut paths = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -30,8 +34,15 @@ pub(super) fn paths(expression: &str) -> Vec<Vec<Step>> {
         let is_call = after == Some(&Token::Symbol('('));
         let is_argument =
             after == Some(&Token::Symbol('=')) && tokens.get(at + 2) != Some(&Token::Symbol('='));
+        let is_bound = bound.iter().any(|bound| bound.has(word, at));
         at += 1;
-        if KEYWORDS.contains(&word) || is_attribute_or_filter || is_test || is_call || is_argument {
+        if KEYWORDS.contains(&word)
+            || is_attribute_or_filter
+            || is_test
+            || is_call
+            || is_argument
+            || is_bound
+        {
             continue;
         }
         let mut path = vec![Step::Key(word.to_owned())];
@@ -65,10 +76,87 @@ pub(super) fn paths(expression: &str) -> Vec<Vec<Step>> {
 /// Returns how many lists an expression makes with `for`: one in another would take as long as their product.
 pub(super) fn loops(expression: &str) -> usize {
     let tokens = tokens(expression);
-    let is_loop = |at: usize| {
-        tokens[at] == Token::Word("for") && (at == 0 || tokens[at - 1] != Token::Symbol('.'))
-    };
-    (0..tokens.len()).filter(|at| is_loop(*at)).count()
+    (0..tokens.len()).filter(|at| is_for(&tokens, *at)).count()
+}
+
+fn is_for(tokens: &[Token<'_>], at: usize) -> bool {
+    tokens[at] == Token::Word("for") && (at == 0 || tokens[at - 1] != Token::Symbol('.'))
+}
+
+/// The variables of a list that is made of another, `[item for key, value in list if condition]`, and the tokens they
+/// stand in: all between the brackets but the list.
+#[derive(Debug)]
+struct Bound<'a> {
+    names: Vec<&'a str>,
+    item: Range<usize>,
+    condition: Range<usize>,
+}
+
+impl<'a> Bound<'a> {
+    /// Finds the lists in an expression that are made with `for`; the tag of a loop, `{% for … %}`, has no bracket.
+    fn of(tokens: &[Token<'a>]) -> Vec<Self> {
+        let loops = (0..tokens.len()).filter(|at| is_for(tokens, *at));
+        loops.filter_map(|at| Self::at(tokens, at)).collect()
+    }
+
+    /// Reads what is around the `for` at a place.
+    fn at(tokens: &[Token<'a>], at: usize) -> Option<Self> {
+        let mut depth = 0_usize;
+        let start = tokens[..at].iter().rposition(|token| match token {
+            Token::Symbol(']' | ')' | '}') => {
+                depth += 1;
+                false
+            }
+            Token::Symbol('[' | '(' | '{') if depth == 0 => true,
+            Token::Symbol('[' | '(' | '{') => {
+                depth -= 1;
+                false
+            }
+            _ => false,
+        })?;
+        if tokens[start] != Token::Symbol('[') {
+            return None;
+        }
+        let (names, list) = match tokens[at + 1..] {
+            [Token::Word(value), Token::Word("in"), ..] => (vec![value], at + 3),
+            [
+                Token::Word(key),
+                Token::Symbol(','),
+                Token::Word(value),
+                Token::Word("in"),
+                ..,
+            ] => (vec![key, value], at + 5),
+            _ => return None,
+        };
+        let end_of = |from: usize, word: Option<&str>| {
+            let mut depth = 0_usize;
+            let end = tokens[from..].iter().position(|token| match token {
+                Token::Symbol('[' | '(' | '{') => {
+                    depth += 1;
+                    false
+                }
+                Token::Symbol(']' | ')' | '}') if depth == 0 => true,
+                Token::Symbol(']' | ')' | '}') => {
+                    depth -= 1;
+                    false
+                }
+                Token::Word(here) => depth == 0 && word == Some(*here),
+                _ => false,
+            });
+            end.map_or(tokens.len(), |end| from + end)
+        };
+        let condition = end_of(list, Some("if"));
+        Some(Self {
+            names,
+            item: start..list,
+            condition: condition..end_of(condition, None),
+        })
+    }
+
+    /// Returns whether the word at a place is one of the variables.
+    fn has(&self, word: &str, at: usize) -> bool {
+        self.names.contains(&word) && (self.item.contains(&at) || self.condition.contains(&at))
+    }
 }
 
 /// Returns the names a template's tag mentions, its own variables and the language's words among them.
@@ -168,5 +256,26 @@ mod tests {
         );
         assert_eq!(read("a is not divisibleby(2)"), ["a"]);
         assert_eq!(read("[...a.b, ...c]"), ["a.b", "c"]);
+    }
+
+    #[test]
+    fn variables_of_a_list_are_its_own() {
+        assert_eq!(read("[n for n in a.b] | join(sep=n)"), ["a.b", "n"]);
+        assert_eq!(read("[1 for n in a]"), ["a"]);
+        assert_eq!(
+            read("[n.x[k] ~ c for k, n in a[b] if n.on and d[(n)]] ~ k"),
+            ["c", "a", "b", "d", "k"]
+        );
+        assert_eq!(
+            read("[n if n else m for n in n.list if n]"),
+            ["m", "n.list"]
+        );
+        assert_eq!(
+            read("f(x=[[n, 1] for n in (a if b else c)], y=n)"),
+            ["a", "b", "c", "n"]
+        );
+        assert_eq!(read("for n in a"), ["n", "a"]);
+        assert_eq!(read("[for"), Vec::<String>::new());
+        assert_eq!(read("[n for n in"), Vec::<String>::new());
     }
 }
