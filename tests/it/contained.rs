@@ -118,6 +118,18 @@ fn guests_that_are_set_aside_can_be_named() {
         "unknown-guest",
         OWN,
     );
+    let srv = "subnet: 10.0.1.0/24\nbridge: virbr9\ndomain: x.test\n\
+               srv: [{service: ldap, protocol: tcp, target: ldap-1, port: 389}]\n";
+    let served = "os: rhel9\ninterfaces: [{network: dmz, ip: 10.0.1.9}]\nhostname: ldap-1\n";
+    let faulty = format!("{served}virtinst: {{vcpus: x}}\n");
+    said(
+        &[
+            ("conf.d/networks.d/dmz.yml", srv),
+            ("conf.d/guests.d/z.yml", &faulty),
+        ],
+        "invalid-value",
+        OWN,
+    );
 }
 
 #[test]
