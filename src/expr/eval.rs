@@ -91,15 +91,7 @@ impl<'a> Evaluator<'a> {
         });
         bounded::register(&mut tera);
         tera.register_filter("deb_arch", deb_arch);
-        let mut broken = HashMap::new();
-        for text in reads.paths.keys() {
-            if names::loops(text) > 1 {
-                let message = "a list is made from one other: `for` stands once in an expression";
-                broken.insert(text.clone(), (message.to_owned(), TEMPLATE_PREFIX));
-            } else if let Err(error) = tera.add_raw_template(text, &template(text)) {
-                broken.insert(text.clone(), reason(&error));
-            }
-        }
+        let broken = compile(&mut tera, reads.paths.keys().map(String::as_str));
         Self {
             tera,
             broken,
@@ -144,6 +136,46 @@ impl<'a> Evaluator<'a> {
             ..draft
         }
     }
+}
+
+/// Compiles expressions, and returns why those are none that do not, with the column in the template.
+fn compile<'t>(
+    tera: &mut Tera,
+    expressions: impl Iterator<Item = &'t str>,
+) -> HashMap<String, (String, usize)> {
+    let mut broken = HashMap::new();
+    let mut templates: Vec<(&str, String)> = Vec::new();
+    for text in expressions {
+        if names::loops(text) > 1 {
+            let message = "a list is made from one other: `for` stands once in an expression";
+            broken.insert(text.to_owned(), (message.to_owned(), TEMPLATE_PREFIX));
+        } else {
+            templates.push((text, template(text)));
+        }
+    }
+    // Tera looks through all it has whenever some are added, so they are added together: all, or those that can be.
+    let add = |tera: &mut Tera, templates: &[(&str, String)]| {
+        let named = templates.iter().map(|(name, template)| (*name, template));
+        tera.add_raw_templates(named)
+    };
+    if add(tera, &templates).is_err() {
+        let mut alone = tera.clone();
+        templates.retain(|(text, template)| {
+            let fault = alone.add_raw_template("", template).err();
+            broken.extend(fault.map(|error| ((*text).to_owned(), reason(&error))));
+            !broken.contains_key(*text)
+        });
+        // Together they are refused for nothing that one alone is not; should they be, none can be evaluated.
+        if let Err(error) = add(tera, &templates) {
+            let why = reason(&error);
+            broken.extend(
+                templates
+                    .iter()
+                    .map(|(text, _)| ((*text).to_owned(), why.clone())),
+            );
+        }
+    }
+    broken
 }
 
 /// The template that evaluates one expression and keeps its value's type.

@@ -41,6 +41,8 @@ pub(super) struct Run<'r, 'a> {
     done: HashMap<Vec<Step>, Option<Node>, RandomState>,
     /// The paths being evaluated, outermost first.
     chain: Vec<(Vec<Step>, Span)>,
+    /// Whether a chain was too long: what is left of it may be so again, and is the same fault.
+    is_too_deep: bool,
     /// How often a value was needed whose evaluation failed; the fault itself is reported once.
     failures: usize,
     /// What came from outside the site, and what was made of it.
@@ -55,6 +57,7 @@ impl<'r, 'a> Run<'r, 'a> {
             draft,
             done: HashMap::default(),
             chain: Vec::new(),
+            is_too_deep: false,
             failures: 0,
             secrets: Secrets::default(),
             sink,
@@ -175,13 +178,7 @@ impl<'r, 'a> Run<'r, 'a> {
             return None;
         }
         if self.chain.len() >= MAX_CHAIN {
-            let message =
-                format!("this value needs more than {MAX_CHAIN} others, one through another");
-            self.sink.push(
-                Diagnostic::error(Code::ExpressionCycle, node.span, message)
-                    .help("write one of these values without the others"),
-            );
-            self.give_up();
+            self.too_deep(node);
             return None;
         }
         self.chain.push((path.to_vec(), node.span));

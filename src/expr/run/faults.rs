@@ -1,7 +1,7 @@
 //! What is wrong with an expression, said at its place inside the value it stands in.
 
 use super::super::eval::TEMPLATE_PREFIX;
-use super::Run;
+use super::{MAX_CHAIN, Run};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 use crate::yaml::Node;
@@ -30,6 +30,19 @@ impl Run<'_, '_> {
         }
         self.sink
             .push(diagnostic.help("write one of these values without the others"));
+        self.give_up();
+    }
+
+    /// Reports, once for a guest, a value at the end of a chain that is too long.
+    pub(super) fn too_deep(&mut self, node: &Node) {
+        if !std::mem::replace(&mut self.is_too_deep, true) {
+            let message =
+                format!("this value needs more than {MAX_CHAIN} others, one through another");
+            self.sink.push(
+                Diagnostic::error(Code::ExpressionCycle, node.span, message)
+                    .help("write one of these values without the others"),
+            );
+        }
         self.give_up();
     }
 
