@@ -30,7 +30,7 @@ const CONTENT: (&str, &str) = ("setup_data", "content");
 /// How deep expressions may lead from one to another; evaluation recurses over them.
 const MAX_CHAIN: usize = 64;
 
-/// The largest value an expression may give, in bytes of text and items: expressions that double each other must end.
+/// The largest value an expression may give, in bytes: expressions that double each other must end.
 pub(super) const MAX_SIZE: usize = 1 << 20;
 
 /// The evaluation of one guest.

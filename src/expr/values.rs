@@ -9,9 +9,12 @@ use crate::secret::{Secrets, is_password_key, names_secret};
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node, Resolved, Scalar, Tag};
 
-/// Returns whether a value is no larger than `room`, of which it takes a byte of text or an item each.
+/// What a value takes besides its text, in bytes: on the way to YAML's nodes and back it is held in several forms.
+const OVERHEAD: usize = 32;
+
+/// Returns whether a value is no larger than `room`, in bytes, and takes its size from that.
 pub(super) fn fits(value: &tera::Value, room: &mut usize) -> bool {
-    let size = value.as_str().map_or(1, |text| text.len().max(1));
+    let size = OVERHEAD + value.as_str().map_or(0, str::len);
     let Some(left) = room.checked_sub(size) else {
         return false;
     };
