@@ -16,7 +16,8 @@ impl GuestValues<'_> {
         self.lost_item(&path).or_else(|| self.lost_value(&path))
     }
 
-    fn lost_value(&self, path: &[Step]) -> Option<Explanation> {
+    /// Explains a value that a layer took away and that none has given since.
+    pub(super) fn lost_value(&self, path: &[Step]) -> Option<Explanation> {
         // A number behind what is left of a list says nothing of what was there.
         if path.iter().any(|step| matches!(step, Step::Index(_))) {
             return None;

@@ -135,13 +135,22 @@ impl<'a> GuestValues<'a> {
     }
 
     fn explain_at(&self, path: &[Step], depth: usize) -> Explanation {
-        let origin = self.origin(path);
+        let known = self.known_origin(path);
+        // The default may be there because a layer took away what others gave.
+        let lost = match &known {
+            Some(_) => None,
+            None => self.lost_value(path),
+        };
+        let (origin, mut layers) = match (known, lost) {
+            (Some(origin), _) => (origin, Vec::new()),
+            (None, Some(lost)) => (lost.origin, lost.layers),
+            (None, None) => (Origin::default_value(), Vec::new()),
+        };
         let value = self.value(path);
         let written = origin.written.clone();
-        let mut layers = match interfaces::beneath(self, written.as_deref()) {
-            Some(beneath) => self.layers(&beneath),
-            None => Vec::new(),
-        };
+        if let Some(beneath) = interfaces::beneath(self, written.as_deref()) {
+            layers.extend(self.layers(&beneath));
+        }
         layers.extend(written.iter().flat_map(|path| self.layers(path)));
         if let Some(path) = &origin.system {
             layers.extend(self.system_layers(path));
@@ -198,23 +207,27 @@ impl<'a> GuestValues<'a> {
     /// Returns where the value at a resolved or written path comes from.
     #[must_use]
     pub fn origin(&self, path: &[Step]) -> Origin {
-        if let Some(origin) = interfaces::origin(self, path).or_else(|| system::origin(self, path))
-        {
-            return origin;
-        }
-        if let Some(origin) = self.written(path) {
-            return origin;
-        }
-        // A part of what is written in a shorter form, as in `timezone: UTC`.
-        for length in (1..path.len()).rev() {
-            if let Some(node) = find_node(&self.evaluated, &path[..length]) {
-                if node.as_map().is_some() {
-                    break;
-                }
-                return self.written(&path[..length]).unwrap_or_default();
-            }
-        }
-        Origin::made("a default of the program")
+        let origin = self.known_origin(path);
+        origin.unwrap_or_else(Origin::default_value)
+    }
+
+    /// Returns where a value comes from that is no default of the program.
+    fn known_origin(&self, path: &[Step]) -> Option<Origin> {
+        interfaces::origin(self, path)
+            .or_else(|| system::origin(self, path))
+            .or_else(|| self.written(path))
+            .or_else(|| self.written_shorter(path))
+    }
+
+    /// Returns the origin of a part of what is written in a shorter form, as in `timezone: UTC`.
+    fn written_shorter(&self, path: &[Step]) -> Option<Origin> {
+        let mut lengths = (1..path.len()).rev();
+        let (length, node) = lengths.find_map(|length| {
+            let node = find_node(&self.evaluated, &path[..length])?;
+            Some((length, node))
+        })?;
+        let whole = || self.written(&path[..length]).unwrap_or_default();
+        node.as_map().is_none().then(whole)
     }
 
     /// Returns the origin of a value that is written at `path`.

@@ -81,6 +81,11 @@ impl Origin {
         }
     }
 
+    /// A value that nobody gives.
+    fn default_value() -> Self {
+        Self::made("a default of the program")
+    }
+
     /// Names the place it goes back to, if there is one.
     fn at(mut self, place: impl Into<Option<Span>>) -> Self {
         self.place = place.into().or(self.place);

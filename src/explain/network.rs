@@ -76,7 +76,7 @@ impl<'a> NetworkValues<'a> {
             .or_else(|| self.made(path, resolved))
             .unwrap_or_else(|| {
                 if self.site.layers.networks.contains_key(&*self.network.name) {
-                    Origin::made("a default of the program")
+                    Origin::default_value()
                 } else {
                     Origin::made("no file defines it: it must be there").at(self.network.defined)
                 }

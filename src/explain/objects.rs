@@ -138,7 +138,7 @@ fn storage_origin(walk: &Walk, defined: Span, path: &[Step]) -> Origin {
         _ if walk.merged().is_none() => {
             Origin::made("no file defines it: it must be there").at(defined)
         }
-        _ => Origin::made("a default of the program"),
+        _ => Origin::default_value(),
     }
 }
 
@@ -157,7 +157,7 @@ fn host_origin(site: &Site<'_>, walk: &Walk, path: &[Step]) -> Origin {
     if is_connect && site.connect {
         return Origin::made("`--connect` on the command line");
     }
-    written(walk, path).unwrap_or_else(|| Origin::made("a default of the program"))
+    written(walk, path).unwrap_or_else(Origin::default_value)
 }
 
 /// Explains a value of the host.

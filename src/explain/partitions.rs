@@ -47,7 +47,7 @@ pub(super) fn origin(guest: &GuestValues<'_>, path: &[Step]) -> Option<Origin> {
         _ => part.to_vec(),
     };
     let origin = guest.written(&[item, written].concat());
-    Some(origin.unwrap_or_else(|| Origin::made("a default of the program")))
+    Some(origin.unwrap_or_else(Origin::default_value))
 }
 
 /// Returns the list in which templates see a part.

@@ -149,6 +149,9 @@ impl Walk {
     }
 }
 
+/// The index of an item before there was one: no list is so long.
+const NOWHERE: usize = usize::MAX;
+
 /// Returns where the value at `path` was before a layer.
 fn earlier(now: &Map, before: &Map, path: &[Step]) -> Vec<Step> {
     let mut earlier: Vec<Step> = Vec::with_capacity(path.len());
@@ -161,7 +164,14 @@ fn earlier(now: &Map, before: &Map, path: &[Step]) -> Vec<Step> {
                 let same = |old: &Node| now.get(*index).is_some_and(|new| new.span == old.span);
                 let stayed = before.get(*index).is_some_and(same);
                 let moved = before.iter().position(same).filter(|_| !stayed);
-                Step::Index(moved.unwrap_or(*index))
+                // What stood there and is still in the list was not replaced by this item.
+                let is_kept = |old: &Node| now.iter().any(|new| new.span == old.span);
+                let is_new = !stayed && moved.is_none() && before.get(*index).is_some_and(is_kept);
+                Step::Index(if is_new {
+                    NOWHERE
+                } else {
+                    moved.unwrap_or(*index)
+                })
             }
             _ => step.clone(),
         });

@@ -136,5 +136,8 @@ fn every_way_to_decide_over_a_value_is_told() {
         history(&lists, "l[0]"),
         [(How::Set, some("\"b\"")), (How::Set, some("\"z\""))]
     );
+    // Where the last item is now, there was one that only moved up.
+    let lists = ["l: [a, b, c]", "l: !remove [a]", "l: !append [d]"];
+    assert_eq!(history(&lists, "l[2]"), [(How::Appended, some("\"d\""))]);
     assert_eq!(history(&lists, "nothing"), []);
 }

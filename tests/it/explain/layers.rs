@@ -216,3 +216,32 @@ count: 2
     let run = site.run(&["-c", "lab.yml", "explain", "m", "vars.b.never"]);
     assert_eq!(run.status, 2, "{}", run.stdout);
 }
+
+#[test]
+fn what_a_default_took_the_place_of_is_told() {
+    let lab = "\
+site: x
+networks: {lan: {subnet: 10.0.0.0/24}}
+common: {os: rocky9, rootpw: locked, virtinst: {cdrom: /x.iso, graphics: none}, interfaces: [{network: lan, ip: auto}]}
+sysgroups:
+  p: {services: {enabled: [sshd]}, firewall: {ports: [1/tcp]}}
+guests:
+  g: {sysgroups: [p], services: ~, firewall: {ports: ~}}
+";
+    let site = Site::new(&[("lab.yml", lab)]);
+    for (path, was) in [
+        ("services.enabled", "[\"sshd\"]"),
+        ("firewall.ports", "[\"1/tcp\"]"),
+    ] {
+        let want = format!(
+            "\
+{path}: []
+  lab.yml:7, taken away with `~` by guest g
+  layers, of which the last one counts:
+    sysgroup p  lab.yml:5  {was}
+    guest g     lab.yml:7  ~ → nothing
+"
+        );
+        assert_eq!(explain(&site, "g", path), want);
+    }
+}
