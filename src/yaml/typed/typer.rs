@@ -83,17 +83,24 @@ impl Typer<'_> {
     pub fn unknown_keys(&mut self, map: &Map, known: &[&str], what: &str) {
         for (key, entry) in map {
             if !known.contains(&&**key) {
-                self.sink.push(
-                    Diagnostic::error(
-                        Code::UnknownKey,
-                        entry.key,
-                        format!("unknown key `{key}` in {what}"),
-                    )
-                    .suggest(key, known.iter().copied()),
-                );
+                let message = format!("unknown key `{key}` in {what}");
+                let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key, message);
+                self.sink.push(match set_already(map, key, known) {
+                    Some((near, at)) => diagnostic
+                        .also(at, "set here")
+                        .help(format!("if `{near}` is meant, keep one of the two")),
+                    None => diagnostic.suggest(key, known.iter().copied()),
+                });
             }
         }
     }
+}
+
+/// Returns the key that is probably meant by an unknown one, and its place, when the same file sets it already.
+fn set_already<'k>(map: &Map, key: &str, known: &[&'k str]) -> Option<(&'k str, Span)> {
+    let near = nearest(key, known.iter().copied())?;
+    let (at, unknown) = (map.get(near)?.key, map.get(key)?.key);
+    (at.file == unknown.file).then_some((near, at))
 }
 
 /// Returns whether `map` has a key, unknown among `known`, by which `key` is probably meant.
