@@ -26,8 +26,12 @@ pub(super) fn check(lab: &Lab, members: &Members<'_>, wrong: &Wrong, sink: &mut 
         prefix(network, members, sink);
         // What a wrong subnet or range has room for means nothing.
         if bad.is_empty() && sink.errors() == before {
-            leases(network, members, sink);
-            names(network, members, sink);
+            // Guests that were set aside have leases, too, and addresses that are not known.
+            let whole = lab.aside.guests.is_empty();
+            if whole {
+                leases(network, members, sink);
+            }
+            names(network, members, whole, sink);
         }
     }
 }
@@ -226,8 +230,9 @@ fn prefix(network: &Network, members: &Members<'_>, sink: &mut Sink) {
     }
 }
 
-/// Warns of names for addresses that lie elsewhere, or that dnsmasq gives to anybody.
-fn names(network: &Network, members: &Members<'_>, sink: &mut Sink) {
+/// Warns of names for addresses that lie elsewhere, or, when all guests are known (`whole`), that dnsmasq gives to
+/// anybody.
+fn names(network: &Network, members: &Members<'_>, whole: bool, sink: &mut Sink) {
     let Some(first) = network.segments().next() else {
         return;
     };
@@ -248,7 +253,7 @@ fn names(network: &Network, members: &Members<'_>, sink: &mut Sink) {
         let Some(dhcp) = segment.dhcp.filter(|_| in_range(to_bits(ip), segment)) else {
             continue;
         };
-        if !reserved(host, network, members) {
+        if whole && !reserved(host, network, members) {
             let message = format!(
                 "address {ip} lies in the dynamic range of network `{}`",
                 network.name
