@@ -28,9 +28,7 @@ pub(super) fn check(lab: &Lab, members: &Members<'_>, wrong: &Wrong, sink: &mut 
         if bad.is_empty() && sink.errors() == before {
             // Guests that were set aside have leases, too, and addresses that are not known.
             let whole = lab.aside.guests.is_empty();
-            if whole {
-                leases(network, members, sink);
-            }
+            leases(network, members, whole, sink);
             names(network, members, whole, sink);
         }
     }
@@ -168,7 +166,7 @@ fn range(network: &Network, segment: Segment<'_>, sink: &mut Sink) {
 
 /// libvirt lets dnsmasq give as many leases as its ranges have addresses, of both families together, and reservations
 /// count.
-fn leases(network: &Network, members: &Members<'_>, sink: &mut Sink) {
+fn leases(network: &Network, members: &Members<'_>, whole: bool, sink: &mut Sink) {
     let size = |dhcp: &Dhcp| to_bits(dhcp.end.value).checked_sub(to_bits(dhcp.start.value));
     let ranges: Vec<&Dhcp> = network
         .segments()
@@ -203,15 +201,16 @@ fn leases(network: &Network, members: &Members<'_>, sink: &mut Sink) {
         } else {
             "interfaces"
         };
+        let least = if whole { "" } else { "at least " };
         let message = format!(
-            "network `{}` has {clients} {what}, but {range} only {leases} leases",
+            "network `{}` has {least}{clients} {what}, but {range} only {leases} leases",
             network.name
         );
         sink.push(
             Diagnostic::error(Code::RangeTooSmall, first.start.span, message)
                 .also(first.end.span, "the end")
                 .help(format!(
-                    "dnsmasq counts reservations too: make room for {clients} addresses in the range"
+                    "dnsmasq counts reservations too: make room for {least}{clients} addresses in the range"
                 )),
         );
     }

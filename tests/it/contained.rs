@@ -137,7 +137,7 @@ fn nothing_is_summed_up_or_missed_without_guests_that_are_set_aside() {
              srv: [{service: ldap, protocol: tcp, target: db, port: 389}]\n",
         ),
         ("conf.d/guests.d/db.yml", "virtinst: {vcpus: x}\n"),
-        ("conf.d/guests.d/web.yml", "count: 3\n"),
+        ("conf.d/guests.d/web.yml", "count: 2\n"),
     ]);
     assert_eq!(codes(&site), ["invalid-value"]);
     site.write("conf.d/guests.d/db.yml", "virtinst: {vcpus: 1}\n");
