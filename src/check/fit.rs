@@ -146,8 +146,10 @@ impl Resource {
                     .help(self.alone),
             );
         }
+        // A sum without guests that were set aside would be wrong.
+        let is_whole = lab.aside.guests.is_empty();
         let sum: u64 = guests.iter().map(|(_, (amount, _))| amount).sum();
-        if is_one_too_large || sum <= limit {
+        if is_one_too_large || !is_whole || sum <= limit {
             return;
         }
         let message =

@@ -269,6 +269,15 @@ impl Machine<'_> {
         let Some(secure) = virtinst.secure_boot.as_ref().filter(|secure| secure.value) else {
             return;
         };
+        // No hardware helps a system whose boot loader nobody signed, which is reported of its installer.
+        if self
+            .guest
+            .os
+            .generation
+            .is_some_and(|generation| generation < 7)
+        {
+            return;
+        }
         let secure = (secure.span, "secure boot");
         if !uefi {
             let message = "secure boot is a matter of UEFI".to_owned();

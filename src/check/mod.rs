@@ -16,6 +16,7 @@ mod machine;
 mod macs;
 mod members;
 mod names;
+mod packages;
 mod partitions;
 mod pools;
 mod processor;
@@ -63,6 +64,7 @@ pub fn check(lab: &Lab, sink: &mut Sink) {
         &|sink| logins::check(lab, sink),
         &|sink| locale::check(lab, sink),
         &|sink| services::check(lab, sink),
+        &|sink| packages::check(lab, sink),
         &|sink| repositories::check(lab, sink),
     ];
     let found: Vec<Sink> = rules

@@ -26,8 +26,10 @@ pub(super) fn check(lab: &Lab, members: &Members<'_>, wrong: &Wrong, sink: &mut 
         prefix(network, members, sink);
         // What a wrong subnet or range has room for means nothing.
         if bad.is_empty() && sink.errors() == before {
-            leases(network, members, sink);
-            names(network, members, sink);
+            // Guests that were set aside have leases, too, and addresses that are not known.
+            let whole = lab.aside.guests.is_empty();
+            leases(network, members, whole, sink);
+            names(network, members, whole, sink);
         }
     }
 }
@@ -164,7 +166,7 @@ fn range(network: &Network, segment: Segment<'_>, sink: &mut Sink) {
 
 /// libvirt lets dnsmasq give as many leases as its ranges have addresses, of both families together, and reservations
 /// count.
-fn leases(network: &Network, members: &Members<'_>, sink: &mut Sink) {
+fn leases(network: &Network, members: &Members<'_>, whole: bool, sink: &mut Sink) {
     let size = |dhcp: &Dhcp| to_bits(dhcp.end.value).checked_sub(to_bits(dhcp.start.value));
     let ranges: Vec<&Dhcp> = network
         .segments()
@@ -199,15 +201,16 @@ fn leases(network: &Network, members: &Members<'_>, sink: &mut Sink) {
         } else {
             "interfaces"
         };
+        let least = if whole { "" } else { "at least " };
         let message = format!(
-            "network `{}` has {clients} {what}, but {range} only {leases} leases",
+            "network `{}` has {least}{clients} {what}, but {range} only {leases} leases",
             network.name
         );
         sink.push(
             Diagnostic::error(Code::RangeTooSmall, first.start.span, message)
                 .also(first.end.span, "the end")
                 .help(format!(
-                    "dnsmasq counts reservations too: make room for {clients} addresses in the range"
+                    "dnsmasq counts reservations too: make room for {least}{clients} addresses in the range"
                 )),
         );
     }
@@ -226,8 +229,9 @@ fn prefix(network: &Network, members: &Members<'_>, sink: &mut Sink) {
     }
 }
 
-/// Warns of names for addresses that lie elsewhere, or that dnsmasq gives to anybody.
-fn names(network: &Network, members: &Members<'_>, sink: &mut Sink) {
+/// Warns of names for addresses that lie elsewhere, or, when all guests are known (`whole`), that dnsmasq gives to
+/// anybody.
+fn names(network: &Network, members: &Members<'_>, whole: bool, sink: &mut Sink) {
     let Some(first) = network.segments().next() else {
         return;
     };
@@ -248,7 +252,7 @@ fn names(network: &Network, members: &Members<'_>, sink: &mut Sink) {
         let Some(dhcp) = segment.dhcp.filter(|_| in_range(to_bits(ip), segment)) else {
             continue;
         };
-        if !reserved(host, network, members) {
+        if whole && !reserved(host, network, members) {
             let message = format!(
                 "address {ip} lies in the dynamic range of network `{}`",
                 network.name

@@ -26,7 +26,13 @@ fn source(guest: &Guest, sink: &mut Sink) {
         place(&virtinst.image),
         pxe.map(|pxe| pxe.span),
     ];
-    let said: Vec<Span> = sources.into_iter().flatten().collect();
+    let mut said: Vec<Span> = sources.into_iter().flatten().collect();
+    if said.len() > 1 {
+        // Nothing is no second source; that it is nothing is reported of the location.
+        let nothing = |location: &&Spanned<Line>| location.trim().is_empty();
+        let nothing = virtinst.location.as_ref().filter(nothing);
+        said.retain(|span| nothing.is_none_or(|location| location.span != *span));
+    }
     match said.as_slice() {
         [] => {
             let message = format!("guest `{}` has nothing to install from", guest.name);

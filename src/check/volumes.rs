@@ -29,11 +29,16 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
             continue;
         }
         let message = format!("{} is guest `{first}`'s already", name(&disk.place));
+        let help = if first == guest {
+            "a guest has a volume once: remove one of the disks, or give it another name"
+        } else {
+            "give it another name, or say `shareable: true` on both"
+        };
         sink.push(
             Diagnostic::error(Code::DuplicateVolume, disk.place_span, message)
                 .label(format!("guest `{guest}`"))
                 .also(other.place_span, "the other one")
-                .help("give it another name, or say `shareable: true` on both"),
+                .help(help),
         );
     }
     for (guest, disk) in all() {

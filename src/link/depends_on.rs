@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::Guest;
+use super::{Aside, Guest};
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::source::Spanned;
 
@@ -14,18 +14,7 @@ pub(super) struct Known<'a> {
     /// What those are called together that a `count` makes.
     pub(super) counted: &'a HashSet<Arc<str>>,
     /// Those that were set aside for their faults.
-    pub(super) aside: &'a HashSet<Arc<str>>,
-}
-
-impl Known<'_> {
-    /// Returns whether a name that is none of the lab's is that of a guest that was set aside, or one that its `count` may
-    /// make.
-    fn is_aside(&self, name: &str) -> bool {
-        let numbered = |(made, number): (&str, &str)| {
-            self.aside.contains(made) && number.bytes().all(|byte| byte.is_ascii_digit())
-        };
-        self.aside.contains(name) || name.rsplit_once('-').is_some_and(numbered)
-    }
+    pub(super) aside: &'a Aside,
 }
 
 /// Resolves `depends_on`: a guest, or all guests that a `count` made.
@@ -44,7 +33,7 @@ pub(super) fn depends_on(guests: &mut [Guest], known: &Known<'_>, sink: &mut Sin
                     .take_while(made)
                     .map(|number| Spanned::new(format!("{name}-{number}"), wanted.span));
                 resolved.extend(each);
-            } else if !known.is_aside(name) {
+            } else if !known.aside.has_guest(name) {
                 let message = format!("guest `{name}` is not defined");
                 let near = nearest(name, names.iter().map(|name| &**name));
                 let diagnostic = Diagnostic::error(Code::UnknownGuest, wanted.span, message);

@@ -1,9 +1,9 @@
 //! Disks: which pool, which volume, and what the guest calls them.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::volumes::layout;
-use super::{Disk, DiskPlace};
+use super::{Aside, Disk, DiskPlace};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::guest::{Bus, DiskSpec};
 use crate::model::storage::{DEFAULT_POOL, PoolType, Storage};
@@ -15,11 +15,13 @@ pub(super) fn resolve(
     specs: Vec<Spanned<DiskSpec>>,
     legacy: bool,
     storages: &mut IndexMap<String, Storage>,
+    aside: &Aside,
     sink: &mut Sink,
 ) -> Vec<Disk> {
     let mut pools = Pools {
         legacy,
         storages,
+        aside,
         sink,
     };
     let mut disks: Vec<Disk> = Vec::with_capacity(specs.len());
@@ -91,6 +93,7 @@ impl Home {
 struct Pools<'a> {
     legacy: bool,
     storages: &'a mut IndexMap<String, Storage>,
+    aside: &'a Aside,
     sink: &'a mut Sink,
 }
 
@@ -141,8 +144,9 @@ impl Pools<'_> {
             Diagnostic::warning(Code::UnknownPool, span, message)
                 .help("it must exist on the host; say so with `external: true` in storages.d")
         } else {
-            Diagnostic::error(Code::UnknownPool, span, message)
-                .suggest(pool, self.storages.keys().map(String::as_str))
+            let known = self.storages.keys().chain(&self.aside.pools);
+            let known: IndexSet<&str> = known.map(String::as_str).chain([DEFAULT_POOL]).collect();
+            Diagnostic::error(Code::UnknownPool, span, message).suggest(pool, known)
         });
         self.legacy
     }

@@ -4,6 +4,7 @@
 //! gets, and the lock that keeps those choices. Rules about the result as a whole are `check`'s.
 
 mod addresses;
+mod aside;
 mod depends_on;
 mod disks;
 mod ids;
@@ -15,6 +16,7 @@ mod resolve;
 mod volumes;
 mod wishes;
 
+pub use aside::Aside;
 pub use ids::uuid;
 pub use lock::{Choices, Lock};
 pub use origin::{AddressRule, MacRule, Rules};
@@ -55,6 +57,8 @@ pub struct Lab {
     pub storages: IndexMap<String, Storage>,
     /// Guests in natural order of their names.
     pub guests: Vec<Guest>,
+    /// What is not among them: sums over the guests lack these, and what they are called is not known.
+    pub aside: Aside,
     /// The addresses chosen, for the lock file.
     pub lock: Lock,
 }

@@ -14,7 +14,7 @@ use super::interfaces::{self, Attachment, Owner};
 use super::lock::{Choices, Lock, ReadLock};
 use super::macs::{self, Request};
 use super::wishes::{ips, ipv6, wanted};
-use super::{Disk, Guest, Interface, Lab, disks, uuid};
+use super::{Aside, Disk, Guest, Interface, Lab, disks, uuid};
 use crate::diag::Sink;
 use crate::files::Files;
 use crate::model::guest::InterfaceSpec;
@@ -40,8 +40,8 @@ pub struct Input<'a> {
     pub guests: Vec<TypedGuest>,
     /// The names of guest files with a `count`, which `depends_on` may use for all they make.
     pub counted: HashSet<Arc<str>>,
-    /// The names of guests that were set aside for their faults; who names them has none.
-    pub aside: HashSet<Arc<str>>,
+    /// What was set aside for its faults.
+    pub aside: Aside,
     /// The lock file.
     pub lock: &'a Path,
 }
@@ -132,7 +132,14 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         }
         let wanted = std::mem::take(&mut guest.spec.disks);
         let draft = &guest.draft;
-        let disks = disks::resolve(&draft.name, wanted, draft.legacy, &mut storages, sink);
+        let disks = disks::resolve(
+            &draft.name,
+            wanted,
+            draft.legacy,
+            &mut storages,
+            &aside,
+            sink,
+        );
         hardware.push((attachments, disks));
     }
     sink.about(None);
@@ -153,6 +160,7 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         networks,
         storages,
         guests,
+        aside,
         lock,
     }
 }

@@ -78,13 +78,15 @@ impl FromStr for Mac {
     }
 }
 
-/// Says what is wrong with bytes that begin a multicast address, and which are nearest to them.
+/// Says what is wrong with bytes that begin a multicast address, and which end like them and begin as guests' do: one bit
+/// less may be a manufacturer's, or libvirt's.
 fn multicast(shown: &str, first: u8, rest: &[u8]) -> (String, String) {
     let message =
         format!("`{shown}` is multicast: the lowest bit of its first byte, {first:02x}, is set");
-    let single = first & !1;
-    let rest: String = rest.iter().map(|byte| format!(":{byte:02x}")).collect();
-    (message, format!("write `{single:02x}{rest}`"))
+    let [a, b, c] = QEMU_PREFIX;
+    let end = rest.iter().skip(QEMU_PREFIX.len() - 1);
+    let end: String = end.map(|byte| format!(":{byte:02x}")).collect();
+    (message, format!("write `{a:02x}:{b:02x}:{c:02x}{end}`"))
 }
 
 /// Returns bytes with two digits each, where some were written with one.

@@ -76,7 +76,19 @@ fn parse(text: &str, default_unit: u64) -> Result<u64, Refusal> {
     let wrong =
         |why: &str, help: &str| Err(Refusal::new(format!("`{}` {why}", escaped(text)), help));
     let form = "write a number with K, M, G or T, as in `500M`";
+    let (nothing, how) = (
+        "is a size of nothing",
+        "write how large it is, as in `500M`",
+    );
+    let (large, smaller) = (
+        "is larger than any disk",
+        "write a smaller number, or a smaller unit",
+    );
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        let rest = text.strip_prefix('-');
+        if rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+            return wrong("is less than nothing", how);
+        }
         return wrong("is not a size", form);
     }
     let digits = text
@@ -100,8 +112,16 @@ fn parse(text: &str, default_unit: u64) -> Result<u64, Refusal> {
         }
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let plausible =
-        !whole.is_empty() && whole.len() <= 12 && fraction.len() <= 6 && !fraction.contains('.');
+    if whole.len() > 12 && !fraction.contains('.') {
+        return wrong(large, smaller);
+    }
+    if fraction.len() > 6 && !fraction.contains('.') {
+        return wrong(
+            "is more exact than sizes are",
+            "write six digits after the point at most, or a smaller unit",
+        );
+    }
+    let plausible = !whole.is_empty() && !fraction.contains('.');
     let parsed = plausible
         .then(|| format!("{whole}{fraction}").parse::<u128>().ok())
         .flatten();
@@ -111,16 +131,10 @@ fn parse(text: &str, default_unit: u64) -> Result<u64, Refusal> {
     let bytes =
         scaled * u128::from(unit) / 10_u128.pow(u32::try_from(fraction.len()).unwrap_or_default());
     let Some(bytes) = u64::try_from(bytes).ok().filter(|bytes| *bytes <= 1 << 60) else {
-        return wrong(
-            "is larger than any disk",
-            "write a smaller number, or a smaller unit",
-        );
+        return wrong(large, smaller);
     };
     if bytes == 0 {
-        return wrong(
-            "is a size of nothing",
-            "write how large it is, as in `500M`",
-        );
+        return wrong(nothing, how);
     }
     Ok(bytes.div_ceil(MIB) * MIB)
 }

@@ -96,6 +96,9 @@ fn is_mount_point(text: &str) -> bool {
 
 /// Says which mount point is the nearest to a text that is none.
 fn a_mount_point(text: &str) -> String {
+    if matches!(text, "biosboot" | "prepboot") {
+        return "remove this part: installers make what the firmware boots from".to_owned();
+    }
     let parts = text.split('/').filter(|part| !part.is_empty());
     let near = format!("/{}", parts.collect::<Vec<&str>>().join("/"));
     if is_mount_point(&near) && !text.is_empty() {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::owners::{Owner, Owners};
 use crate::diag::{Code, Diagnostic, Severity, Sink};
 use crate::layer::{Draft, Layers, Part};
-use crate::link::Lab;
+use crate::link::{Aside, Lab};
 use crate::model::guest::Address;
 use crate::model::os::Os;
 use crate::model::read::TypedGuest;
@@ -181,21 +181,30 @@ impl Faulty {
             return;
         }
         let lock = self.faulty.contains(&Owner::Lock);
+        let aside = &mut lab.aside.guests;
         lab.guests.retain(|guest| {
-            self.is_sound(guest.defined, &guest.sysgroups, &guest.os)
-                && !(lock && self.choosing.contains(&guest.name))
+            let sound = self.is_sound(guest.defined, &guest.sysgroups, &guest.os)
+                && !(lock && self.choosing.contains(&guest.name));
+            if !sound {
+                aside.insert(Arc::clone(&guest.name));
+            }
+            sound
         });
     }
 
-    /// Returns the names of the guests that were set aside; of what a `count` makes, what it is called together.
-    pub(super) fn aside(&self, layers: &Layers, guests: &[TypedGuest]) -> HashSet<Arc<str>> {
+    /// Returns what was set aside so far.
+    pub(super) fn aside(&self, layers: &Layers, guests: &[TypedGuest]) -> Aside {
         if self.faulty.is_empty() {
-            return HashSet::new();
+            return Aside::default();
         }
         let left: HashSet<Span> = guests.iter().map(|guest| guest.draft.defined).collect();
         let objects = layers.guests.iter();
         let aside = objects.filter(|(_, object)| !left.contains(&object.defined));
-        aside.map(|(name, _)| Arc::clone(name)).collect()
+        let pools = self.names(Owner::storage).into_iter();
+        Aside {
+            guests: aside.map(|(name, _)| Arc::clone(name)).collect(),
+            pools: pools.map(str::to_owned).collect(),
+        }
     }
 
     /// Returns the names of the faulty objects of a kind.

@@ -133,6 +133,33 @@ fn guests_that_are_set_aside_can_be_named() {
 }
 
 #[test]
+fn nothing_is_summed_up_or_missed_without_guests_that_are_set_aside() {
+    let site = Site::new(&[
+        ("conf.d/META/site.yml", "site: x\n"),
+        ("conf.d/host.d/host.yml", "memory: 5G\nvcpus: 2\n"),
+        (
+            "conf.d/common/all.yml",
+            "os: rhel9\nrootpw: locked\nvirtinst: {ram: 3G, location: \"http://10.0.0.1/x/\"}\n\
+             interfaces: [{network: lan, ip: auto}]\n",
+        ),
+        (
+            "conf.d/networks.d/lan.yml",
+            "subnet: 10.0.0.0/24\ndomain: x.test\n\
+             dhcp: {start: 10.0.0.100, end: 10.0.0.101}\n\
+             srv: [{service: ldap, protocol: tcp, target: db, port: 389}]\n",
+        ),
+        ("conf.d/guests.d/db.yml", "virtinst: {vcpus: x}\n"),
+        ("conf.d/guests.d/web.yml", "count: 2\n"),
+    ]);
+    assert_eq!(codes(&site), ["invalid-value"]);
+    site.write("conf.d/guests.d/db.yml", "virtinst: {vcpus: 1}\n");
+    assert_eq!(
+        codes(&site),
+        ["host-too-small", "host-too-small", "range-too-small"]
+    );
+}
+
+#[test]
 fn files_and_directories_of_classes_that_cannot_be_read() {
     said(&[("conf.d/common/more.yml", "")], "unreadable-file", &[]);
     said(&[("conf.d/common/more.yml", "os: [\n")], "yaml-syntax", &[]);

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Guest;
-use crate::model::partitions::{Layout, Room};
+use crate::model::partitions::{Layout, Partition, Room};
 use crate::model::size::Size;
 use crate::model::text::Line;
 use crate::source::Spanned;
@@ -10,7 +10,8 @@ use crate::source::Spanned;
 pub(super) fn check(guest: &Guest, layout: &Layout, sink: &mut Sink) {
     sizes(layout, sink);
     shares(guest, layout, sink);
-    room(guest, layout, sink);
+    partitions(guest, layout, sink);
+    groups(guest, layout, sink);
 }
 
 /// Every part has a size; only swap has one that goes without saying.
@@ -76,8 +77,9 @@ fn least(room: &Room, whole: u64) -> u64 {
     size.or(share).unwrap_or_default()
 }
 
-/// Reports what is larger than the disk it is on, where that is known.
-fn room(guest: &Guest, layout: &Layout, sink: &mut Sink) {
+/// Reports partitions that are larger together than the disk they are on, or leave nothing for one that grows, where
+/// that is known.
+fn partitions(guest: &Guest, layout: &Layout, sink: &mut Sink) {
     let own = || guest.disks.iter().filter(|disk| !disk.shareable);
     let only = own().next().filter(|_| own().count() == 1);
     for disk in own() {
@@ -98,9 +100,12 @@ fn room(guest: &Guest, layout: &Layout, sink: &mut Sink) {
         let plain_sum: u64 = plain().map(|part| least(&part.room, size.bytes())).sum();
         if plain_sum + members > size.bytes() {
             let taken = Size::from_bytes((plain_sum + members) >> 20 << 20);
-            let place = plain()
-                .next_back()
-                .map_or(disk.span, |part| part.mount.span);
+            let mut sum = members;
+            let over = |part: &&Partition| {
+                sum += least(&part.room, size.bytes());
+                sum > size.bytes()
+            };
+            let place = plain().find(over).map_or(disk.span, |part| part.mount.span);
             let message = format!(
                 "the partitions of disk `{}` take {taken}, and it has {size}",
                 disk.device
@@ -110,8 +115,28 @@ fn room(guest: &Guest, layout: &Layout, sink: &mut Sink) {
                     .also(disk.span, "the disk")
                     .help("give the disk a larger `size`, or the partitions smaller ones"),
             );
+            continue;
+        }
+        // Shares are rounded down.
+        let full = plain_sum + members + 100 > size.bytes();
+        let starved = |part: &&Partition| part.room.grow && part.room.min.is_none();
+        if let Some(part) = plain().find(starved).filter(|_| full) {
+            let message = format!(
+                "nothing of disk `{}` is left for `{}`",
+                disk.device, part.mount.value
+            );
+            sink.push(
+                Diagnostic::error(Code::BadLayout, part.mount.span, message)
+                    .also(disk.span, "the disk")
+                    .help("give the disk a larger `size`, or the other partitions smaller ones"),
+            );
         }
     }
+}
+
+/// Reports volumes that are larger together than the disks of their group, where that is known.
+fn groups(guest: &Guest, layout: &Layout, sink: &mut Sink) {
+    let own = || guest.disks.iter().filter(|disk| !disk.shareable);
     for group in &layout.volume_groups {
         let first = own().next().map(|disk| disk.device.as_str());
         let devices: Vec<&str> = match group.disks.as_slice() {

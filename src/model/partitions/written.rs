@@ -9,7 +9,7 @@ use crate::model::password::Password;
 use crate::model::size::Size;
 use crate::model::text::{Line, Text};
 use crate::model::words::{HardwareWord, MountPoint, PlainName, RaidName};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
 use crate::yaml::typed::{FromNode, Typer, is_misspelt, section};
@@ -194,10 +194,25 @@ fn part(place: Place) -> Schema {
     kinds.fold(Schema::default(), Schema::or)
 }
 
+/// Returns where the keys stand that say what an item of the list is, in order.
+fn kinds(item: &Node) -> Vec<Span> {
+    let map = item.as_map().into_iter().flatten();
+    let kinds = map.filter(|(key, entry)| {
+        matches!(&***key, "volume_group" | "raid" | "btrfs") && !entry.value.is_null()
+    });
+    kinds.map(|(_, entry)| entry.key).collect()
+}
+
 impl Layout {
     /// Reads one item of the list; its first key says what it is.
     fn add(&mut self, item: &Node, typer: &mut Typer<'_>) {
-        if item.get("volume_group").is_some() {
+        if let [first, second, ..] = kinds(item)[..] {
+            let message = "`volume_group`, `raid` and `btrfs` exclude each other";
+            let fault = Diagnostic::error(Code::ConflictingKeys, second, message);
+            typer.sink.push(fault.also(first, "the other one").help(
+                "write an item of the list for each; a volume group names a RAID device among its `disks`",
+            ));
+        } else if item.get("volume_group").is_some() {
             let spec = VolumeGroupSpec::from_node(item, typer);
             self.volume_groups
                 .extend(spec.map(|spec| volume_group(spec, typer)));
