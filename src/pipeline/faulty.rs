@@ -112,8 +112,6 @@ impl Faulty {
     /// Returns whether a fault may only follow from something that was not read.
     fn follows(&self, fault: &Diagnostic) -> bool {
         let class = match fault.code {
-            // An SRV record has a host name, and nobody knows those of the guests that are set aside.
-            Code::UnknownGuest if fault.severity == Severity::Warning => return true,
             Code::UnknownNetwork => "networks",
             Code::UnknownPool => "storages",
             Code::UnknownGuest => "guests",
