@@ -1014,7 +1014,7 @@ impl Trial {
     fn is_no_place(&self, root: &Path) -> bool {
         let asked_all = PLACES[self.place].1.starts_with("common");
         let debian = self.guests.starts_with(['d', 'u']);
-        let word = || Trial::new(root, self.place, WORD, self.guests);
+        let word = || Self::new(root, self.place, WORD, self.guests);
         asked_all && debian && self.run.status == 1 && word().run.status == 1
     }
 
