@@ -94,7 +94,7 @@ pub fn expressions(text: &str, root: &Path) {
             guest("guest", values, &mut files.sources),
         ];
         for guest in evaluate(guests, &globals, root, &mut files, &mut sink) {
-            let values = Node::new(guest.defined, Kind::Map(guest.merged));
+            let values = Node::new(guest.defined, Kind::Map(Arc::new(guest.merged.to_map())));
             drop(plain(&values).to_string());
         }
     }
@@ -223,7 +223,7 @@ fn guest(name: &str, values: &Map, sources: &mut Sources) -> Draft {
         os: Arc::clone(&SYSTEM),
         os_span: start(sources),
         legacy: false,
-        merged: Arc::new(values.clone()),
+        merged: Arc::new(values.clone().into()),
         secrets: Secrets::default(),
     }
 }

@@ -48,7 +48,7 @@ impl GuestValues<'_> {
         let (Step::Index(at), list) = path.split_last()? else {
             return None;
         };
-        let now = find_node(&self.evaluated, list).and_then(Node::as_seq)?;
+        let now = find_node(&*self.evaluated, list).and_then(Node::as_seq)?;
         let layers = self.layers(list);
         let had = |layer: &Layer| {
             let items = layer.value.as_ref().and_then(Value::as_array);

@@ -16,7 +16,7 @@ use crate::render::{guest_context, mask, review};
 use crate::secret::Secrets;
 use crate::source::Span;
 use crate::yaml::path::{Step, find, find_node, leaves, read, settle, show};
-use crate::yaml::{Kind, Map, Node};
+use crate::yaml::{Kind, Node, Overlay};
 
 /// How deep the inputs of expressions are followed: a cycle is a fault, and longer chains nobody reads.
 const MAX_DEPTH: usize = 16;
@@ -31,7 +31,7 @@ pub struct GuestValues<'a> {
     pub(super) guest: &'a Guest,
     pub(super) found: GuestWalk,
     /// Its merged values after evaluation.
-    pub(super) evaluated: Arc<Map>,
+    pub(super) evaluated: Arc<Overlay>,
     /// What `show` prints, without secrets.
     context: Value,
     secrets: Secrets,
@@ -103,7 +103,7 @@ impl<'a> GuestValues<'a> {
 
     fn root(&self) -> Node {
         Node {
-            kind: Kind::Map(Arc::clone(&self.evaluated)),
+            kind: Kind::Map(Arc::new(self.evaluated.to_map())),
             ..Node::empty_map(self.guest.defined)
         }
     }
@@ -223,7 +223,7 @@ impl<'a> GuestValues<'a> {
     fn written_shorter(&self, path: &[Step]) -> Option<Origin> {
         let mut lengths = (1..path.len()).rev();
         let (length, node) = lengths.find_map(|length| {
-            let node = find_node(&self.evaluated, &path[..length])?;
+            let node = find_node(&*self.evaluated, &path[..length])?;
             Some((length, node))
         })?;
         let whole = || self.written(&path[..length]).unwrap_or_default();
@@ -256,7 +256,7 @@ impl<'a> GuestValues<'a> {
             let merged = self.found.walk.merged()?;
             find_node(merged, path).filter(|_| is_read)
         };
-        let node = find_node(&self.evaluated, path).or_else(literal)?;
+        let node = find_node(&*self.evaluated, path).or_else(literal)?;
         (!node.is_null()).then_some(node)
     }
 
@@ -264,7 +264,7 @@ impl<'a> GuestValues<'a> {
     fn read_at(&self, path: &[Step]) -> Vec<crate::expr::Read> {
         // What an expression gave may have parts, which it does not have itself.
         let node = (1..=path.len()).find_map(|length| {
-            let node = find_node(&self.found.draft.merged, &path[..length])?;
+            let node = find_node(&*self.found.draft.merged, &path[..length])?;
             matches!(node.kind, Kind::Scalar(_)).then_some((length, node))
         });
         let Some((length, node)) = node else {
@@ -275,7 +275,7 @@ impl<'a> GuestValues<'a> {
             _ => return Vec::new(),
         };
         // Texts that are taken as they stand have none.
-        let evaluated = find_node(&self.evaluated, &path[..length]);
+        let evaluated = find_node(&*self.evaluated, &path[..length]);
         if evaluated.is_some_and(|value| value.as_text() == Some(text)) {
             return Vec::new();
         }

@@ -127,8 +127,8 @@ impl<'a> Evaluator<'a> {
             return draft;
         }
         let mut merged = Arc::unwrap_or_clone(draft.merged);
-        for (index, value) in changed {
-            merged[index].value = value;
+        for (key, entry) in changed {
+            merged.insert(key, entry);
         }
         Draft {
             merged: Arc::new(merged),

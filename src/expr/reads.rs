@@ -59,11 +59,14 @@ impl Reads {
             ..Self::default()
         };
         let mut visited: HashSet<usize, RandomState> = HashSet::default();
-        for draft in drafts {
-            if visited.insert(Arc::as_ptr(&draft.merged).addr()) {
-                for entry in draft.merged.values() {
+        for Draft { merged, .. } in drafts {
+            if visited.insert(Arc::as_ptr(merged.below()).addr()) {
+                for entry in merged.below().values() {
                     reads.node(&entry.value);
                 }
+            }
+            for entry in merged.own() {
+                reads.node(&entry.value);
             }
         }
         reads

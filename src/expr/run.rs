@@ -19,7 +19,7 @@ use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::Draft;
 use crate::secret::Secrets;
 use crate::source::Span;
-use crate::yaml::{Entry, Kind, Map, Node, Scalar, Tag};
+use crate::yaml::{Entries as _, Entry, Kind, Map, Node, Scalar, Tag};
 
 /// Texts that stay verbatim unless the map they stand in says `template: true`: section and key.
 const VERBATIM: &[(&str, &str)] = &[("scripts", "run"), ("partitions", "raw")];
@@ -64,13 +64,20 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// Evaluates the guest's values, and returns those that change by the places of their keys.
-    pub(super) fn entries(&mut self) -> Vec<(usize, Node)> {
+    /// Evaluates the guest's values, and returns those that change.
+    pub(super) fn entries(&mut self) -> Vec<(Arc<str>, Entry)> {
         let draft = self.draft;
         let mut changed = Vec::new();
-        for (index, (key, entry)) in draft.merged.iter().enumerate() {
+        for (key, entry) in draft.merged.entries() {
             if let Some(value) = self.entry(key, &entry.value) {
-                changed.push((index, value));
+                let key_span = entry.key;
+                changed.push((
+                    Arc::clone(key),
+                    Entry {
+                        key: key_span,
+                        value,
+                    },
+                ));
             }
         }
         changed

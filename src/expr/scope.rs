@@ -10,7 +10,7 @@ use super::names::Step;
 use crate::layer::Draft;
 use crate::model::host::Host;
 use crate::model::network::Network;
-use crate::yaml::{Map, Node};
+use crate::yaml::{Entries as _, Node, Overlay};
 
 /// The names every guest shares: the site, the host and the networks.
 #[derive(Debug)]
@@ -119,7 +119,7 @@ pub(super) enum Cause<'d> {
 
 /// Returns what decides the value of a name that a guest's expressions read.
 pub(super) fn cause<'d>(name: &str, draft: &'d Draft) -> Cause<'d> {
-    match (name, draft.merged.get(name)) {
+    match (name, draft.merged.entry(name)) {
         ("index" | "name", _) | ("hostname", None) => Cause::Guest,
         (own, _) if is_own(own) => Cause::Lab,
         ("domain", None) => Cause::Node(first_network(draft)),
@@ -129,7 +129,7 @@ pub(super) fn cause<'d>(name: &str, draft: &'d Draft) -> Cause<'d> {
 
 /// Returns the name of the network of a guest's first interface.
 fn first_network(draft: &Draft) -> Option<&Node> {
-    let interfaces = &draft.merged.get("interfaces")?.value;
+    let interfaces = &draft.merged.entry("interfaces")?.value;
     interfaces.as_seq()?.first()?.get("network")
 }
 
@@ -143,10 +143,10 @@ pub(super) fn missing(name: &str) -> Option<&'static str> {
 }
 
 /// Returns every name an expression of a guest with these values may begin with.
-pub(super) fn known_names(values: &Map) -> Vec<&str> {
+pub(super) fn known_names(values: &Overlay) -> Vec<&str> {
     OWN.iter()
         .chain(DEFAULTED)
         .copied()
-        .chain(values.keys().map(|key| &**key))
+        .chain(values.entries().map(|(key, _)| &**key))
         .collect()
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::drafter::Drafter;
-use super::{Layers, homes, merge, natural_order};
+use super::merge::merge_entry;
+use super::{Layers, Object, homes, natural_order};
 use crate::diag::Sink;
 use crate::model::os::{Os, OsTable};
 use crate::secret::Secrets;
 use crate::source::Span;
-use crate::yaml::{Map, Node};
+use crate::yaml::{Entries as _, Map, Node, Overlay};
 
 /// The keys that layering itself consumes, so that no guest's values have them.
 pub(super) const LITERAL: &[&str] = &["name", "sysgroup", "sysgroups", "count", "os"];
@@ -33,7 +34,7 @@ pub struct Draft {
     /// Whether the site says nothing of an OS for it, as in 0.3: its networks and pools then need no definition.
     pub legacy: bool,
     /// Its values: defaults, OS table, common, groups and its own files.
-    pub merged: Arc<Map>,
+    pub merged: Arc<Overlay>,
     /// What `!env` and `!file` gave it, and what was made of that.
     pub secrets: Secrets,
 }
@@ -43,25 +44,24 @@ pub struct Draft {
 /// Guests of the same OS and groups share the merged layers beneath their own.
 pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
     let mut drafter = Drafter::new(layers, table, sink);
-    let guests = layers.guests.iter();
-    let guests: Vec<Unmerged> = guests
-        .filter_map(|(name, object)| {
-            drafter.sink.about(Some(name));
-            drafter.guest(name, object)
-        })
-        .collect();
-    drafter.sink.about(None);
-    let merged = drafter.sink.each(
+    let guests: Vec<(&Arc<str>, &Object)> = layers.guests.iter().collect();
+    let said = sink.each(
+        guests.into_par_iter(),
+        |(name, _)| *name,
+        |(name, object), sink| drafter.said(name, object, sink),
+    );
+    let said = said.into_iter().flatten();
+    let guests: Vec<Unmerged> = said.filter_map(|said| drafter.place(said, sink)).collect();
+    let merged = sink.each(
         guests.into_par_iter(),
         |guest| &guest.draft.name,
         Unmerged::merge,
     );
     let mut drafts = Vec::with_capacity(merged.len());
     drafts.extend(merged.into_iter().flatten());
-    drafter.duplicates(&drafts);
-    drafts.sort_by(|a, b| natural_order(&a.name, &b.name));
-    let homes = homes::of(&drafter, layers);
-    drafter.sink.know(homes);
+    drafter.duplicates(&drafts, sink);
+    drafts.par_sort_by(|a, b| natural_order(&a.name, &b.name));
+    sink.know(homes::of(&drafter, layers));
     drafts
 }
 
@@ -79,12 +79,15 @@ impl Unmerged {
     /// Merges its layers, and makes as many guests of it as it says.
     fn merge(self, sink: &mut Sink) -> Vec<Draft> {
         let mut draft = self.draft;
-        let beneath = draft.merged.as_ref().clone();
+        let values = Arc::make_mut(&mut draft.merged);
         let layers = self.layers.iter().filter_map(Node::as_map);
-        let merged = layers.fold(beneath, |below, layer| {
-            merge(below, &draft.os.base, layer, sink)
-        });
-        draft.merged = Arc::new(less_literals(merged));
+        for (key, entry) in layers.flatten().filter(|(key, _)| !is_literal(key)) {
+            let base = draft.os.base.get(key);
+            match merge_entry(key, values.entry(key), base, entry, sink) {
+                Some(entry) => values.insert(Arc::clone(key), entry),
+                None => values.remove(key),
+            }
+        }
         let Some(count) = self.count else {
             return vec![draft];
         };
@@ -97,9 +100,13 @@ impl Unmerged {
     }
 }
 
+fn is_literal(key: &str) -> bool {
+    LITERAL.contains(&key)
+}
+
 /// Takes away the keys that layering itself consumed.
 pub(super) fn less_literals(mut merged: Map) -> Map {
-    merged.retain(|key, _| !LITERAL.contains(&&**key));
+    merged.retain(|key, _| !is_literal(key));
     merged
 }
 
@@ -113,7 +120,7 @@ mod tests {
     use crate::files::Files;
     use crate::layer::discover;
     use crate::model::os::OsTable;
-    use crate::yaml::{Kind, Map, Node, parse};
+    use crate::yaml::{Entries as _, Kind, Map, Node, parse};
 
     const LAB: &str = "\
 common: {os: x1, vars: {a: common, b: common}, packages: [p]}
@@ -151,23 +158,25 @@ guests: {g-1: {vars: {c: guest}}, g-2: {}, g: {count: 2, sysgroups: [g]}}
                 files.sources.slice(node.span),
             )
         };
-        let vars = drafts[0].merged["vars"].value.as_map().unwrap();
+        let vars = drafts[0]
+            .merged
+            .entry("vars")
+            .unwrap()
+            .value
+            .as_map()
+            .unwrap();
         assert_eq!(place(&vars["a"].value), (1, "common"));
         assert_eq!(place(&vars["b"].value), (3, "group"));
         assert_eq!(place(&vars["c"].value), (4, "guest"));
-        assert_eq!(place(&drafts[0].merged["lang"].value), (2, "C"));
-        assert_eq!(
-            files
-                .sources
-                .name(drafts[0].merged["keyboard"].value.span.file),
-            "defaults"
-        );
+        let value = |key: &str| &drafts[0].merged.entry(key).unwrap().value;
+        assert_eq!(place(value("lang")), (2, "C"));
+        assert_eq!(files.sources.name(value("keyboard").span.file), "defaults");
     }
 
     #[test]
     fn guests_of_a_group_share_what_they_have_in_common() {
         let (drafts, _, _) = load();
-        let list = |draft: &Draft, key: &str| match &draft.merged[key].value.kind {
+        let list = |draft: &Draft, key: &str| match &draft.merged.entry(key).unwrap().value.kind {
             Kind::Seq(items) => Arc::clone(items),
             other => panic!("{other:?}"),
         };

@@ -57,9 +57,18 @@ pub(super) fn modernize(layer: &Node, sink: &mut Sink) -> Node {
     let Some(map) = layer.as_map() else {
         return layer.clone();
     };
+    let entries: Vec<(Arc<str>, Entry)> = map
+        .iter()
+        .map(|(key, entry)| top_level(key, entry, sink))
+        .collect();
+    let is_same = |((key, old), (new_key, new)): ((&Arc<str>, &Entry), &(Arc<str>, Entry))| {
+        key == new_key && old.value.identity() == new.value.identity()
+    };
+    if map.iter().zip(&entries).all(is_same) {
+        return layer.clone();
+    }
     let mut modern = Map::with_capacity_and_hasher(map.len(), Default::default());
-    for (key, entry) in map {
-        let (key, entry) = top_level(key, entry, sink);
+    for (key, entry) in entries {
         if let Some(first) = modern.get_mut(&key) {
             twice(&key, first, &entry, sink);
             continue;
@@ -163,7 +172,7 @@ fn drop_nested(section: &str, value: &Node, sink: &mut Sink) -> Node {
     })
 }
 
-/// Applies `edit` to a map, or to each map of a list; values without an edit stay shared.
+/// Applies `edit` to a map, or to each map of a list; a value without an edit stays as it is.
 fn edit_maps(value: &Node, mut edit: impl FnMut(&Map) -> Option<Map>) -> Node {
     let mut one = |node: &Node| match node.as_map().and_then(&mut edit) {
         Some(map) => Node {
@@ -173,10 +182,17 @@ fn edit_maps(value: &Node, mut edit: impl FnMut(&Map) -> Option<Map>) -> Node {
         None => node.clone(),
     };
     match &value.kind {
-        Kind::Seq(items) => Node {
-            kind: Kind::Seq(Arc::new(items.iter().map(one).collect())),
-            ..value.clone()
-        },
+        Kind::Seq(items) => {
+            let edited: Vec<Node> = items.iter().map(one).collect();
+            let same = |(old, new): (&Node, &Node)| old.identity() == new.identity();
+            if items.iter().zip(&edited).all(same) {
+                return value.clone();
+            }
+            Node {
+                kind: Kind::Seq(Arc::new(edited)),
+                ..value.clone()
+            }
+        }
         _ => one(value),
     }
 }

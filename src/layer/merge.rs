@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Sink};
-use crate::yaml::{Kind, Map, Node, Tag};
+use crate::yaml::{Entry, Kind, Map, Node, Tag};
 
 /// Folds `layers` into one map, with nothing beneath them.
 pub fn merge_all(layers: &[Node], sink: &mut Sink) -> Map {
@@ -24,28 +24,36 @@ pub fn merge_all(layers: &[Node], sink: &mut Sink) -> Map {
 /// Puts `over` on top of `below`; `base` holds the built-in values that `~` returns to.
 pub fn merge(mut below: Map, base: &Map, over: &Map, sink: &mut Sink) -> Map {
     for (key, entry) in over {
-        let base_value = base.get(key);
-        if entry.value.is_null() {
-            match base_value {
-                Some(base_value) => below.insert(Arc::clone(key), base_value.clone()),
-                // Removing by shifting keeps the order of the remaining keys.
-                None => below.shift_remove(key),
-            };
-            continue;
-        }
-        let old = below.get(key).map(|entry| &entry.value);
-        let value = combine(
-            key,
-            old,
-            base_value.map(|entry| &entry.value),
-            &entry.value,
-            sink,
-        );
-        let mut entry = entry.clone();
-        entry.value = value;
-        below.insert(Arc::clone(key), entry);
+        match merge_entry(key, below.get(key), base.get(key), entry, sink) {
+            Some(entry) => below.insert(Arc::clone(key), entry),
+            // Removing by shifting keeps the order of the remaining keys.
+            None => below.shift_remove(key),
+        };
     }
     below
+}
+
+/// Does what [`merge`] does for one key: returns the entry that `new` makes of the `old` one, if any.
+pub(super) fn merge_entry(
+    key: &str,
+    old: Option<&Entry>,
+    base: Option<&Entry>,
+    new: &Entry,
+    sink: &mut Sink,
+) -> Option<Entry> {
+    if new.value.is_null() {
+        return base.cloned();
+    }
+    Some(Entry {
+        key: new.key,
+        value: combine(
+            key,
+            old.map(|entry| &entry.value),
+            base.map(|entry| &entry.value),
+            &new.value,
+            sink,
+        ),
+    })
 }
 
 fn combine(

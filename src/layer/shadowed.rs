@@ -11,7 +11,7 @@ use super::draft::LITERAL;
 use super::{Draft, Layers};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::source::Span;
-use crate::yaml::{Kind, Map, Node, Tag};
+use crate::yaml::{Entries as _, Kind, Map, Node, Tag};
 
 /// Reports the values of `layers` that no guest of `drafts` has.
 pub fn shadowed(layers: &Layers, drafts: &[Draft], sink: &mut Sink) {
@@ -19,7 +19,9 @@ pub fn shadowed(layers: &Layers, drafts: &[Draft], sink: &mut Sink) {
     let mut of_group: HashMap<&str, (&Draft, u32)> = HashMap::new();
     let mut of_place: HashMap<Span, &Draft> = HashMap::new();
     for draft in drafts {
-        alive.map(&draft.merged);
+        for (_, entry) in draft.merged.entries() {
+            alive.node(&entry.value);
+        }
         of_place.entry(draft.defined).or_insert(draft);
         for group in draft.sysgroups.iter() {
             of_group.entry(group).or_insert((draft, 0)).1 += 1;
@@ -92,7 +94,7 @@ impl Search<'_> {
         let Some(map) = layer.as_map() else { return };
         let own = |key: &str| LITERAL.contains(&key) || used.contains(&key);
         for (key, entry) in map.iter().filter(|(key, _)| !own(key)) {
-            let over = guest.merged.get(key).map(|entry| &entry.value);
+            let over = guest.merged.entry(key).map(|entry| &entry.value);
             self.value(&mut vec![key], &entry.value, over, guest);
         }
     }

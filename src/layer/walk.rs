@@ -258,7 +258,8 @@ pub fn guest_walk(name: &Arc<str>, layers: &Layers, table: &OsTable) -> Option<G
     })?;
     let mut sink = Sink::default();
     let mut drafter = Drafter::new(layers, table, &mut sink);
-    let unmerged = drafter.guest(defined, object)?;
+    let said = drafter.said(defined, object, &mut sink)?;
+    let unmerged = drafter.place(said, &mut sink)?;
     let mut draft = unmerged.draft;
     let os = Arc::clone(&draft.os);
     let layer = |kind, node: &Node, base: &Arc<Map>| Layer {
@@ -296,7 +297,8 @@ pub fn guest_walk(name: &Arc<str>, layers: &Layers, table: &OsTable) -> Option<G
     };
     let groups = draft.sysgroups.iter().map(place).collect();
     let walk = defaults_walk(&defaults, &system, table).over(all);
-    draft.merged = Arc::new(less_literals(walk.merged().cloned().unwrap_or_default()));
+    let values = less_literals(walk.merged().cloned().unwrap_or_default());
+    draft.merged = Arc::new(values.into());
     draft.index = index_of(name);
     draft.name = Arc::clone(name);
     Some(GuestWalk {

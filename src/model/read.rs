@@ -2,7 +2,10 @@
 
 mod secrets;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
+
+use foldhash::fast::RandomState;
 
 use super::guest::{GuestSpec, Hardware, VirtinstSpec};
 use super::install::{Files, Install};
@@ -11,7 +14,7 @@ use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::layer::Draft;
 use crate::source::Spanned;
 use crate::yaml::typed::Typer;
-use crate::yaml::{Map, Node, NodeMemo};
+use crate::yaml::{Entries as _, Map, Node, NodeMemo, Overlay};
 
 /// A guest whose values have their types.
 #[derive(Clone, Debug)]
@@ -47,23 +50,23 @@ impl Reader {
         // Nobody needs them once they have their types.
         let values = std::mem::take(&mut draft.merged);
         let mut typer = Typer { sink };
-        let spec = GuestSpec::read(&values, draft.defined, &mut typer)?;
+        let spec = GuestSpec::read(&*values, draft.defined, &mut typer)?;
         let virtinst = known(&self.virtinsts, Hardware::KEYS, &values, || {
             // The built-in defaults have one, so one that is missing has a fault.
-            let mut virtinst = Hardware::read(&values, draft.defined, &mut typer)?.virtinst?;
+            let mut virtinst = Hardware::read(&*values, draft.defined, &mut typer)?.virtinst?;
             give_way(&mut virtinst, &draft.os.base);
             Some(virtinst)
         })?;
         let install = known(&self.installs, Install::KEYS, &values, || {
-            Install::read(&values, draft.defined, &mut typer)
+            Install::read(&*values, draft.defined, &mut typer)
         })?;
         let files = known(&self.files, Files::KEYS, &values, || {
-            Files::read(&values, draft.defined, &mut typer)
+            Files::read(&*values, draft.defined, &mut typer)
         })?;
         let extra = extra(&values, sink);
         secrets::of_install(&install, &mut draft.secrets);
-        let own = extra.iter().chain(values.get_key_value("vars"));
-        secrets::of_keys(own, &mut draft.secrets);
+        let vars = values.entries().find(|(key, _)| &***key == "vars");
+        secrets::of_keys(extra.iter().chain(vars), &mut draft.secrets);
         Some(TypedGuest {
             draft,
             spec,
@@ -79,10 +82,10 @@ impl Reader {
 fn known<T>(
     sections: &Known<T>,
     keys: &[&str],
-    values: &Map,
+    values: &Overlay,
     read: impl FnOnce() -> Option<T>,
 ) -> Option<Arc<T>> {
-    let node = |key: &&str| values.get(*key).map(|entry| &entry.value);
+    let node = |key: &&str| values.entry(key).map(|entry| &entry.value);
     let nodes: Vec<Option<&Node>> = keys.iter().map(node).collect();
     sections.find(&(), &nodes).unwrap_or_else(|| {
         let section = read().map(Arc::new);
@@ -92,7 +95,10 @@ fn known<T>(
 }
 
 /// The keys of guests.
-const KEYS: &[&[&str]] = &[GuestSpec::KEYS, Hardware::KEYS, Install::KEYS, Files::KEYS];
+static KEYS: LazyLock<HashSet<&str, RandomState>> = LazyLock::new(|| {
+    let sections = [GuestSpec::KEYS, Hardware::KEYS, Install::KEYS, Files::KEYS];
+    sections.into_iter().flatten().copied().collect()
+});
 
 /// Takes the install tree of the OS table away from a guest that is said to install from elsewhere.
 fn give_way(virtinst: &mut VirtinstSpec, base: &Map) {
@@ -138,10 +144,10 @@ fn elsewhere(key: &str) -> Option<String> {
 }
 
 /// Returns the values of unknown keys, and reports those that look like known ones.
-fn extra(values: &Map, sink: &mut Sink) -> Map {
+fn extra(values: &Overlay, sink: &mut Sink) -> Map {
     let mut extra = Map::default();
-    for (key, entry) in values.iter().filter(|(key, _)| !is_known(key)) {
-        let known = KEYS.iter().copied().flatten().copied();
+    for (key, entry) in values.entries().filter(|(key, _)| !is_known(key)) {
+        let known = KEYS.iter().copied();
         let message = format!("unknown key `{key}`");
         match nearest(key, known) {
             Some(near) => sink.push(
@@ -162,5 +168,5 @@ fn extra(values: &Map, sink: &mut Sink) -> Map {
 }
 
 fn is_known(key: &str) -> bool {
-    KEYS.iter().any(|keys| keys.contains(&key))
+    KEYS.contains(key)
 }

@@ -16,7 +16,7 @@ use crate::model::guest::Address;
 use crate::model::os::Os;
 use crate::model::read::TypedGuest;
 use crate::source::{Sources, Span, Spanned};
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{Entries as _, Entry, Kind, Node};
 
 /// The objects with faults, and what was seen of the reports so far.
 #[derive(Debug)]
@@ -132,9 +132,9 @@ impl Faulty {
         drafts.retain(|draft| {
             let any = self.lacks_of("networks") || self.is_faulty(Part::Stray);
             let of = |name: &str| any || networks.contains(name);
-            let reads = |entry: &Entry| reads_one_of(&entry.value, &of);
+            let reads = |(_, entry): (_, &Entry)| reads_one_of(&entry.value, &of);
             self.is_sound(draft.defined, &draft.sysgroups, &draft.os)
-                && (networks.is_empty() && !any || !draft.merged.values().any(reads))
+                && (networks.is_empty() && !any || !draft.merged.entries().any(reads))
         });
     }
 

@@ -8,6 +8,7 @@ pub mod emit;
 pub mod habits;
 mod memo;
 mod node;
+mod overlay;
 mod parse;
 pub mod path;
 mod scalar;
@@ -16,5 +17,6 @@ pub mod typed;
 
 pub use memo::NodeMemo;
 pub use node::{Entry, Kind, Map, Node, Tag};
+pub use overlay::{Entries, Overlay};
 pub use parse::parse;
 pub use scalar::{Resolved, Scalar};

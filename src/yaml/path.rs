@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Kind, Map, Node};
+use super::{Entries, Kind, Node};
 
 /// One step of a path into values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -93,11 +93,11 @@ pub fn find<'v>(root: &'v Value, path: &[Step]) -> Option<&'v Value> {
 
 /// Returns the node at a path below a map.
 #[must_use]
-pub fn find_node<'n>(root: &'n Map, path: &[Step]) -> Option<&'n Node> {
+pub fn find_node<'n>(root: &'n impl Entries, path: &[Step]) -> Option<&'n Node> {
     let (Step::Key(first), rest) = path.split_first()? else {
         return None;
     };
-    let first = &root.get(first.as_str())?.value;
+    let first = &root.entry(first.as_str())?.value;
     rest.iter()
         .try_fold(first, |node, step| match (step, &node.kind) {
             (Step::Key(key), Kind::Map(map)) => Some(&map.get(key.as_str())?.value),

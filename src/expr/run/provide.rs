@@ -9,7 +9,7 @@ use super::Run;
 use crate::diag::{Code, Diagnostic};
 use crate::secret::is_password_key;
 use crate::yaml::path::show;
-use crate::yaml::{Kind, Map, Node};
+use crate::yaml::{Entries as _, Kind, Map, Node};
 
 impl Run<'_, '_> {
     /// Puts the value at `path` into `values`, evaluating what it needs first, and returns whether it came from outside
@@ -43,7 +43,7 @@ impl Run<'_, '_> {
         let own = if is_own(root) {
             None
         } else {
-            merged.get(root.as_str())
+            merged.entry(root.as_str())
         };
         let Some(entry) = own else {
             if let Some(value) = self.evaluator.globals.at(path, self.draft) {

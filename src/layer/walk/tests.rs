@@ -10,7 +10,7 @@ use crate::layer::{discover, drafts};
 use crate::model::os::OsTable;
 use crate::source::Sources;
 use crate::yaml::path::read;
-use crate::yaml::{Map, Node, parse};
+use crate::yaml::{Entries as _, Map, Node, parse};
 
 const LAB: &str = "\
 common: {os: x1, vars: {a: common, b: common}, packages: [p, q]}
@@ -52,9 +52,10 @@ fn the_last_layer_leaves_what_merging_gave() {
         let mut both = walked.values().zip(entry.values());
         assert!(both.all(|(walked, entry)| walked.value.same_value(&entry.value)));
         assert_eq!(found.draft.sysgroups, draft.sysgroups);
-        assert_eq!(keys(&found.draft.merged), keys(&draft.merged));
-        for (key, entry) in draft.merged.iter() {
-            let walked = &found.draft.merged[key].value;
+        let merged = draft.merged.to_map();
+        assert_eq!(keys(&found.draft.merged.to_map()), keys(&merged));
+        for (key, entry) in &merged {
+            let walked = &found.draft.merged.entry(key).unwrap().value;
             assert!(walked.same_value(&entry.value), "{} {key}", draft.name);
             assert_eq!(walked.span, entry.value.span, "{} {key}", draft.name);
         }

@@ -48,14 +48,14 @@ macro_rules! section {
 
             /// Reads the known keys of `map`, which stands at `span`, and leaves unknown ones to the caller.
             pub fn read(
-                map: &crate::yaml::Map,
+                map: &impl crate::yaml::Entries,
                 span: crate::source::Span,
                 typer: &mut crate::yaml::typed::Typer<'_>,
             ) -> Option<Self> {
                 $(
                     let $field = {
                         let key = section!(@key $field $($key)?);
-                        let node = map.get(key).map(|entry| &entry.value);
+                        let node = map.entry(key).map(|entry| &entry.value);
                         let required = <$type as crate::yaml::typed::Field>::REQUIRED;
                         if required
                             && node.is_none()

@@ -2,6 +2,7 @@
 
 use super::super::habits;
 use super::super::node::{Kind, Map, Node, Tag};
+use super::super::overlay::Entries;
 use super::super::scalar::Resolved;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::model::refusal::Refusal;
@@ -106,8 +107,9 @@ fn set_already<'k>(map: &Map, key: &str, known: &[&'k str]) -> Option<(&'k str, 
 /// Returns whether `map` has a key, unknown among `known`, by which `key` is probably meant.
 ///
 /// That it is unknown is all there is to say: that `key` is missing only follows from it.
-pub(crate) fn is_misspelt(map: &Map, key: &str, known: &[&str]) -> bool {
-    let mut unknown = map.keys().filter(|given| !known.contains(&&***given));
+pub(crate) fn is_misspelt(map: &impl Entries, key: &str, known: &[&str]) -> bool {
+    let keys = map.entries().map(|(key, _)| key);
+    let mut unknown = keys.filter(|given| !known.contains(&&***given));
     unknown.any(|given| nearest(given, known.iter().copied()) == Some(key))
 }
 
