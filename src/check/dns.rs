@@ -1,8 +1,9 @@
 //! Host names: ones that DNS, Linux and dnsmasq take, and each leads to one guest.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::members::{Member, addresses, interfaces};
 use crate::diag::{Code, Diagnostic, Sink};

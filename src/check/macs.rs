@@ -1,7 +1,8 @@
 //! MAC addresses: one interface's each, and out of a range that is for guests.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use super::members::interfaces;
 use crate::diag::{Code, Diagnostic, Sink};

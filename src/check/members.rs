@@ -1,7 +1,8 @@
 //! Which interfaces are in which network, found once for all rules.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use crate::link::{Guest, Interface, Lab};
 use crate::model::network::Network;

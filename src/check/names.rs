@@ -1,7 +1,8 @@
 //! Names of guests, networks and pools: told apart by everything that reads them.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};

@@ -1,7 +1,8 @@
 //! Volumes: one guest's, or shared by all that name them.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Disk, DiskPlace, Lab};

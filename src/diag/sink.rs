@@ -69,7 +69,8 @@ impl Sink {
         self.allowances.append(&mut other.allowances);
     }
 
-    /// Does the same for each guest, on all cores, and adds the faults in the order of the guests.
+    /// Makes something of each guest, on all cores; returns what `make` made, and adds the faults it found, both in the
+    /// order of the guests.
     pub fn each<I: Send, T: Send>(
         &mut self,
         guests: impl IndexedParallelIterator<Item = I>,
@@ -80,11 +81,19 @@ impl Sink {
         guests
             .map(|guest| {
                 let mut sink = Self::of(name(&guest));
-                (make(guest, &mut sink), sink)
+                let made = make(guest, &mut sink);
+                // Few find any, and boxes that are not there take no room.
+                let found = (!sink.is_empty()).then(|| Box::new(sink));
+                (made, found)
             })
             .unzip_into_vecs(&mut made, &mut found);
-        found.into_iter().for_each(|faults| self.append(faults));
+        let found = found.into_iter().flatten();
+        found.for_each(|faults| self.append(*faults));
         made
+    }
+
+    fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty() && self.allowed.is_empty() && self.allowances.is_empty()
     }
 
     /// Says where guests have their values from, so that what many of them lack can be reported there.
@@ -144,7 +153,8 @@ impl Sink {
         self.errors
     }
 
-    /// Takes out what the site allows, finds the causes of what guests lack and, when `strict`, turns the warnings left into errors; notes stay.
+    /// Takes out what the site allows, finds the causes of what guests lack and, when `strict`, turns the warnings left
+    /// into errors; notes stay.
     ///
     /// When the whole lab has been looked at, allowances of nothing are reported first.
     pub fn judge(&mut self, sources: &Sources, strict: bool, extent: Extent) {

@@ -67,7 +67,7 @@ impl Object {
 }
 
 /// Objects by name, in load order.
-pub type Objects = IndexMap<Arc<str>, Object>;
+pub type Objects = IndexMap<Arc<str>, Object, foldhash::fast::RandomState>;
 
 /// Everything the conf directories hold, parsed, by class and in load order.
 #[derive(Debug, Default)]

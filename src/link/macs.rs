@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use foldhash::HashMap;
+use rayon::prelude::*;
 
 use super::ids::mac_number;
 use super::lock::{Choices, ReadLock};
@@ -25,6 +26,11 @@ impl Request<'_> {
     /// What the lock calls the interface.
     fn key(&self) -> String {
         format!("{}/{}", self.on, self.position)
+    }
+
+    /// Returns the part of its address that may be chosen.
+    fn number(&self, site: &str) -> u32 {
+        mac_number(&[site, self.guest, self.on, &self.position.to_string()])
     }
 }
 
@@ -61,13 +67,16 @@ pub(super) fn choose(
         .chain(ipv6)
         .map(|key| key.split('/').next().unwrap_or(key))
         .collect();
+    let numbers: Vec<u32> = requests
+        .par_iter()
+        .map(|request| request.number(site))
+        .collect();
     for old in [true, false] {
         for (index, request) in requests.iter().enumerate() {
             if macs[index].is_some() || known.contains(request.guest) != old {
                 continue;
             }
-            let position = request.position.to_string();
-            let number = mac_number(&[site, request.guest, request.on, &position]);
+            let number = numbers[index];
             let natural = Mac::qemu(number);
             let mut free = (0..).map(|offset| Mac::qemu((number + offset) & 0xff_ffff));
             let granted = free

@@ -22,7 +22,7 @@ pub struct TypedGuest {
     /// What layering said of it.
     pub draft: Draft,
     /// Identity and hardware.
-    pub spec: GuestSpec,
+    pub spec: Box<GuestSpec>,
     /// Hardware and source; guests that share all of it share this.
     pub virtinst: Arc<VirtinstSpec>,
     /// What is installed; guests that share all of it share this.
@@ -50,7 +50,7 @@ impl Reader {
         // Nobody needs them once they have their types.
         let values = std::mem::take(&mut draft.merged);
         let mut typer = Typer { sink };
-        let spec = GuestSpec::read(&*values, draft.defined, &mut typer)?;
+        let spec = Box::new(GuestSpec::read(&*values, draft.defined, &mut typer)?);
         let virtinst = known(&self.virtinsts, Hardware::KEYS, &values, || {
             // The built-in defaults have one, so one that is missing has a fault.
             let mut virtinst = Hardware::read(&*values, draft.defined, &mut typer)?.virtinst?;

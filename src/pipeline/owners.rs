@@ -1,9 +1,10 @@
 //! What each text and file of the site is about, so that a fault is known to be somebody's.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use rayon::prelude::*;
 

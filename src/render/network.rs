@@ -1,7 +1,8 @@
 //! What the network template reads: the network, and the names and reservations of the guests in it.
 
-use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
+
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};

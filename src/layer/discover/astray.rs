@@ -1,8 +1,8 @@
 //! Files that define an object a second time, and those that nobody reads.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use walkdir::WalkDir;
 
 use super::CLASSES;
@@ -12,13 +12,23 @@ use crate::source::{FileId, Span};
 
 /// Reports `NAME.yml` beside `NAME/` and `NAME.yml` beside `NAME.yaml`.
 pub(super) fn twice(texts: &[(Found, FileId)], sink: &mut Sink) {
-    let mut by_object: HashMap<_, Vec<_>> = HashMap::new();
+    let mut seen = HashSet::with_capacity(texts.len());
+    let again = texts
+        .iter()
+        .filter(|(found, _)| !seen.insert(object(found)));
+    let mut several: HashMap<_, Vec<_>> = HashMap::new();
+    for (found, _) in again {
+        several.entry(object(found)).or_default();
+    }
     for text in texts {
-        let key = (text.0.class, text.0.object.as_deref());
-        by_object.entry(key).or_default().push(text);
+        if let Some(same) = several.get_mut(&object(&text.0)) {
+            same.push(text);
+        }
     }
     for (found, file) in texts.iter().filter(|(found, _)| found.is_whole) {
-        let same = &by_object[&(found.class, found.object.as_deref())];
+        let Some(same) = several.get(&object(found)) else {
+            continue;
+        };
         // Of two files beside each other the later one is told of.
         let mut others = same
             .iter()
@@ -36,6 +46,11 @@ pub(super) fn twice(texts: &[(Found, FileId)], sink: &mut Sink) {
                 .help("keep one of the two"),
         );
     }
+}
+
+/// Returns the class and name of the object a file is of.
+fn object(found: &Found) -> (&str, Option<&str>) {
+    (found.class, found.object.as_deref())
 }
 
 /// Warns of what lies in a conf directory and is read by nobody: a directory whose name is nearly a class's, and files
