@@ -92,7 +92,7 @@ impl Files {
         bytes: Result<Vec<u8>, String>,
         sink: &mut Sink,
     ) -> Result<FileId, FileId> {
-        let name = path.display().to_string();
+        let name = path.to_string_lossy().into_owned();
         let bytes = match bytes {
             Ok(bytes) => bytes,
             Err(reason) => {

@@ -104,7 +104,10 @@ impl Sources {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.sources.len()).expect("fewer than 2^32 files are read"));
         // Names go to the terminal as they are.
-        let name = name.into().replace(|c: char| c.is_control(), "\u{fffd}");
+        let mut name = name.into();
+        if name.contains(char::is_control) {
+            name = name.replace(char::is_control, "\u{fffd}");
+        }
         self.sources.push(Source {
             name,
             text: text.into(),

@@ -79,12 +79,12 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         .map(|guest| Arc::clone(&guest.draft.name))
         .collect();
     let ips: Vec<Vec<Option<Spanned<Ipv4Addr>>>> = guests
-        .iter()
+        .par_iter()
         .enumerate()
         .map(|(index, guest)| ips(index, guest, &granted))
         .collect();
     let fixed: Vec<Vec<Option<Mac>>> = guests
-        .iter()
+        .par_iter()
         .zip(&attached)
         .zip(&ips)
         .map(|((guest, attached), ips)| {

@@ -118,11 +118,11 @@ pub(super) fn unfinished(path: &Path) -> PathBuf {
 pub fn replace(path: &Path, content: &Content, mode: u32) -> Result<(), Failure> {
     let at = |error| (path.to_path_buf(), error);
     let unfinished = unfinished(path);
-    match write_new(&unfinished, content, mode) {
+    match write_new(&unfinished, content, mode, NOTHING) {
         // One left by a killed run may have any mode, and a planted link must not be followed.
         Err((_, error)) if error.kind() == io::ErrorKind::AlreadyExists => {
             fs::remove_file(&unfinished).map_err(at)?;
-            write_new(&unfinished, content, mode)
+            write_new(&unfinished, content, mode, NOTHING)
         }
         written => written,
     }
@@ -130,14 +130,34 @@ pub fn replace(path: &Path, content: &Content, mode: u32) -> Result<(), Failure>
     fs::rename(&unfinished, path).map_err(at)
 }
 
-/// Writes a file that is not there.
-pub(super) fn write_new(path: &Path, content: &Content, mode: u32) -> Result<(), Failure> {
+/// What [`permitted`] returns where nothing is known.
+const NOTHING: u32 = 0;
+
+/// Returns the permissions that a new directory was given of those that any file may ask for: the user's umask, and the
+/// default ACL of the directory it is in, have the same say in the files below it (umask(2), acl(5)).
+pub(super) fn permitted(new_directory: &Path) -> Result<u32, Failure> {
+    match fs::metadata(new_directory) {
+        Ok(metadata) => Ok(metadata.permissions().mode() & 0o777),
+        Err(error) => Err((new_directory.to_path_buf(), error)),
+    }
+}
+
+/// Writes a file that is not there, in a directory whose files get what is `permitted` of the mode they ask for.
+pub(super) fn write_new(
+    path: &Path,
+    content: &Content,
+    mode: u32,
+    permitted: u32,
+) -> Result<(), Failure> {
     let mut create = OpenOptions::new();
     create.write(true).create_new(true).mode(mode);
     create
         .open(path)
         .and_then(|mut file| {
             content.write_to(&mut file)?;
+            if mode & permitted == mode {
+                return Ok(());
+            }
             // The user's umask has no say: the same input gives the same modes.
             file.set_permissions(Permissions::from_mode(mode))
         })

@@ -10,7 +10,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::Failure;
-use super::apply::{make_directory, unfinished, write_new};
+use super::apply::{make_directory, permitted, unfinished, write_new};
 use super::compare::directory;
 use crate::render::OutFile;
 
@@ -66,6 +66,7 @@ pub(super) fn write(workdir: &Path, root: &str, files: &[&OutFile]) -> Result<()
     let unfinished = unfinished(&place);
     remove_whole(&unfinished)?;
     make_directory(&unfinished)?;
+    let permitted = permitted(&unfinished)?;
     let written: Vec<Result<(), Failure>> = files
         .par_chunk_by(|a, b| directory(a) == directory(b))
         .map(|files| {
@@ -76,7 +77,7 @@ pub(super) fn write(workdir: &Path, root: &str, files: &[&OutFile]) -> Result<()
             }
             files.iter().try_for_each(|file| {
                 let name = &file.path[directory(file).len() + 1..];
-                write_new(&dir.join(name), &file.content, file.mode)
+                write_new(&dir.join(name), &file.content, file.mode, permitted)
             })
         })
         .collect();

@@ -14,12 +14,15 @@ pub(super) fn unreachable(location: &str) -> Option<(String, String)> {
     }
     let (scheme, rest) = location.split_once(':')?;
     let slashes = rest.len() - rest.trim_start_matches('/').len();
+    if slashes >= 2 && SCHEMES.contains(&scheme) {
+        return None;
+    }
     // The first letter is the one that is seldom wrong.
     let alike = SCHEMES.iter().copied();
     let alike = alike.filter(|known| known.chars().next() == scheme.chars().next());
     let near = nearest(scheme, alike).or_else(|| nearest(scheme, SCHEMES.iter().copied()))?;
     // NFS is also written `nfs:HOST:/PATH`.
-    if slashes == 0 && near == "nfs" && scheme == near || slashes >= 2 && scheme == near {
+    if slashes == 0 && near == "nfs" && scheme == near {
         return None;
     }
     let found: String = std::iter::repeat_n('/', slashes.min(3)).collect();

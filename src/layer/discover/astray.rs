@@ -1,14 +1,13 @@
 //! Files that define an object a second time, and those that nobody reads.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-
-use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
-use walkdir::WalkDir;
 
 use super::CLASSES;
 use super::list::{Found, is_yaml};
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::source::{FileId, Span};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 /// Reports `NAME.yml` beside `NAME/` and `NAME.yml` beside `NAME.yaml`.
 pub(super) fn twice(texts: &[(Found, FileId)], sink: &mut Sink) {
@@ -56,15 +55,13 @@ fn object(found: &Found) -> (&str, Option<&str>) {
 /// Warns of what lies in a conf directory and is read by nobody: a directory whose name is nearly a class's, and files
 /// beside the directories.
 pub(super) fn strays(root: &Path, read: &[PathBuf], sink: &mut Sink) {
-    let entries = WalkDir::new(root)
-        .min_depth(1)
-        .max_depth(1)
-        .sort_by_file_name();
-    let entries = entries.into_iter().filter_map(Result::ok);
+    let entries = fs::read_dir(root).into_iter().flatten();
+    let entries = entries.filter_map(Result::ok);
     for entry in entries.filter(|entry| !read.iter().any(|dir| dir.starts_with(entry.path()))) {
-        let name = entry.file_name().to_string_lossy();
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
         let dirs = CLASSES.iter().map(|(_, dir, _)| *dir).chain(["META"]);
-        let (message, help) = if entry.file_type().is_dir() {
+        let (message, help) = if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             let Some(near) = nearest(&name, dirs) else {
                 continue;
             };
@@ -72,7 +69,7 @@ pub(super) fn strays(root: &Path, read: &[PathBuf], sink: &mut Sink) {
                 "no layer is read from this directory",
                 format!("did you mean `{near}`?"),
             )
-        } else if is_yaml(entry.path()) && !name.starts_with('.') {
+        } else if is_yaml(&entry.path()) && !name.starts_with('.') {
             let dirs: Vec<&str> = dirs.collect();
             (
                 "nobody reads this file",

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use walkdir::{DirEntry, Error, WalkDir};
 
 use crate::diag::{Code, Diagnostic, Sink};
@@ -56,14 +57,15 @@ impl Listing {
         let walk = WalkDir::new(dir)
             .follow_links(true)
             .min_depth(1)
-            .max_depth(depth)
-            .sort_by_file_name();
+            .max_depth(depth);
+        let first = self.found.len();
         for entry in walk {
             match entry {
                 Ok(entry) => self.entry(class, &entry, per_object, sink),
                 Err(error) => self.error(class, dir, &error, per_object, sink),
             }
         }
+        self.found[first..].par_sort_by(|a, b| a.path.cmp(&b.path));
     }
 
     fn entry(&mut self, class: &'static str, entry: &DirEntry, per_object: bool, sink: &mut Sink) {
