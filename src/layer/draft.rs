@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::drafter::Drafter;
 use super::merge::merge_entry;
-use super::{Layers, Object, homes, natural_order};
+use super::{Layers, Object, homes, natural_order, odd};
 use crate::diag::Sink;
 use crate::model::os::{Os, OsTable};
 use crate::secret::Secrets;
@@ -43,6 +43,7 @@ pub struct Draft {
 ///
 /// Guests of the same OS and groups share the merged layers beneath their own.
 pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
+    let before = sink.found();
     let mut drafter = Drafter::new(layers, table, sink);
     let guests: Vec<(&Arc<str>, &Object)> = layers.guests.iter().collect();
     let said = sink.each(
@@ -62,6 +63,7 @@ pub fn drafts(layers: &Layers, table: &OsTable, sink: &mut Sink) -> Vec<Draft> {
     drafter.duplicates(&drafts, sink);
     drafts.par_sort_by(|a, b| natural_order(&a.name, &b.name));
     sink.know(homes::of(&drafter, layers));
+    odd::gather(layers, before, sink);
     drafts
 }
 

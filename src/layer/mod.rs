@@ -15,6 +15,7 @@ mod literal;
 mod merge;
 mod meta;
 mod names;
+mod odd;
 mod order;
 mod parts;
 mod shadowed;
