@@ -164,7 +164,7 @@ fn compile(
     faulty.note(sink)?;
     faulty.drafts(&mut drafts);
 
-    let mut guests = typed(drafts, sink);
+    let mut guests = typed(drafts, &layers, sink);
     for guest in &guests {
         files.sources.hide(&guest.draft.secrets);
     }
@@ -278,8 +278,8 @@ fn builtin(files: &mut Files, sink: &mut Sink) -> (Map, Map) {
     )
 }
 
-fn typed(drafts: Vec<Draft>, sink: &mut Sink) -> Vec<TypedGuest> {
-    let reader = Reader::default();
+fn typed(drafts: Vec<Draft>, layers: &Layers, sink: &mut Sink) -> Vec<TypedGuest> {
+    let reader = Reader::new(layers);
     let guests = sink.each(
         drafts.into_par_iter(),
         |draft| &draft.name,

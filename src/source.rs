@@ -41,6 +41,12 @@ impl Span {
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
+
+    /// Returns whether `other` lies in it.
+    #[must_use]
+    pub fn has(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
 }
 
 /// A value with the place it was written at.

@@ -11,9 +11,9 @@ use super::guest::{GuestSpec, Hardware, VirtinstSpec};
 use super::install::{Files, Install};
 use super::text::Line;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
-use crate::layer::Draft;
-use crate::source::Spanned;
-use crate::yaml::typed::Typer;
+use crate::layer::{Draft, Layers};
+use crate::source::{Span, Spanned};
+use crate::yaml::typed::{Typer, doubled};
 use crate::yaml::{Entries as _, Map, Node, NodeMemo, Overlay};
 
 /// A guest whose values have their types.
@@ -37,14 +37,26 @@ pub struct TypedGuest {
 type Known<T> = NodeMemo<(), Option<Arc<T>>>;
 
 /// Types guests' values; what several guests have alike is read once.
-#[derive(Debug, Default)]
-pub struct Reader {
+#[derive(Debug)]
+pub struct Reader<'l> {
+    layers: &'l Layers,
     virtinsts: Known<VirtinstSpec>,
     installs: Known<Install>,
     files: Known<Files>,
 }
 
-impl Reader {
+impl<'l> Reader<'l> {
+    /// Makes a reader of guests that were merged of these layers.
+    #[must_use]
+    pub fn new(layers: &'l Layers) -> Self {
+        Self {
+            layers,
+            virtinsts: Known::default(),
+            installs: Known::default(),
+            files: Known::default(),
+        }
+    }
+
     /// Types a guest's values; a section with a fault is missing from the result.
     pub fn read(&self, mut draft: Draft, sink: &mut Sink) -> Option<TypedGuest> {
         // Nobody needs them once they have their types.
@@ -63,7 +75,7 @@ impl Reader {
         let files = known(&self.files, Files::KEYS, &values, || {
             Files::read(&*values, draft.defined, &mut typer)
         })?;
-        let extra = extra(&values, sink);
+        let extra = self.extra(&draft, &values, sink);
         secrets::of_install(&install, &mut draft.secrets);
         let vars = values.entries().find(|(key, _)| &***key == "vars");
         secrets::of_keys(extra.iter().chain(vars), &mut draft.secrets);
@@ -75,6 +87,46 @@ impl Reader {
             files,
             extra,
         })
+    }
+    /// Returns the values of unknown keys, and reports those that look like known ones.
+    fn extra(&self, draft: &Draft, values: &Overlay, sink: &mut Sink) -> Map {
+        let mut extra = Map::default();
+        for (key, entry) in values.entries().filter(|(key, _)| !is_known(key)) {
+            let known = KEYS.iter().copied();
+            let message = format!("unknown key `{key}`");
+            let Some(near) = nearest(key, known) else {
+                let help = elsewhere(key).unwrap_or_else(|| {
+                    "templates can read it; data of the site's own is best kept under `vars:`"
+                        .to_owned()
+                });
+                sink.push(Diagnostic::warning(Code::UnknownKey, entry.key, message).help(help));
+                extra.insert(Arc::clone(key), entry.clone());
+                continue;
+            };
+            let fault = Diagnostic::error(Code::UnknownKey, entry.key, message);
+            sink.push(match self.beside(draft, entry.key, near) {
+                Some(at) => doubled(fault, near, at),
+                None => fault.help(format!("did you mean `{near}`?")),
+            });
+        }
+        extra
+    }
+
+    /// Returns the place of a key in the layer that has another key at `place`.
+    fn beside(&self, draft: &Draft, place: Span, key: &str) -> Option<Span> {
+        let guests = &self.layers.guests;
+        let counted = || guests.get(draft.name.rsplit_once('-')?.0);
+        let own = guests.get(&*draft.name).or_else(counted);
+        let groups = draft.sysgroups.iter();
+        let groups = groups.filter_map(|group| self.layers.sysgroups.get(group));
+        let objects = groups.chain(own).flat_map(|object| &object.layers);
+        let layer = self
+            .layers
+            .common
+            .iter()
+            .chain(objects)
+            .find(|layer| layer.span.has(place))?;
+        Some(layer.as_map()?.get(key)?.key)
     }
 }
 
@@ -141,30 +193,6 @@ fn elsewhere(key: &str) -> Option<String> {
     let former = nearest(key, FORMER.iter().map(|(key, _)| *key));
     let former = FORMER.iter().find(|(key, _)| former == Some(*key));
     former.map(|(_, today)| (*today).to_owned())
-}
-
-/// Returns the values of unknown keys, and reports those that look like known ones.
-fn extra(values: &Overlay, sink: &mut Sink) -> Map {
-    let mut extra = Map::default();
-    for (key, entry) in values.entries().filter(|(key, _)| !is_known(key)) {
-        let known = KEYS.iter().copied();
-        let message = format!("unknown key `{key}`");
-        match nearest(key, known) {
-            Some(near) => sink.push(
-                Diagnostic::error(Code::UnknownKey, entry.key, message)
-                    .help(format!("did you mean `{near}`?")),
-            ),
-            None => {
-                let help = elsewhere(key).unwrap_or_else(|| {
-                    "templates can read it; data of the site's own is best kept under `vars:`"
-                        .to_owned()
-                });
-                sink.push(Diagnostic::warning(Code::UnknownKey, entry.key, message).help(help));
-                extra.insert(Arc::clone(key), entry.clone());
-            }
-        }
-    }
-    extra
 }
 
 fn is_known(key: &str) -> bool {

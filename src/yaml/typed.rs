@@ -11,7 +11,7 @@ pub(crate) use self::outside::read;
 pub use self::section::FieldDoc;
 pub(crate) use self::section::section;
 pub use self::typer::Typer;
-pub(crate) use self::typer::is_misspelt;
+pub(crate) use self::typer::{doubled, is_misspelt};
 
 use std::hash::Hash;
 use std::sync::Arc;

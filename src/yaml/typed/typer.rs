@@ -87,14 +87,19 @@ impl Typer<'_> {
                 let message = format!("unknown key `{key}` in {what}");
                 let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key, message);
                 self.sink.push(match set_already(map, key, known) {
-                    Some((near, at)) => diagnostic
-                        .also(at, "set here")
-                        .help(format!("if `{near}` is meant, keep one of the two")),
+                    Some((near, at)) => doubled(diagnostic, near, at),
                     None => diagnostic.suggest(key, known.iter().copied()),
                 });
             }
         }
     }
+}
+
+/// Says of an unknown key that the one that is probably meant is set beside it, at `at`.
+pub(crate) fn doubled(unknown: Diagnostic, near: &str, at: Span) -> Diagnostic {
+    unknown
+        .also(at, "set here")
+        .help(format!("if `{near}` is meant, keep one of the two"))
 }
 
 /// Returns the key that is probably meant by an unknown one, and its place, when the same file sets it already.
