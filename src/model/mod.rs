@@ -21,6 +21,7 @@ pub mod path;
 pub mod read;
 pub mod refusal;
 pub mod size;
+pub mod ssh_key;
 pub mod storage;
 pub mod tables;
 pub mod text;

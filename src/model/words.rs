@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::path::DiskPath;
 use super::refusal::Refusal;
-use super::text::{DnsName, Line, escaped, text_type};
+use super::text::{DnsName, escaped, text_type};
 
 macro_rules! grammar {
     ($(#[$meta:meta])* $name:ident $(~ $pattern:expr)?, $what:literal, $fits:expr, $help:expr) => {
@@ -240,53 +240,10 @@ impl FromStr for HostAddress {
     }
 }
 
-text_type! {
-    /// A line of `authorized_keys` (sshd(8)); to editors also the name of its file, as `!file` takes it.
-    SshKey ~ r"[^\s#-]\S*\s+\S.*|\S+[.]pub", "an SSH public key, as in ssh-ed25519 AAAA…"
-}
-
-impl FromStr for SshKey {
-    type Err = Refusal;
-
-    fn from_str(text: &str) -> Result<Self, Refusal> {
-        let help = "write the line of the file whose name ends in `.pub`, or `!file` and its path";
-        if text.contains("PRIVATE KEY") {
-            return Err(Refusal::new(
-                "this is a private SSH key, which stays with its owner",
-                help,
-            ));
-        }
-        Line::from_str(text)
-            .map_err(|refusal| refusal.help("write each key as an item of the list"))?;
-        let key = text.trim();
-        if key.split_whitespace().count() < 2 || key.starts_with(['-', '#']) {
-            let message = format!(
-                "`{}` is not an SSH public key, as in `ssh-ed25519 AAAA…`",
-                escaped(text)
-            );
-            return Err(Refusal::new(message, help));
-        }
-        Ok(Self(key.into()))
-    }
-}
-
-impl SshKey {
-    /// Returns the first release of RHEL whose sshd reads a key of this type: Ed25519 came with OpenSSH 6.5, ECDSA
-    /// with 5.7, which RHEL 6 took over, and the keys of security tokens with 8.2.
-    #[must_use]
-    pub fn since(&self) -> u32 {
-        // Options may stand before the type.
-        let kinds: &[(&str, u32)] = &[("sk-", 9), ("ssh-ed25519", 7), ("ecdsa-", 6)];
-        let known = |word: &str| kinds.iter().find(|(kind, _)| word.starts_with(kind));
-        let found = self.split_whitespace().find_map(known);
-        found.map_or(5, |(_, since)| *since)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{
-        Backing, HardwareWord, IscsiName, MountPoint, PackageName, RaidName, ServiceName, SshKey,
+        Backing, HardwareWord, IscsiName, MountPoint, PackageName, RaidName, ServiceName,
         VolumeName, ZoneName,
     };
 
@@ -364,18 +321,5 @@ mod tests {
         ] {
             assert!(bad.parse::<MountPoint>().is_err(), "{bad}");
         }
-        assert!("ssh-rsa AAAA me".parse::<SshKey>().is_ok() && "AAAA".parse::<SshKey>().is_err());
-        let since = |key: &str| key.parse::<SshKey>().unwrap().since();
-        assert_eq!(
-            (since("ssh-rsa AAAA"), since("ecdsa-sha2-nistp256 AAAA")),
-            (5, 6)
-        );
-        assert_eq!(
-            (
-                since("no-pty ssh-ed25519 AAAA"),
-                since("sk-ssh-ed25519@openssh.com AAAA")
-            ),
-            (7, 9)
-        );
     }
 }

@@ -411,15 +411,19 @@ const PLACES: &[(Kind, &str, &str)] = &[
     (
         Text,
         "common.users",
-        r#"[{"name": "ann", "ssh_authorized_keys": ["ssh-rsa @"]}]"#,
+        r#"[{"name": "ann", "ssh_authorized_keys": ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7b25lAAAAAA== @"]}]"#,
     ),
     (
         Text,
         "common.users",
-        r#"[{"name": "ann", "ssh_authorized_keys": ["ssh-rsa @", "ssh-rsa b @"]}]"#,
+        r#"[{"name": "ann", "ssh_authorized_keys": ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7b25lAAAAAA== @", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7dHdvAAAAAA== @"]}]"#,
     ),
     (Closed, "common.groups", r#"[{"name": "@"}]"#),
-    (Text, "common.ssh_authorized_keys", r#"["ssh-rsa @"]"#),
+    (
+        Text,
+        "common.ssh_authorized_keys",
+        r#"["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7b25lAAAAAA== @"]"#,
+    ),
     (Text, "common.packages", r#"["@"]"#),
     (Text, "common.packages", r#"["-@"]"#),
     (Text, "common.packages", r#"["@core", "x@"]"#),

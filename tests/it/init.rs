@@ -16,7 +16,10 @@ fn examples() -> Vec<String> {
 }
 
 /// A public key whose comment would be an expression, were it read as one.
-const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFubgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA ann: \"{{ name }}\" #'s key";
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFubgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA ann: \"{{ name }}\" #'s key";
+
+/// A key of the older type, without a comment.
+const RSA: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7YW5uAAAAAA==";
 
 /// Runs the program in a directory, for a user whose home is `home` below it.
 fn run(site: &Site, home: &str, args: &[&str]) -> Run {
@@ -30,7 +33,7 @@ fn every_example_generates_without_a_warning() {
         for (home, login) in [("ann", "key"), ("nobody", "password")] {
             // Its guests are older than keys of this type.
             let key = match example.as_str() {
-                "service" => KEY.replace("ssh-ed25519", "ssh-rsa"),
+                "service" => format!("{RSA} ann: \"{{{{ name }}}}\" #'s key"),
                 _ => KEY.to_owned(),
             };
             let site = Site::new(&[
@@ -108,7 +111,7 @@ fn every_example_generates_without_a_warning() {
                     kickstarts.iter().all(|text| text.contains("rootpw --lock")
                         || text.contains("rootpw --iscrypted"))
                 );
-                let data = KEY.split(' ').nth(1).unwrap();
+                let data = key.split(' ').nth(1).unwrap();
                 let login =
                     fs::read_to_string(site.path().join("my lab/conf.d/common/login.yml")).unwrap();
                 assert!(login.contains(data), "{login}");
@@ -158,7 +161,7 @@ fn keys_that_a_guest_cannot_read_are_not_taken() {
     let made = run(&site, "ann", &["init", "--example", "service", "--", "-x"]);
     assert_eq!(made.stdout.trim().len(), 23, "{}", made.stderr);
     assert!(made.stderr.contains("then cd ./-x &&"), "{}", made.stderr);
-    let keys = "rootpw: locked\nssh_authorized_keys: [\"ssh-ed25519 AAAA ann\"]\n";
+    let keys = "rootpw: locked\nssh_authorized_keys: [\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFubgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA ann\"]\n";
     site.write("-x/conf.d/common/login.yml", keys);
     let mut command = site.command(&["validate"]);
     let run = Run::of(
@@ -184,8 +187,8 @@ fn keys_that_a_guest_cannot_read_are_not_taken() {
     );
     site.edit(
         "-x/conf.d/common/login.yml",
-        "AAAA ann\"",
-        "AAAA ann\", \"ssh-rsa AAAA ann\"",
+        "A ann\"",
+        "A ann\", \"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7YW5uAAAAAA== ann\"",
     );
     let mut command = site.command(&["validate", "--strict"]);
     let run = Run::of(

@@ -240,10 +240,10 @@ fn features(n: usize, generation: u32) -> Value {
         "groups": [{"name": "ops", "gid": 5000}, {"name": "web"}],
         "users": [
             {"name": "ann", "uid": 1500, "gecos": "Ann O'Neill, \"ops\"", "groups": ["ops", "wheel"], "sudo": true, "password": HASH},
-            {"name": "bob", "gid": 1600, "sudo": "ALL=(root) NOPASSWD: /bin/ls", "ssh_authorized_keys": ["ssh-rsa AAAA bob", "ssh-rsa BBBB bob's"]},
-            {"name": "web", "home": "/srv/web", "shell": "/sbin/nologin", "ssh_authorized_keys": ["ssh-rsa CCCC web"]},
+            {"name": "bob", "gid": 1600, "sudo": "ALL=(root) NOPASSWD: /bin/ls", "ssh_authorized_keys": ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7Ym9iAAAAAA== bob", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7dHdvAAAAAA== bob's"]},
+            {"name": "web", "home": "/srv/web", "shell": "/sbin/nologin", "ssh_authorized_keys": ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7d2ViAAAAAA== web"]},
         ],
-        "ssh_authorized_keys": ["ssh-rsa DDDD root"],
+        "ssh_authorized_keys": ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7cm9vdAAAAA== root"],
         "packages": ["@core", "vim-enhanced", "-nano", "@Development Tools"],
         "repos": [
             {"name": "base", "baseurl": "http://10.1.0.1/base/"},

@@ -160,10 +160,10 @@ fn everything(system: &str) -> Value {
         "groups": [{"name": "ops", "gid": 5000}, {"name": "web"}],
         "users": [
             {"name": "ann", "uid": 1500, "gecos": "Ann O'Neill, \"ops\"", "groups": ["ops", "adm"], "sudo": true, "password": HASH},
-            {"name": "bob", "gid": 1600, "sudo": "ALL=(root) NOPASSWD: /bin/ls", "ssh_authorized_keys": ["ssh-rsa AAAA bob", "ssh-rsa BBBB bob's"]},
-            {"name": "web", "home": "/srv/web", "shell": "/usr/sbin/nologin", "ssh_authorized_keys": ["ssh-rsa CCCC web"]},
+            {"name": "bob", "gid": 1600, "sudo": "ALL=(root) NOPASSWD: /bin/ls", "ssh_authorized_keys": ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7Ym9iAAAAAA== bob", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7dHdvAAAAAA== bob's"]},
+            {"name": "web", "home": "/srv/web", "shell": "/usr/sbin/nologin", "ssh_authorized_keys": ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7d2ViAAAAAA== web"]},
         ],
-        "ssh_authorized_keys": ["ssh-rsa DDDD root"],
+        "ssh_authorized_keys": ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7cm9vdAAAAA== root"],
         "packages": ["@standard", task, "vim", "libstdc++6", "-nano"],
         "repos": [
             {"name": "base", "baseurl": "http://10.1.0.1/base/", "suite": "stable", "components": ["main", "extra"], "gpgkey": "http://10.1.0.1/key.asc"},
@@ -416,7 +416,10 @@ fn the_new_system_is_set_up() {
         read("local/libexec/miniascape/firstboot-1").trim_end(),
         "echo first"
     );
-    assert_eq!(read("root/.ssh/authorized_keys"), "ssh-rsa DDDD root\n");
+    assert_eq!(
+        read("root/.ssh/authorized_keys"),
+        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7cm9vdAAAAA== root\n"
+    );
     for number in 1..=job["guest"]["interfaces"].as_array().unwrap().len() {
         let file = read(&format!("etc/network/interfaces.d/enp{number}s0"));
         assert!(
@@ -452,7 +455,7 @@ fn the_new_system_is_set_up() {
         assert!(read("etc/shadow").contains(&format!("ann:{HASH}:")));
         assert_eq!(
             read("home/bob/.ssh/authorized_keys"),
-            "ssh-rsa AAAA bob\nssh-rsa BBBB bob's\n"
+            "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7Ym9iAAAAAA== bob\nssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7dHdvAAAAAA== bob's\n"
         );
     }
 }

@@ -52,7 +52,12 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/size-negative", NUMBER),
     ("invalid-value/size-of-nothing", NUMBER),
     ("invalid-value/size-too-exact", NUMBER),
+    ("invalid-value/size-with-exponent", NUMBER),
+    ("invalid-value/ssh-certificate", KEYS),
     ("invalid-value/ssh-key", CAPITALS),
+    ("invalid-value/ssh-key-cut-off", ARITHMETIC),
+    ("invalid-value/ssh-key-option", KEYS),
+    ("invalid-value/ssh-key-type", KEYS),
     ("invalid-value/subnet-ipv6", OTHERS),
     ("invalid-value/subnet-link-local", ARITHMETIC),
     ("invalid-value/subnet-of-loopback", ARITHMETIC),
@@ -69,16 +74,19 @@ const PASSED: &[(&str, &str)] = &[
     ("missing-key/static-address", OTHERS),
     ("unknown-key/memory", OWN),
     ("unknown-key/near", OWN),
+    ("unknown-key/near-one-of-common", OWN),
     ("unknown-key/network", OWN),
     ("unknown-key/own-data", OWN),
     ("unknown-key/root-access", OWN),
     ("unknown-key/top-level", OWN),
+    ("unknown-key/twice", OWN),
     ("unknown-key/vcpus", OWN),
 ];
 
 const ARITHMETIC: &str = "a pattern does not calculate";
 const CAPITALS: &str = "a word in capitals may be what `!env` names";
 const CODES: &str = "a schema does not know the codes";
+const KEYS: &str = "a pattern takes any type of key, and any options before it";
 const LATER: &str = "what an expression or a text comes to is not known yet";
 const NUMBER: &str = "to JSON it is a whole number like others";
 const OTHERS: &str = "it depends on other keys";

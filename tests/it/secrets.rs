@@ -53,7 +53,10 @@ guests:
 fn site() -> Site {
     Site::new(&[
         ("lab.yml", LAB),
-        ("id.pub", "ssh-ed25519 AAAApublic me@here\n"),
+        (
+            "id.pub",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG1lAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA me@here\n",
+        ),
         ("token", "canary-file\n"),
         ("luks", "canary \"luks\" 'x'\n"),
         ("conf", "token = {{ vars.token }}\n"),
@@ -125,7 +128,7 @@ fn no_output_for_people_shows_one() {
     }
     let shown = run(&site, "canary-token", &["show", "guest/a"]).stdout;
     assert_eq!(
-        shown.matches("ssh-ed25519 AAAApublic me@here").count(),
+        shown.matches("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG1lAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA me@here").count(),
         3,
         "{shown}"
     );

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::model::password::Password;
 use crate::model::path::{AbsolutePath, Program};
+use crate::model::ssh_key::SshKey;
 use crate::model::text::Line;
-use crate::model::words::SshKey;
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};

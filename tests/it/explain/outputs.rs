@@ -171,8 +171,8 @@ common:
     - name: bob
       sudo: true
       ssh_authorized_keys:
-        - ssh-ed25519 AAAA one
-        - ssh-ed25519 BBBB two
+        - ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG9uZQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA one
+        - ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHR3bwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA two
   groups: [{name: bob, gid: 900}]
   repos:
     - {name: off, baseurl: \"http://x/off\", enabled: false}
@@ -213,8 +213,8 @@ fn an_item_that_was_picked_is_named_with_its_field() {
         ("user --name=bob", "groups[0].gid: 900 (lab.yml:15)"),
         ("bob\tALL", "users[1].name: bob (lab.yml:10)"),
         (
-            "authorize bob 'ssh-ed25519 BBBB",
-            "users[1].ssh_authorized_keys[1]: \"ssh-ed25519 BBBB two\" (lab.yml:14)",
+            "authorize bob 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHR3bwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "users[1].ssh_authorized_keys[1]: \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHR3bwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA two\" (lab.yml:14)",
         ),
         (
             "repo --name=own",

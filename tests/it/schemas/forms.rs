@@ -126,7 +126,7 @@ pub(super) const FORMS: &[(&str, &str, &str)] = &[
     ("guests: {a: {ntp: [@]}}", "time.x.test", "\"a b\""),
     (
         "guests: {a: {ssh_authorized_keys: [@]}}",
-        "\"ssh-rsa AAAA me\"",
+        "\"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7bWUAAAAAAA== me\"",
         "\"# me\"",
     ),
     ("guests: {a: {finish: @}}", "reboot", "restart"),

@@ -46,8 +46,8 @@ authorize() {
     chown -R "$1:" "$home/.ssh"
 }
 authorize root 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA60ppaUiuo+2eCHL7NjJh+rXNnoID2c8ET2CZoR3BM8 nobody@deb.test'
-authorize web 'ssh-rsa AAAA one'
-authorize web 'ssh-rsa BBBB two'
+authorize web 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQCmO6T7/Ot5objn4mlTDrExPLuhPLC2T40OE3qPYtyeokT8vlvYeJmcW5DKIVz/SpNJEsJMCEpTDs3sFrnkNDXSsuaNuXCZAXYDbKnGogQhZtkPG6J521PSlbV73wTxzXwAsxdAY2xKCBSXYotsXgvCm20R5rDrjHFWyk9KiObziQ== one'
+authorize web 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBIUcrPtDBWTDogEaW+mumnhSaSI5QLl99jguijfmgu3Q0oBjb/52iLysanEw39tjk541KMwwTmS5WyLSJZM5Hcc= two'
 
 # Names.
 echo full > /etc/hostname

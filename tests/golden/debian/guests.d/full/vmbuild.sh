@@ -13,7 +13,7 @@ uuid=1fa0628a-c09e-5627-a023-996e08d4da5a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=debian
-digest=cb89e4e821bb82b7633e27ea1340d4dd
+digest=230cb7941cc973ffa1d6b0fd55a2fb91
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/full-1.qcow2 default/full-2.qcow2)
 shared=()

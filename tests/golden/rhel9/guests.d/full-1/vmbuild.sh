@@ -13,7 +13,7 @@ uuid=3cfd3723-2825-5df7-b914-3cfb472bf949
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=nine
-digest=f4d2990289ddb9b4c839f34615d8f81c
+digest=7deed9ad06d620bd4c5305e5f805a79b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/full-1-1.qcow2 default/full-1-2.raw)
 shared=(default/fence.raw)
