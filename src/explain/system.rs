@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::guest::GuestValues;
 use super::{Layer, Origin, partitions};
 use crate::layer::How;
-use crate::render::console_args;
+use crate::render::{console_args, kernel_args};
 use crate::yaml::path::{Step, find_node, read};
 use crate::yaml::{Map, Node};
 
@@ -290,7 +290,11 @@ fn install(guest: &GuestValues<'_>, rest: &[Step]) -> Option<Origin> {
             let chosen = read("templates.autoinst.dst").and_then(|path| guest.written(&path));
             chosen.or_else(|| of_table(entry, &[Step::Key("install_file".to_owned())], &os.name))
         }
-        [Step::Key(key), Step::Index(_)] if key == "kernel_args" => of_table(entry, rest, &os.name),
+        [Step::Key(key), Step::Index(at)] if key == "kernel_args" => {
+            let (position, _) = kernel_args(guest.guest).nth(*at)?;
+            let path = [rest[0].clone(), Step::Index(position)];
+            of_table(entry, &path, &os.name)
+        }
         [Step::Key(key), ..] if key == "scripts" => {
             let installer = of_table(entry, &[Step::Key("installer".to_owned())], &os.name);
             Some(installer?.because("what this installer gets beside its install file"))

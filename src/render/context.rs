@@ -220,14 +220,21 @@ fn install_boot(guest: &Guest) -> Value {
             .replace(SERIAL, guest.serial())
             .replace(BOOTIF, bootif.as_deref().unwrap_or_default())
     };
-    let args = guest.os.kernel_args.iter();
-    let args = args.filter(|arg| bootif.is_some() || !arg.contains(BOOTIF));
-    let mut boot = json!({ "file": file, "kernel_args": args.map(fill).collect::<Vec<_>>() });
+    let args = kernel_args(guest).map(|(_, arg)| fill(arg));
+    let mut boot = json!({ "file": file, "kernel_args": args.collect::<Vec<_>>() });
     let scripts = super::targets::scripts(&guest.os.installer);
     if !scripts.is_empty() {
         boot["scripts"] = scripts.iter().map(|(name, _)| json!(name)).collect();
     }
     boot
+}
+
+/// Returns the arguments of the installer's kernel, each with its position in the OS table: one that names the interface
+/// is left out where there is none.
+pub(crate) fn kernel_args(guest: &Guest) -> impl Iterator<Item = (usize, &String)> {
+    let is_connected = connected(guest).is_some();
+    let args = guest.os.kernel_args.iter().enumerate();
+    args.filter(move |(_, arg)| is_connected || !arg.contains(BOOTIF))
 }
 
 /// Returns the interface an install goes over: the first with an address and a default route, or with an address.

@@ -31,8 +31,8 @@ mod trace;
 mod views;
 
 pub use content::Content;
-pub(crate) use context::console_args;
 pub use context::guest_list;
+pub(crate) use context::{console_args, kernel_args};
 pub use engine::Engine;
 pub use guest_files::guest_context;
 pub use mask::mask;

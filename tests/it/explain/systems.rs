@@ -81,3 +81,31 @@ fn the_entries_an_os_is_made_of_are_layers() {
     let ram = squeezed(&site, "b", "virtinst.ram");
     assert_eq!(ram.last().unwrap(), "guest b lab.yml:8 5000");
 }
+
+#[test]
+fn an_argument_behind_one_that_is_left_out_has_its_own_place() {
+    let lab = "\
+site: x
+os:
+  debian12:
+    kernel_args:
+      - a
+      - BOOTIF={bootif}
+      - b
+common: {os: debian12, rootpw: locked, virtinst: {cdrom: /x.iso}, disks: [{size: 20}]}
+networks: {lan: {subnet: 10.0.0.0/24}}
+guests:
+  alone: {}
+  linked: {interfaces: [{network: lan, ip: auto}]}
+";
+    let site = Site::new(&[("lab.yml", lab)]);
+    for (guest, path, line) in [
+        ("alone", "install.kernel_args[1]", "lab.yml:7,"),
+        ("linked", "install.kernel_args[1]", "lab.yml:6,"),
+        ("linked", "install.kernel_args[2]", "lab.yml:7,"),
+    ] {
+        let text = explain(&site, guest, path);
+        let place = text.lines().nth(1).unwrap().trim();
+        assert!(place.starts_with(line), "{guest} {path}: {text}");
+    }
+}
