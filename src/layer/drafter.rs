@@ -66,7 +66,7 @@ impl<'a> Drafter<'a> {
             .collect();
         let mut sysgroups = layers.sysgroups.clone();
         for (name, object) in &mut sysgroups {
-            check_name(name, object, sink);
+            check_name(name, object, &layers.sysgroups, sink);
             for layer in &mut object.layers {
                 *layer = legacy::modernize(layer, sink);
             }
@@ -87,7 +87,7 @@ impl<'a> Drafter<'a> {
         if object.unread {
             return None;
         }
-        check_name(name, object, sink);
+        check_name(name, object, self.guests, sink);
         let layers = object.layers.iter();
         let object = Object {
             layers: layers.map(|layer| legacy::modernize(layer, sink)).collect(),

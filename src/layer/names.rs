@@ -1,13 +1,13 @@
 //! The names of objects: words everywhere, and the same wherever they are written.
 
-use super::Object;
+use super::{Object, Objects};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::text::ObjectName;
 use crate::source::Span;
 
-/// Reports a name that cannot be one, and a `name:` that differs from it.
-pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
-    check_word(name, object.defined, sink);
+/// Reports a name that cannot be one, and a `name:` that differs from it; `others` have names as well.
+pub fn check_name(name: &str, object: &Object, others: &Objects, sink: &mut Sink) {
+    check_word_among(name, object.defined, others, sink);
     for layer in &object.layers {
         let Some(entry) = layer.as_map().and_then(|map| map.get("name")) else {
             continue;
@@ -30,9 +30,23 @@ pub fn check_name(name: &str, object: &Object, sink: &mut Sink) {
 
 /// Reports a name that is no word to libvirt, file systems or scripts, and the nearest one that is.
 pub fn check_word(name: &str, span: Span, sink: &mut Sink) {
-    if let Err(refusal) = name.parse::<ObjectName>() {
-        sink.push(refusal.into_error(Code::BadName, span));
-    }
+    check_word_among(name, span, &Objects::default(), sink);
+}
+
+fn check_word_among(name: &str, span: Span, others: &Objects, sink: &mut Sink) {
+    let Err(refusal) = name.parse::<ObjectName>() else {
+        return;
+    };
+    let near = ObjectName::near(name).filter(|near| others.contains_key(near.as_str()));
+    let free = near.and_then(|near| {
+        let mut numbered = (2_u32..).map(|number| format!("{near}-{number}"));
+        numbered.find(|name| !others.contains_key(name.as_str()))
+    });
+    let refusal = match free {
+        Some(free) => refusal.help(format!("write a name that is free, as in `{free}`")),
+        None => refusal,
+    };
+    sink.push(refusal.into_error(Code::BadName, span));
 }
 
 /// Returns the number a name ends with after its last `-`.

@@ -88,6 +88,7 @@ impl<'l> Reader<'l> {
             extra,
         })
     }
+
     /// Returns the values of unknown keys, and reports those that look like known ones.
     fn extra(&self, draft: &Draft, values: &Overlay, sink: &mut Sink) -> Map {
         let mut extra = Map::default();

@@ -113,16 +113,23 @@ impl FromStr for ObjectName {
         } else {
             return Ok(Self(text.into()));
         };
-        let near: String = text
-            .chars()
-            .map(|c| if fits(c) { c } else { '-' })
-            .collect();
-        let near = near.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        let help = match near.parse::<Self>() {
-            Ok(near) => format!("write `{near}`"),
-            Err(_) => "write a name of letters and digits".to_owned(),
+        let help = match Self::near(text) {
+            Some(near) => format!("write `{near}`"),
+            None => "write a name of letters and digits".to_owned(),
         };
         Err(Refusal::new(message, help))
+    }
+}
+
+impl ObjectName {
+    /// Returns the name that is nearest to a text which is none.
+    #[must_use]
+    pub fn near(text: &str) -> Option<Self> {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
+        let near = text.chars().map(|c| if fits(c) { c } else { '-' });
+        let near: String = near.collect();
+        let near = near.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        (!near.is_empty() && near.len() <= 128).then(|| Self(near.into()))
     }
 }
 
@@ -252,8 +259,7 @@ impl FromStr for DeviceName {
         }
         if text.len() > 15 {
             let why = "it is longer than 15 characters, the kernel's limit";
-            let near = text[..15].trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-            return wrong(why, &format!("write a shorter name, such as `{near}`"));
+            return wrong(why, "write a name of 15 characters at most");
         }
         Ok(Self(text.into()))
     }

@@ -73,7 +73,7 @@ pub(super) fn networks(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Net
     let domain = common_domain(&layers.common);
     let mut networks = IndexMap::new();
     for (name, definition) in &layers.networks {
-        layer::check_name(name, definition, sink);
+        layer::check_name(name, definition, &layers.networks, sink);
         let layers: Vec<Node> = definition
             .layers
             .iter()
@@ -99,7 +99,7 @@ pub(super) fn storages(layers: &Layers, sink: &mut Sink) -> IndexMap<String, Sto
         if layer::skip_legacy_storage(definition, sink) {
             continue;
         }
-        layer::check_name(name, definition, sink);
+        layer::check_name(name, definition, &layers.storages, sink);
         let defined = definition.defined;
         let storage = object(&definition.layers, defined, sink, |node, typer| {
             let before = typer.sink.errors();
