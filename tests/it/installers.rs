@@ -178,6 +178,24 @@ fn the_os_table_is_listed_and_extended() {
         (&ours["version"], &ours["minor"]),
         (&"7.4".into(), &4.into())
     );
+    // What a built-in entry has from the one it extends is there to be changed as well.
+    let before = site.succeed(&["os", "rocky9", "--format", "json"]);
+    let before: Value = serde_json::from_str(&before.stdout).unwrap();
+    site.write(
+        "conf.d/os.d/rocky.yml",
+        "rocky9: {kernel_args: !append [quiet], filesystems: !remove [vfat], cloud_user: ~}\n",
+    );
+    let changed = site.succeed(&["os", "rocky9", "--format", "json"]);
+    let changed: Value = serde_json::from_str(&changed.stdout).unwrap();
+    let list = |of: &Value, key: &str| of[key].as_array().unwrap().clone();
+    let mut args = list(&before, "kernel_args");
+    args.push("quiet".into());
+    assert_eq!(list(&changed, "kernel_args"), args);
+    let mut filesystems = list(&before, "filesystems");
+    filesystems.retain(|name| name != "vfat");
+    assert_eq!(list(&changed, "filesystems"), filesystems);
+    assert!(filesystems.len() > 2 && !before["cloud_user"].is_null());
+    assert!(changed["cloud_user"].is_null());
     assert_eq!(
         site.succeed(&["show", "os/own1", "--format", "json"])
             .stdout,

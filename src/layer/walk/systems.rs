@@ -10,7 +10,7 @@ use crate::yaml::{Map, Node};
 
 /// Walks the layers of the entry that serves the OS of this name, those of the entries it extends first.
 ///
-/// They are merged as [`OsTable::build`] does: the layers of each entry by themselves, and then over what it extends.
+/// They are merged as [`OsTable::build`] does: the layers of each entry over what it extends.
 pub(super) fn system_walk(name: &str, layers: &Layers, table: &OsTable) -> Option<Walk> {
     let series = || name.split_once('.').map(|(series, _)| series);
     let of = |name: &str| own(name, layers, table);
@@ -21,19 +21,10 @@ pub(super) fn system_walk(name: &str, layers: &Layers, table: &OsTable) -> Optio
     let nothing = Arc::new(Map::default());
     let mut walk = Walk::default();
     for (name, own) in chain(entry, &of).into_iter().rev() {
-        let below = walk.merged().cloned();
-        let mut written: Option<Map> = None;
         for node in own {
             let Some(map) = node.as_map() else { continue };
-            let whole = match written {
-                Some(before) => merge(before, &nothing, map, &mut Sink::default()),
-                None => map.clone(),
-            };
-            let after = match &below {
-                Some(below) => merge(below.clone(), &nothing, &whole, &mut Sink::default()),
-                None => whole.clone(),
-            };
-            written = Some(whole);
+            let below = walk.merged().cloned().unwrap_or_default();
+            let after = merge(below, &nothing, map, &mut Sink::default());
             let kind = LayerKind::Os(Arc::clone(&name));
             let base = Arc::clone(&nothing);
             walk.push(Layer { kind, node, base }, after);

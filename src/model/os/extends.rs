@@ -5,17 +5,28 @@ use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::merge;
-use crate::yaml::Map;
+use crate::yaml::{Map, Node};
 
 /// How many entries may extend each other, one through another: reading recurses over them.
 const MAX_CHAIN: usize = 32;
 
+/// The layers of each entry as they are written, the built-in one first.
+pub(super) type Raw<'a> = HashMap<Arc<str>, Vec<&'a Map>>;
+
+/// Returns the entry that one with these layers extends, as it is written.
+fn extended<'a>(layers: &[&'a Map]) -> Option<&'a Node> {
+    let mut said = layers.iter().rev().filter_map(|layer| layer.get("extends"));
+    said.next()
+        .map(|entry| &entry.value)
+        .filter(|value| !value.is_null())
+}
+
 /// Returns the entries that one is made from: itself, the one it extends, and so on.
-pub(super) fn chain(name: &Arc<str>, raw: &HashMap<Arc<str>, Map>) -> Vec<Arc<str>> {
+pub(super) fn chain(name: &Arc<str>, raw: &Raw<'_>) -> Vec<Arc<str>> {
     let mut chain = vec![Arc::clone(name)];
     loop {
         let own = chain.last().and_then(|name| raw.get(name));
-        let parent = own.and_then(|own| own.get("extends")?.value.as_text());
+        let parent = own.and_then(|own| extended(own)?.as_text());
         let parent = parent.and_then(|parent| raw.get_key_value(parent));
         match parent {
             Some((parent, _)) if !chain.contains(parent) => chain.push(Arc::clone(parent)),
@@ -27,19 +38,20 @@ pub(super) fn chain(name: &Arc<str>, raw: &HashMap<Arc<str>, Map>) -> Vec<Arc<st
 /// Follows `extends` down to an entry without, and merges upwards from there.
 pub(super) fn extend(
     name: &Arc<str>,
-    raw: &HashMap<Arc<str>, Map>,
+    raw: &Raw<'_>,
     path: &mut Vec<Arc<str>>,
     sink: &mut Sink,
 ) -> Map {
     let Some(own) = raw.get(name) else {
         return Map::default();
     };
-    let Some(parent) = own
-        .get("extends")
-        .map(|entry| &entry.value)
-        .filter(|value| !value.is_null())
-    else {
-        return own.clone();
+    let over = |below: Map, sink: &mut Sink| {
+        own.iter().fold(below, |below, layer| {
+            merge(below, &Map::default(), layer, sink)
+        })
+    };
+    let Some(parent) = extended(own) else {
+        return over(Map::default(), sink);
     };
     path.push(Arc::clone(name));
     let known = parent
@@ -49,7 +61,7 @@ pub(super) fn extend(
     let below = match known {
         Some(_) if path.len() >= MAX_CHAIN => {
             let first = &path[0];
-            let place = raw[first].get("extends").map(|entry| entry.value.span);
+            let place = extended(&raw[first]).map(|value| value.span);
             let message =
                 format!("`{first}` extends more than {MAX_CHAIN} others, one through another");
             sink.push(
@@ -78,5 +90,5 @@ pub(super) fn extend(
         }
     };
     path.pop();
-    merge(below, &Map::default(), own, sink)
+    over(below, sink)
 }

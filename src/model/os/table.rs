@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::extends::{chain, extend};
+use super::extends::{Raw, chain, extend};
 use super::{Os, OsEntry, meant};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::layer::{Layers, merge};
@@ -41,28 +41,18 @@ impl OsTable {
         faulty: &HashSet<&str>,
         sink: &mut Sink,
     ) -> Self {
-        let mut raw: HashMap<Arc<str>, Map> = HashMap::new();
+        let mut raw: Raw<'_> = HashMap::new();
         let nothing = Map::default();
         for (name, entry) in builtin {
-            raw.insert(
-                Arc::clone(name),
-                entry.value.as_map().cloned().unwrap_or_default(),
-            );
+            raw.insert(Arc::clone(name), entry.value.as_map().into_iter().collect());
         }
         let mut spans = HashMap::new();
         let mut without: HashSet<Arc<str>> = HashSet::new();
         for (name, object) in &layers.os {
-            let before = sink.errors();
-            for layer in object.layers.iter().filter_map(Node::as_map) {
-                // What a new entry takes away is the value of the one it extends.
-                let entry = match raw.remove(name) {
-                    Some(below) => merge(below, &nothing, layer, sink),
-                    None => layer.clone(),
-                };
-                raw.insert(Arc::clone(name), entry);
-            }
+            let own = raw.entry(Arc::clone(name)).or_default();
+            own.extend(object.layers.iter().filter_map(Node::as_map));
             spans.insert(Arc::clone(name), object.defined);
-            if object.unread || faulty.contains(&**name) || sink.errors() > before {
+            if object.unread || faulty.contains(&**name) {
                 without.insert(Arc::clone(name));
             }
         }
