@@ -141,6 +141,16 @@ impl Sink {
         self.diagnostics.append(&mut later);
     }
 
+    /// Makes errors of the warnings that turn out to be why something is missing.
+    pub fn worsen(&mut self, is_it: impl Fn(&Diagnostic) -> bool) {
+        for diagnostic in &mut self.diagnostics {
+            if diagnostic.severity == Severity::Warning && is_it(diagnostic) {
+                diagnostic.severity = Severity::Error;
+                self.errors += 1;
+            }
+        }
+    }
+
     /// Returns whether an error is among the faults.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -172,12 +182,7 @@ impl Sink {
             self.diagnostics.extend(unused);
         }
         if strict {
-            for diagnostic in &mut self.diagnostics {
-                if diagnostic.severity == Severity::Warning {
-                    diagnostic.severity = Severity::Error;
-                    self.errors += 1;
-                }
-            }
+            self.worsen(|_| true);
         }
     }
 

@@ -136,7 +136,7 @@ fn directory(conf: &Path, files: &mut Files, sink: &mut Sink) -> Layers {
         );
     }
     if !listing.is_empty() && laid_out {
-        astray::strays(&root, &read, sink);
+        own.parts.strays = astray::strays(&root, &read, sink);
     }
     load(listing, &mut own, files, sink);
     own

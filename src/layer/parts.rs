@@ -34,12 +34,15 @@ pub struct Parts {
     pub texts: Vec<(Span, Part)>,
     /// The files and directories that cannot be read, by path: the class, and the object where there is one.
     pub unread: HashMap<String, (&'static str, Option<Arc<str>>)>,
+    /// The directories, by path, that nobody reads and that are nearly named as those of a class.
+    pub strays: Vec<(String, &'static str)>,
 }
 
 impl Parts {
     pub(super) fn extend(&mut self, other: Self) {
         self.texts.extend(other.texts);
         self.unread.extend(other.unread);
+        self.strays.extend(other.strays);
     }
 }
 

@@ -24,6 +24,9 @@ pub(super) struct Faulty {
     site: Owners,
     /// What has a fault.
     faulty: HashSet<Owner>,
+    /// The directories that were probably meant for layers of a class, by path; they are no faults until something is
+    /// missing.
+    strays: Vec<(String, &'static str)>,
     /// The guests with an address that the lock may keep.
     choosing: HashSet<Arc<str>>,
     /// How many diagnostics were looked at.
@@ -35,6 +38,7 @@ impl Faulty {
         Self {
             site: Owners::new(layers),
             faulty: HashSet::new(),
+            strays: layers.parts.strays.clone(),
             choosing: HashSet::new(),
             seen: 0,
         }
@@ -69,6 +73,7 @@ impl Faulty {
                 is_lock(fault) || !fault.guest.as_ref().is_some_and(chooses)
             });
         }
+        self.blame_strays(sink);
         if self.faulty.is_empty() {
             return;
         }
@@ -93,6 +98,24 @@ impl Faulty {
         self.faulty.extend(needing);
     }
 
+    /// Makes errors of the directories that may hold what a stage missed: what it said of that only follows from them.
+    fn blame_strays(&mut self, sink: &mut Sink) {
+        let missed = |class: &str| {
+            let mut found = sink.after(self.seen).iter();
+            found.any(|fault| fault.severity == Severity::Error && may_lack(fault).contains(&class))
+        };
+        let (blamed, left) = std::mem::take(&mut self.strays)
+            .into_iter()
+            .partition(|(_, class)| missed(class));
+        self.strays = left;
+        for (stray, class) in blamed {
+            sink.worsen(|fault| {
+                fault.code == Code::SiteLayout && fault.path.as_ref() == Some(&stray)
+            });
+            self.faulty.insert(Owner::Part(Part::Class(class)));
+        }
+    }
+
     /// Returns whether a part of the site has a fault.
     fn is_faulty(&self, part: Part) -> bool {
         self.faulty.contains(&Owner::Part(part))
@@ -111,16 +134,9 @@ impl Faulty {
 
     /// Returns whether a fault may only follow from something that was not read.
     fn follows(&self, fault: &Diagnostic) -> bool {
-        let class = match fault.code {
-            Code::UnknownNetwork => "networks",
-            Code::UnknownPool => "storages",
-            Code::UnknownGuest => "guests",
-            Code::UnknownSysgroup => "sysgroups",
-            Code::UnknownOs => "os",
-            _ if !fault.lacks.is_empty() => "common",
-            _ => return false,
-        };
-        self.lacks_of(class) || self.is_faulty(Part::Stray)
+        let classes = may_lack(fault);
+        let stray = self.is_faulty(Part::Stray) && !classes.is_empty();
+        stray || classes.iter().any(|class| self.lacks_of(class))
     }
 
     /// Sets aside the guests that cannot be evaluated: faulty ones, and those that may read a faulty network.
@@ -222,6 +238,22 @@ impl Faulty {
             && !self.site.at(defined).is_some_and(is_faulty)
             && !sysgroups.iter().any(group)
             && !os.entries.iter().any(entry)
+    }
+}
+
+/// Returns the classes of which a layer may be missing where a fault is found.
+fn may_lack(fault: &Diagnostic) -> &'static [&'static str] {
+    match fault.code {
+        Code::UnknownNetwork => &["networks"],
+        Code::UnknownPool => &["storages"],
+        Code::UnknownGuest => &["guests"],
+        Code::UnknownSysgroup => &["sysgroups"],
+        Code::UnknownOs => &["os"],
+        Code::UnknownName if fault.message.contains("`networks`") => &["networks"],
+        // An expression of a guest's may read what common or a group says.
+        Code::UnknownName => &["common", "sysgroups"],
+        _ if !fault.lacks.is_empty() => &["common", "sysgroups"],
+        _ => &[],
     }
 }
 

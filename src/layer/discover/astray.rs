@@ -53,18 +53,26 @@ fn object(found: &Found) -> (&str, Option<&str>) {
 }
 
 /// Warns of what lies in a conf directory and is read by nobody: a directory whose name is nearly a class's, and files
-/// beside the directories.
-pub(super) fn strays(root: &Path, read: &[PathBuf], sink: &mut Sink) {
+/// beside the directories. Returns the directories with those classes.
+pub(super) fn strays(
+    root: &Path,
+    read: &[PathBuf],
+    sink: &mut Sink,
+) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
     let entries = fs::read_dir(root).into_iter().flatten();
     let entries = entries.filter_map(Result::ok);
     for entry in entries.filter(|entry| !read.iter().any(|dir| dir.starts_with(entry.path()))) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let dirs = CLASSES.iter().map(|(_, dir, _)| *dir).chain(["META"]);
+        let path = entry.path().display().to_string();
         let (message, help) = if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             let Some(near) = nearest(&name, dirs) else {
                 continue;
             };
+            let class = CLASSES.iter().find(|(_, dir, _)| *dir == near);
+            found.extend(class.map(|(class, _, _)| (path.clone(), *class)));
             (
                 "no layer is read from this directory",
                 format!("did you mean `{near}`?"),
@@ -78,7 +86,7 @@ pub(super) fn strays(root: &Path, read: &[PathBuf], sink: &mut Sink) {
         } else {
             continue;
         };
-        let path = entry.path().display().to_string();
         sink.push(Diagnostic::file_warning(Code::SiteLayout, path, message).help(help));
     }
+    found
 }
