@@ -2,10 +2,10 @@
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Guest;
-use crate::model::partitions::{Layout, Partition, Room};
+use crate::model::partitions::{Layout, Partition, Room, VolumeGroup};
 use crate::model::size::Size;
 use crate::model::text::Line;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 pub(super) fn check(guest: &Guest, layout: &Layout, sink: &mut Sink) {
     sizes(layout, sink);
@@ -77,8 +77,18 @@ fn least(room: &Room, whole: u64) -> u64 {
     size.or(share).unwrap_or_default()
 }
 
-/// Reports partitions that are larger together than the disk they are on, or leave nothing for one that grows, where
-/// that is known.
+/// Returns how many bytes the volumes of a group take at least. Those of a thin pool take space when they are written, so
+/// together they may promise more than there is.
+fn fixed(group: &VolumeGroup) -> u64 {
+    let thick = group
+        .volumes
+        .iter()
+        .filter(|volume| group.thin_pool.is_none() || volume.mount.as_str() == "swap");
+    thick.map(|volume| least(&volume.room, 0)).sum()
+}
+
+/// Reports partitions, those of volume groups among them, that are larger together than the disk they are on, or leave
+/// nothing for one that grows, where that is known.
 fn partitions(guest: &Guest, layout: &Layout, sink: &mut Sink) {
     let own = || guest.disks.iter().filter(|disk| !disk.shareable);
     let only = own().next().filter(|_| own().count() == 1);
@@ -97,18 +107,38 @@ fn partitions(guest: &Guest, layout: &Layout, sink: &mut Sink) {
             .iter()
             .filter(|raid| raid.disks.iter().any(|member| on(Some(member.as_str()))));
         let members: u64 = members.filter_map(|raid| raid.size).map(Size::bytes).sum();
-        let plain_sum: u64 = plain().map(|part| least(&part.room, size.bytes())).sum();
-        if plain_sum + members > size.bytes() {
-            let taken = Size::from_bytes((plain_sum + members) >> 20 << 20);
+        let is_first = own()
+            .next()
+            .is_some_and(|first| first.device == disk.device);
+        let groups = layout
+            .volume_groups
+            .iter()
+            .filter(|group| match group.disks.as_slice() {
+                [] => is_first,
+                [only] => only.as_str() == disk.device,
+                _ => false,
+            });
+        // One that is too large by itself is reported as such.
+        let groups = groups
+            .map(|group| (group.name.span, fixed(group)))
+            .filter(|(_, taken)| *taken <= size.bytes());
+        let parts = plain().map(|part| (part.mount.span, least(&part.room, size.bytes())));
+        let parts: Vec<(Span, u64)> = parts.chain(groups).collect();
+        let taken = members + parts.iter().map(|(_, taken)| taken).sum::<u64>();
+        if taken > size.bytes() {
             let mut sum = members;
-            let over = |part: &&Partition| {
-                sum += least(&part.room, size.bytes());
+            let over = |(_, taken): &&(Span, u64)| {
+                sum += taken;
                 sum > size.bytes()
             };
-            let place = plain().find(over).map_or(disk.span, |part| part.mount.span);
+            let place = parts
+                .iter()
+                .find(over)
+                .map_or(disk.span, |(place, _)| *place);
             let message = format!(
-                "the partitions of disk `{}` take {taken}, and it has {size}",
-                disk.device
+                "the partitions of disk `{}` take {}, and it has {size}",
+                disk.device,
+                Size::from_bytes(taken >> 20 << 20)
             );
             sink.push(
                 Diagnostic::error(Code::BadLayout, place, message)
@@ -118,7 +148,7 @@ fn partitions(guest: &Guest, layout: &Layout, sink: &mut Sink) {
             continue;
         }
         // Shares are rounded down.
-        let full = plain_sum + members + 100 > size.bytes();
+        let full = taken + 100 > size.bytes();
         let starved = |part: &&Partition| part.room.grow && part.room.min.is_none();
         if let Some(part) = plain().find(starved).filter(|_| full) {
             let message = format!(
@@ -149,12 +179,7 @@ fn groups(guest: &Guest, layout: &Layout, sink: &mut Sink) {
         let Some(whole) = sizes.map(|size| Some(size?.bytes())).sum::<Option<u64>>() else {
             continue;
         };
-        // Volumes of a thin pool take space when they are written, so together they may promise more than there is.
-        let thick = group
-            .volumes
-            .iter()
-            .filter(|volume| group.thin_pool.is_none() || volume.mount.as_str() == "swap");
-        let taken: u64 = thick.map(|volume| least(&volume.room, 0)).sum();
+        let taken = fixed(group);
         if taken > whole {
             let (taken, whole) = (Size::from_bytes(taken), Size::from_bytes(whole));
             let message = format!(
