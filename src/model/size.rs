@@ -106,6 +106,12 @@ fn parse(text: &str, default_unit: u64) -> Result<u64, Refusal> {
             let why = "has a decimal unit, and sizes are powers of 1024 here";
             return wrong(why, &format!("write `{number}{unit}`"));
         }
+        exponent if is_exponent(exponent) => {
+            return wrong(
+                "is written with an exponent",
+                "write all its digits, and a unit, as in `500M`",
+            );
+        }
         other => {
             let why = format!("has `{}` for a unit", escaped(other));
             return wrong(&why, form);
@@ -137,6 +143,12 @@ fn parse(text: &str, default_unit: u64) -> Result<u64, Refusal> {
         return wrong(nothing, how);
     }
     Ok(bytes.div_ceil(MIB) * MIB)
+}
+
+/// Returns whether what follows a number is an exponent, as in `1e3`.
+fn is_exponent(text: &str) -> bool {
+    let number = text.strip_prefix('e');
+    number.is_some_and(|number| number.parse::<i32>().is_ok())
 }
 
 fn read(node: &Node, typer: &mut Typer<'_>, unit: u64, expected: &str) -> Option<u64> {
