@@ -77,6 +77,24 @@ impl<'a> Kickstart<'a> {
         } else if let Some(secure) = secure.filter(|_| self.generation < 7) {
             self.cannot(secure.span, "set up secure boot", "leave `secure_boot` out");
         }
+        let bios = firmware.filter(|firmware| firmware.value == Firmware::Bios);
+        let plain = layout(self.guest)
+            .into_iter()
+            .flat_map(|layout| &layout.plain);
+        let efi = plain
+            .map(|part| &part.mount)
+            .find(|mount| mount.as_str() == "/boot/efi");
+        if let (Some(bios), Some(efi)) = (bios, efi) {
+            let message = format!(
+                "guest `{}` boots with BIOS, which reads no `/boot/efi`",
+                self.guest.name
+            );
+            self.sink.push(
+                Diagnostic::error(Code::BadLayout, efi.span, message)
+                    .also(bios.span, "the firmware")
+                    .help("remove this part: installers make what the firmware boots from"),
+            );
+        }
     }
 
     /// Environments came with RHEL 7.
