@@ -222,6 +222,12 @@ mod tests {
     }
 
     #[test]
+    fn hides_private_keys_under_any_key() {
+        let text = "x: |\n  -----BEGIN PRIVATE KEY-----\n  b3Bl\n  -----END PRIVATE KEY-----\ny: 1";
+        assert_eq!(hidden(text), text.replace("b3Bl", "****"));
+    }
+
+    #[test]
     fn hides_known_values_anywhere() {
         let mut secrets = Secrets::default();
         secrets.add("hunter2");

@@ -1,4 +1,5 @@
-//! Secrets that show by their form: credentials in URLs, hashes of passwords, and what installer commands are given.
+//! Secrets that show by their form: credentials in URLs, hashes of passwords, private keys, and what installer commands
+//! are given.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -7,7 +8,10 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 /// What every secret that shows by its form has in it.
-pub(super) const FORMS: &[&str] = &["://", "$", "grub.pbkdf2.", "--pass"];
+pub(super) const FORMS: &[&str] = &["://", "$", "grub.pbkdf2.", "--pass", PRIVATE_KEY];
+
+/// How the first and the last line of a private key end (RFC 7468, section 2).
+const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 
 /// Looks for forms.
 static SHAPES: LazyLock<AhoCorasick> =
@@ -31,6 +35,7 @@ pub(super) fn shaped(text: &str) -> Vec<Range<usize>> {
     if text.contains("--pass") {
         options(text, &mut found);
     }
+    private_keys(text, &mut found);
     found.sort_by_key(|range| (range.start, Reverse(range.end)));
     let mut end = 0;
     found.retain(|range| {
@@ -118,6 +123,34 @@ fn options(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
+/// The lines of private keys, or what stands for them in a text of one line.
+fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
+    for (at, _) in text.match_indices(PRIVATE_KEY) {
+        let header = text[..at].lines().next_back().unwrap_or_default();
+        if header.rfind("-----BEGIN ") <= header.rfind("-----END ") {
+            continue;
+        }
+        let start = at + PRIVATE_KEY.len();
+        let rest = &text[start..];
+        let rest = &rest[..rest.find("-----BEGIN ").unwrap_or(rest.len())];
+        let end = rest.find("-----END ");
+        let known = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+        let mut from = start;
+        for (number, line) in rest[..end.unwrap_or(rest.len())].split('\n').enumerate() {
+            let bare = line.trim();
+            // Nobody knows where a key without an end does end.
+            if number > 0 && end.is_none() && !bare.chars().all(known) {
+                break;
+            }
+            if bare.contains(known) {
+                let begin = from + line.len() - line.trim_start().len();
+                found.push(begin..begin + bare.len());
+            }
+            from += line.len() + 1;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::secret::Secrets;
@@ -149,6 +182,22 @@ mod tests {
                 "bootloader --password=*** --y",
             ),
             ("grub.pbkdf2.sha512.10000.AB.CD", "***"),
+            (
+                "-----BEGIN PRIVATE KEY-----\n b3Bl\n bm4=\n-----END PRIVATE KEY-----\nx",
+                "-----BEGIN PRIVATE KEY-----\n ***\n ***\n-----END PRIVATE KEY-----\nx",
+            ),
+            (
+                r"a -----BEGIN RSA PRIVATE KEY-----\nb3Bl\n-----END RSA PRIVATE KEY-----\n",
+                r"a -----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----\n",
+            ),
+            (
+                "-----BEGIN PRIVATE KEY-----\nb3Bl\nx: 1",
+                "-----BEGIN PRIVATE KEY-----\n***\nx: 1",
+            ),
+            (
+                "-----BEGIN PUBLIC KEY-----\nb3Bl\n-----END PUBLIC KEY-----",
+                "-----BEGIN PUBLIC KEY-----\nb3Bl\n-----END PUBLIC KEY-----",
+            ),
         ] {
             assert_eq!(none.hide(text), want);
         }
