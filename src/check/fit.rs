@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
+use crate::model::host::Host;
 use crate::model::size::Memory;
 use crate::model::text::Line;
 use crate::source::{Span, Spanned};
@@ -13,8 +14,11 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         disk(guest, sink);
     }
     sink.about(None);
-    host_memory(lab, sink);
-    host_cpus(lab, sink);
+    for resource in [host_memory(&lab.host), host_cpus(&lab.host)] {
+        if let Some(resource) = resource {
+            resource.check(lab, sink);
+        }
+    }
 }
 
 /// Over HTTP and FTP the installer's system is copied into memory before it starts; from a medium and by NFS it is
@@ -71,11 +75,9 @@ fn disk(guest: &Guest, sink: &mut Sink) {
 }
 
 /// The memory of guests that run is gone, so what the site says there is of it is a limit: an error.
-fn host_memory(lab: &Lab, sink: &mut Sink) {
-    let Some(limit) = &lab.host.memory else {
-        return;
-    };
-    let resource = Resource {
+fn host_memory(host: &Host) -> Option<Resource> {
+    let limit = host.memory.as_ref()?;
+    Some(Resource {
         limit: (limit.mib(), limit.span),
         share: |guest| guest.virtinst.ram.as_ref().map(|ram| (ram.mib(), ram.span)),
         unit: " MiB",
@@ -83,16 +85,13 @@ fn host_memory(lab: &Lab, sink: &mut Sink) {
         fault: Diagnostic::error,
         alone: "give the guest less, or the lab more",
         together: |sum| format!("write `memory: {sum}`, or give the guests less"),
-    };
-    resource.check(lab, sink);
+    })
 }
 
 /// A host shares its processors out by time, so more CPUs than it has are usual and slow: a warning.
-fn host_cpus(lab: &Lab, sink: &mut Sink) {
-    let Some(limit) = &lab.host.vcpus else {
-        return;
-    };
-    let resource = Resource {
+fn host_cpus(host: &Host) -> Option<Resource> {
+    let limit = host.vcpus.as_ref()?;
+    Some(Resource {
         limit: (u64::from(limit.value), limit.span),
         share: |guest| {
             let vcpus = guest.virtinst.vcpus.as_ref()?;
@@ -103,8 +102,7 @@ fn host_cpus(lab: &Lab, sink: &mut Sink) {
         fault: Diagnostic::warning,
         alone: "a guest with more CPUs than its host is slower, not faster: give it fewer",
         together: |sum| format!("write `vcpus: {sum}` if they may share, or give the guests fewer"),
-    };
-    resource.check(lab, sink);
+    })
 }
 
 /// Something of the host's that its guests share, in numbers of one unit.

@@ -98,17 +98,11 @@ impl Used<'_> {
 
     /// Reports a subnet with fewer addresses than the network has interfaces that need one.
     fn crowded(&self, sink: &mut Sink) -> bool {
-        let Self {
-            network,
-            segment,
-            is_ipv4,
-            members,
-        } = *self;
-        let subnet = segment.subnet;
+        let (network, subnet) = (self.network, self.segment.subnet);
         if network.external || !network.mode.serves_addresses() {
             return false;
         }
-        let wants = members.iter().filter(|(_, nic)| match is_ipv4 {
+        let wants = self.members.iter().filter(|(_, nic)| match self.is_ipv4 {
             true => nic.ip.is_some() || nic.bootproto == BootProto::Dhcp,
             false => nic.ipv6.is_some(),
         });
@@ -123,7 +117,10 @@ impl Used<'_> {
             network.name, subnet.value
         );
         let fits = |prefix: &u8| (1_u128 << (32 - prefix)) - 3 >= wanted;
-        let larger = (1..subnet.prefix()).rev().find(fits).filter(|_| is_ipv4);
+        let larger = (1..subnet.prefix())
+            .rev()
+            .find(fits)
+            .filter(|_| self.is_ipv4);
         let help = match larger {
             Some(prefix) => format!("a subnet of /{prefix} has room for them"),
             None => "give it a larger subnet".to_owned(),

@@ -102,18 +102,9 @@ impl<'a> Bound<'a> {
     /// Reads what is around the `for` at a place.
     fn at(tokens: &[Token<'a>], at: usize) -> Option<Self> {
         let mut depth = 0_usize;
-        let start = tokens[..at].iter().rposition(|token| match token {
-            Token::Symbol(']' | ')' | '}') => {
-                depth += 1;
-                false
-            }
-            Token::Symbol('[' | '(' | '{') if depth == 0 => true,
-            Token::Symbol('[' | '(' | '{') => {
-                depth -= 1;
-                false
-            }
-            _ => false,
-        })?;
+        let start = tokens[..at]
+            .iter()
+            .rposition(|token| token.leaves(&mut depth, CLOSING, OPENING))?;
         if tokens[start] != Token::Symbol('[') {
             return None;
         }
@@ -130,18 +121,9 @@ impl<'a> Bound<'a> {
         };
         let end_of = |from: usize, word: Option<&str>| {
             let mut depth = 0_usize;
-            let end = tokens[from..].iter().position(|token| match token {
-                Token::Symbol('[' | '(' | '{') => {
-                    depth += 1;
-                    false
-                }
-                Token::Symbol(']' | ')' | '}') if depth == 0 => true,
-                Token::Symbol(']' | ')' | '}') => {
-                    depth -= 1;
-                    false
-                }
-                Token::Word(here) => depth == 0 && word == Some(*here),
-                _ => false,
+            let end = tokens[from..].iter().position(|token| {
+                let is_word = matches!(token, Token::Word(here) if word == Some(*here));
+                token.leaves(&mut depth, OPENING, CLOSING) || depth == 0 && is_word
             });
             end.map_or(tokens.len(), |end| from + end)
         };
@@ -189,6 +171,25 @@ enum Token<'a> {
     Number(&'a str),
     Text(&'a str),
     Symbol(char),
+}
+
+const OPENING: [char; 3] = ['[', '(', '{'];
+const CLOSING: [char; 3] = [']', ')', '}'];
+
+impl Token<'_> {
+    /// Returns whether a walk over tokens leaves with this one the brackets it began in; `depth` counts those it entered.
+    fn leaves(&self, depth: &mut usize, entering: [char; 3], leaving: [char; 3]) -> bool {
+        let Token::Symbol(c) = self else {
+            return false;
+        };
+        if leaving.contains(c) {
+            let leaves = *depth == 0;
+            *depth = depth.saturating_sub(1);
+            return leaves;
+        }
+        *depth += usize::from(entering.contains(c));
+        false
+    }
 }
 
 fn tokens(text: &str) -> Vec<Token<'_>> {

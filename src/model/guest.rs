@@ -1,6 +1,6 @@
 //! Guests as written: identity, hardware and how they are installed. What is installed is in [`super::install`].
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -19,7 +19,7 @@ use super::words::{Backing, HardwareWord, VolumeName};
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
+use crate::yaml::typed::{FromNode, OneOrMany, Typer, section};
 
 section! {
     /// A guest, sysgroup or common, less its install data.
@@ -144,7 +144,7 @@ section! {
         /// The gateway of a static address; the network's when nothing is said.
         gateway: Option<Spanned<Ipv4Addr>>,
         /// The name servers of a static address.
-        nameserver: Option<Nameservers>,
+        nameserver: Option<OneOrMany<IpAddr>>,
         /// Whether the installed system ignores the name servers DHCP offers, as in kickstart.
         nodns: Option<bool>,
         /// Whether the installed system takes no default route from here, as in kickstart.
@@ -157,21 +157,6 @@ section! {
         mtu: Option<Spanned<u32>>,
         /// Further suboptions of virt-install's `--network`.
         options: Option<Line>,
-    }
-}
-
-/// One name server or a list of them.
-#[derive(Clone, Debug, Serialize)]
-#[serde(transparent)]
-pub struct Nameservers(pub Vec<std::net::IpAddr>);
-
-impl FromNode for Nameservers {
-    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(Self(one_or_many(node, typer)))
-    }
-
-    fn schema(place: Place) -> Schema {
-        place.one_or_many::<std::net::IpAddr>()
     }
 }
 

@@ -39,6 +39,21 @@ pub(crate) fn one_or_many<T: FromNode>(node: &Node, typer: &mut Typer<'_>) -> Ve
     items.filter_map(|item| read(item, typer)).collect()
 }
 
+/// A list whose only item may stand by itself.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(transparent)]
+pub struct OneOrMany<T>(pub Vec<T>);
+
+impl<T: FromNode> FromNode for OneOrMany<T> {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        Some(Self(one_or_many(node, typer)))
+    }
+
+    fn schema(place: Place) -> Schema {
+        place.one_or_many::<T>()
+    }
+}
+
 /// A field of a section: optional, a collection that may be missing, or required.
 pub trait Field: Sized {
     /// Whether the section cannot exist without it.

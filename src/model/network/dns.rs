@@ -13,7 +13,7 @@ use crate::model::text::DnsName;
 use crate::source::Spanned;
 use crate::yaml::Node;
 use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
+use crate::yaml::typed::{FromNode, OneOrMany, Typer, section};
 
 section! {
     /// Names of an address.
@@ -21,22 +21,7 @@ section! {
         /// The address.
         ip: Spanned<IpAddr>,
         /// Its name or names; the network's domain is added to names without a dot.
-        hostname: Spanned<Names>,
-    }
-}
-
-/// One name or a list of names.
-#[derive(Clone, Debug, Serialize)]
-#[serde(transparent)]
-pub struct Names(pub Vec<Spanned<DnsName>>);
-
-impl FromNode for Names {
-    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(Self(one_or_many(node, typer)))
-    }
-
-    fn schema(place: Place) -> Schema {
-        place.one_or_many::<DnsName>()
+        hostname: Spanned<OneOrMany<Spanned<DnsName>>>,
     }
 }
 

@@ -12,9 +12,8 @@ use crate::model::refusal::Refusal;
 use crate::model::text::Line;
 use crate::model::words::{HostAddress, IscsiName, PlainName};
 use crate::source::{Span, Spanned};
-use crate::yaml::schema::{Place, Schema};
-use crate::yaml::typed::{FromNode, Typer, one_or_many, section};
-use crate::yaml::{Map, Node};
+use crate::yaml::Map;
+use crate::yaml::typed::{OneOrMany, Typer, section};
 
 one_of! {
     /// A network file system (formatstorage.html, "Source elements").
@@ -42,28 +41,13 @@ section! {
         /// The volume group; the pool's name when nothing is said.
         name: Option<Spanned<PlainName>>,
         /// The disks of the volume group.
-        devices: Option<Spanned<Devices>>,
+        devices: Option<Spanned<OneOrMany<DiskPath>>>,
         /// The iSCSI target's qualified name.
         device: Option<Spanned<IscsiName>>,
         /// The qualified name the host goes by at the target; its own when nothing is said.
         initiator: Option<Spanned<IscsiName>>,
         /// How the host proves at the target who it is.
         auth: Option<Spanned<Auth>>,
-    }
-}
-
-/// The disks of a volume group.
-#[derive(Clone, Debug, Serialize)]
-#[serde(transparent)]
-pub struct Devices(pub Vec<DiskPath>);
-
-impl FromNode for Devices {
-    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
-        Some(Self(one_or_many(node, typer)))
-    }
-
-    fn schema(place: Place) -> Schema {
-        place.one_or_many::<DiskPath>()
     }
 }
 
