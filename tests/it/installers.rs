@@ -332,3 +332,32 @@ fn the_host_knows_an_id_of_every_system() {
     }
     assert!(checked > 60, "{checked}");
 }
+
+#[test]
+fn volumes_have_room_beside_a_partition_that_grows() {
+    let lab = "\
+site: x
+networks: {lan: {subnet: 10.0.0.0/24}}
+common:
+  rootpw: locked
+  interfaces: [{network: lan, ip: auto}]
+  disks: [{size: 20}]
+  partitions:
+    - {mount: /, size: 4G}
+    - {mount: /srv, size: grow}
+    - {volume_group: v, volumes: [{name: d, mount: /var, size: 6G}, {name: e, mount: /home, size: 3G}]}
+guests:
+  el: {os: rocky9, virtinst: {location: \"http://x/\"}}
+  deb: {os: debian12}
+";
+    let site = Site::new(&[("lab.yml", lab)]);
+    site.succeed(&["-c", "lab.yml", "generate"]);
+    let kickstart = site.read("workdir/guests.d/el/ks.cfg");
+    assert!(
+        kickstart.contains("part pv.101 --size=9244 --ondisk=vda\n"),
+        "{kickstart}"
+    );
+    let answers = site.read("workdir/guests.d/deb/preseed.cfg");
+    // In millions of bytes.
+    assert!(answers.contains("\n    9694 19694 -1 "), "{answers}");
+}
