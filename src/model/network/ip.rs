@@ -8,7 +8,9 @@ use super::spec::{Dhcp6Spec, DhcpSpec, Ipv6Spec, NetworkSpec};
 use crate::diag::{Code, Diagnostic};
 use crate::model::cidr::Cidr;
 use crate::source::{Span, Spanned};
-use crate::yaml::typed::Typer;
+use crate::yaml::Node;
+use crate::yaml::schema::{Place, Schema};
+use crate::yaml::typed::{FromNode, Typer};
 
 /// The longest prefix of a subnet with DHCPv6: dnsmasq stops at a shorter one.
 const DHCPV6_PREFIX: u8 = 64;
@@ -16,6 +18,31 @@ const DHCPV6_PREFIX: u8 = 64;
 const SHORTEST_LEASE: u32 = 2;
 /// The longest one, in minutes: dnsmasq counts the seconds in a C `int`.
 const LONGEST_LEASE: u32 = i32::MAX.unsigned_abs() / 60;
+
+/// A time in minutes.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Minutes(pub u32);
+
+impl FromNode for Minutes {
+    fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
+        let units = [("m", 1), ("h", 60), ("d", 24 * 60)];
+        let with_unit = units.iter().find_map(|(unit, minutes)| {
+            let number: u32 = node.as_text()?.strip_suffix(unit)?.trim().parse().ok()?;
+            number.checked_mul(*minutes)
+        });
+        if let Some(minutes) = with_unit {
+            let message = "a number of minutes is due here, without a unit";
+            typer.invalid(node.span, message, format!("write `{minutes}`"));
+            return None;
+        }
+        u32::from_node(node, typer).map(Self)
+    }
+
+    fn schema(place: Place) -> Schema {
+        u32::schema(place)
+    }
+}
 
 /// The range dnsmasq hands out by itself.
 #[derive(Clone, Debug, Serialize)]
@@ -215,17 +242,17 @@ fn address<A: Into<IpAddr>>(address: Spanned<A>) -> Spanned<IpAddr> {
 fn make_range(
     start: Option<Spanned<IpAddr>>,
     end: Option<Spanned<IpAddr>>,
-    lease: Option<Spanned<u32>>,
+    lease: Option<Spanned<Minutes>>,
     typer: &mut Typer<'_>,
 ) -> Option<Dhcp> {
     let possible = SHORTEST_LEASE..=LONGEST_LEASE;
     if let Some(lease) = lease
         .as_ref()
-        .filter(|lease| !possible.contains(&lease.value))
+        .filter(|lease| !possible.contains(&lease.value.0))
     {
         typer.invalid(
             lease.span,
-            format!("dnsmasq's leases cannot last {} minutes", lease.value),
+            format!("dnsmasq's leases cannot last {} minutes", lease.value.0),
             format!("write a number from {SHORTEST_LEASE} to {LONGEST_LEASE}"),
         );
     }
@@ -233,7 +260,7 @@ fn make_range(
         (Some(start), Some(end)) => Some(Dhcp {
             start,
             end,
-            lease: lease.map(|lease| lease.value),
+            lease: lease.map(|lease| lease.value.0),
         }),
         (None, None) => {
             if let Some(lease) = lease {

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::Mode;
 use super::dns::{DnsSpec, Forwarder, SrvSpec, TxtSpec};
 use super::dnsmasq::DnsmasqOption;
+use super::ip::Minutes;
 use super::ports::{PortgroupSpec, VirtualPort, Vlan};
 use crate::model::cidr::Cidr;
 use crate::model::mac::MacPrefix;
@@ -78,7 +79,7 @@ section! {
         /// Its last address.
         end: Option<Spanned<Ipv4Addr>>,
         /// How long a lease lasts, in minutes.
-        lease: Option<Spanned<u32>>,
+        lease: Option<Spanned<Minutes>>,
     }
 }
 
@@ -104,7 +105,7 @@ section! {
         /// Its last address.
         end: Option<Spanned<Ipv6Addr>>,
         /// How long a lease lasts, in minutes.
-        lease: Option<Spanned<u32>>,
+        lease: Option<Spanned<Minutes>>,
     }
 }
 
