@@ -14,10 +14,9 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         disk(guest, sink);
     }
     sink.about(None);
-    for resource in [host_memory(&lab.host), host_cpus(&lab.host)] {
-        if let Some(resource) = resource {
-            resource.check(lab, sink);
-        }
+    let shared = [host_memory(&lab.host), host_cpus(&lab.host)];
+    for resource in shared.into_iter().flatten() {
+        resource.check(lab, sink);
     }
 }
 

@@ -108,7 +108,11 @@ impl Preseed<'_> {
         if known.is_empty() || known.iter().any(|known| known == task) {
             return;
         }
-        let help = match nearest(task, known.iter().map(String::as_str)) {
+        // Many tasks are called by more than what they are known by, as `openssh-server`.
+        let names = || known.iter().map(String::as_str);
+        let mut longer = names().filter(|known| known.contains(task));
+        let longer = longer.next().filter(|_| longer.next().is_none());
+        let help = match longer.or_else(|| nearest(task, names())) {
             Some(near) => format!("did you mean `@{near}`?"),
             None => format!("its groups are the tasks {}", known.join(", ")),
         };
