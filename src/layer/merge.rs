@@ -5,6 +5,7 @@
 //! provenance there is: what it shadows is found by walking the layers again.
 
 use std::collections::HashMap;
+use std::mem::discriminant;
 use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Sink};
@@ -99,7 +100,7 @@ fn combine(
             );
             Node::new(new.span, Kind::Seq(Arc::default()))
         }
-        (Tag::Append | Tag::Remove, Some(_), _) => kind_change(key, old, new, sink),
+        (Tag::Append | Tag::Remove, Some(_), _) => kind_change(key, old, base, new, sink),
         (Tag::Replace, _, _) => resolved(&untagged(), base, sink),
         (_, Some(Kind::Map(below)), Kind::Map(over)) => {
             let nothing = Map::default();
@@ -110,7 +111,7 @@ fn combine(
             )
         }
         (_, Some(Kind::Map(_)), Kind::Seq(_)) | (_, Some(Kind::Seq(_)), Kind::Map(_)) => {
-            kind_change(key, old, new, sink)
+            kind_change(key, old, base, new, sink)
         }
         _ => resolved(new, base, sink),
     }
@@ -157,17 +158,34 @@ fn needs_merging(node: &Node) -> bool {
     matches!(node.tag, Tag::Append | Tag::Remove | Tag::Replace) || node.is_null() || inner
 }
 
-fn kind_change(key: &str, old: Option<&Node>, new: &Node, sink: &mut Sink) -> Node {
+/// Reports a value of another kind than the earlier one, which stays; what is built in has the kind that is due.
+fn kind_change(
+    key: &str,
+    old: Option<&Node>,
+    base: Option<&Node>,
+    new: &Node,
+    sink: &mut Sink,
+) -> Node {
     let Some(old) = old else { return new.clone() };
     let message = format!(
         "`{key}` is {} here, but {} in an earlier layer",
         new.describe(),
         old.describe()
     );
+    let is_due = base.is_some_and(|base| discriminant(&base.kind) == discriminant(&old.kind));
+    let form = match old.kind {
+        Kind::Seq(_) => "write `- ` before each item, or `[` and `]` around them",
+        Kind::Map(_) => "write its keys below it, or between `{` and `}`",
+        Kind::Scalar(_) => "write one value",
+    };
+    let help = match is_due {
+        true => form.to_owned(),
+        false => format!("{form}; or `!replace` before the value, to take the earlier one's place"),
+    };
     sink.push(
         Diagnostic::error(Code::KindChange, new.span, message)
             .also(old.span, format!("{} here", old.describe()))
-            .help("write `!replace` before the value to take its place, or `~` to drop the earlier one"),
+            .help(help),
     );
     old.clone()
 }

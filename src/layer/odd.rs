@@ -8,11 +8,12 @@ use indexmap::IndexMap;
 
 use super::Layers;
 use crate::diag::{Code, Diagnostic, Sink};
+use crate::model::read::is_list;
 use crate::source::Span;
 use crate::yaml::{Kind, Node};
 
-/// Reports a value once that most layers which set its key are at odds with, instead of each of them; looks at what came
-/// into `sink` after the first `before` diagnostics.
+/// Reports a value once that is not of the kind its key has, or that most layers which set its key are at odds with,
+/// instead of each of them; looks at what came into `sink` after the first `before` diagnostics.
 pub(super) fn gather(layers: &Layers, before: usize, sink: &mut Sink) {
     let changes = sink.after(before).iter();
     let changes = changes.filter(|found| found.code == Code::KindChange);
@@ -22,19 +23,22 @@ pub(super) fn gather(layers: &Layers, before: usize, sink: &mut Sink) {
             at_odds.entry(earlier.span).or_default().insert(later.span);
         }
     }
-    at_odds.retain(|_, places| places.len() > 1);
+    let mut faults: IndexMap<Span, Diagnostic> = IndexMap::new();
     for (span, places) in at_odds {
-        let Some(odd) = Odd::find(layers, span).filter(|odd| odd.others(layers) < places.len())
-        else {
-            continue;
+        let is_it = |odd: &Odd<'_>| match odd.is_as_due() {
+            Some(is_as_due) => !is_as_due,
+            None => places.len() > 1 && odd.others(layers) < places.len(),
         };
-        let is_its = |found: &Diagnostic| {
-            let earlier = found.secondary.first();
-            found.code == Code::KindChange && earlier.is_some_and(|label| label.span == span)
-        };
-        sink.retain_after(before, |found| !is_its(found));
-        sink.push(odd.fault(&places));
+        if let Some(odd) = Odd::find(layers, span).filter(is_it) {
+            faults.insert(span, odd.fault(&places));
+        }
     }
+    sink.retain_after(before, |found| {
+        let earlier = found.secondary.first().map(|label| label.span);
+        let is_gathered = earlier.is_some_and(|earlier| faults.contains_key(&earlier));
+        found.code != Code::KindChange || !is_gathered
+    });
+    faults.into_values().for_each(|fault| sink.push(fault));
 }
 
 /// A value that layers after its own are at odds with.
@@ -52,6 +56,14 @@ impl<'l> Odd<'l> {
             .filter(|layer| layer.span.file == span.file)
             .find_map(|layer| search(layer, span, &mut path))?;
         Some(Self { value, path })
+    }
+
+    /// Returns whether it is of the kind that is due; none where nothing is known of its key.
+    fn is_as_due(&self) -> Option<bool> {
+        match self.path.as_slice() {
+            [key] if is_list(key) => Some(matches!(self.value.kind, Kind::Seq(_))),
+            _ => None,
+        }
     }
 
     /// Returns how many other layers have a value of its kind there.
@@ -79,6 +91,7 @@ impl<'l> Odd<'l> {
         let fault = Diagnostic::error(Code::KindChange, self.value.span, message);
         let first = places.iter().min();
         let label = match places.len() - 1 {
+            0 => format!("{other} here"),
             1 => format!("{other} here, and in 1 more layer"),
             more => format!("{other} here, and in {more} more layers"),
         };

@@ -196,6 +196,13 @@ fn elsewhere(key: &str) -> Option<String> {
     former.map(|(_, today)| (*today).to_owned())
 }
 
+/// Returns whether a key of guests holds a list.
+pub(crate) fn is_list(key: &str) -> bool {
+    let fields = [GuestSpec::FIELDS, Install::FIELDS, Files::FIELDS];
+    let mut fields = fields.into_iter().flatten();
+    fields.any(|field| field.key == key && field.rust.starts_with("Vec<"))
+}
+
 fn is_known(key: &str) -> bool {
     KEYS.contains(key)
 }
