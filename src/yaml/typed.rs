@@ -99,7 +99,7 @@ impl<T: FromNode> Field for Vec<T> {
             return Some(Self::new());
         };
         let Some(items) = node.as_seq() else {
-            typer.not_a_list(node, key);
+            typer.not_a_list::<T>(node, key);
             return Some(Self::new());
         };
         let mut values = Self::with_capacity(items.len());

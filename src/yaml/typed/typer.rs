@@ -4,6 +4,7 @@ use super::super::habits;
 use super::super::node::{Kind, Map, Node, Tag};
 use super::super::overlay::Entries;
 use super::super::scalar::Resolved;
+use super::FromNode;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::model::refusal::Refusal;
 use crate::source::Span;
@@ -46,11 +47,14 @@ impl Typer<'_> {
     }
 
     /// Reports a value that stands alone where a list is due.
-    pub(super) fn not_a_list(&mut self, node: &Node, key: &str) {
+    pub(super) fn not_a_list<T: FromNode>(&mut self, node: &Node, key: &str) {
         // One from outside may be a secret.
         let text = node.as_text().filter(|_| node.tag == Tag::None);
         let words = text.and_then(habits::as_words);
         let help = match (text, words) {
+            (Some(_), _) if !stands_alone::<T>(node) => {
+                format!("write `{key}: [{{…}}]`: its items are maps")
+            }
             (_, Some(words)) => format!("write `{key}: {words}`"),
             (Some(text), None) if !text.contains([',', '\n']) && text.chars().count() <= 60 => {
                 format!("write `{key}: [{text}]`")
@@ -93,6 +97,14 @@ impl Typer<'_> {
             }
         }
     }
+}
+
+/// Returns whether a scalar may be an item of a list, as far as its kind goes.
+fn stands_alone<T: FromNode>(node: &Node) -> bool {
+    let mut sink = Sink::default();
+    let item = T::from_node(node, &mut Typer { sink: &mut sink });
+    let refused = sink.after(0).first();
+    item.is_some() || !refused.is_some_and(|refused| refused.message.starts_with("a map of "))
 }
 
 /// Says of an unknown key that the one that is probably meant is set beside it, at `at`.
