@@ -16,7 +16,9 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .filter(|(distance, name)| *distance <= limit && *distance < name.chars().count())
         .min_by_key(|(distance, name)| {
             let as_written = strsim::damerau_levenshtein(given, name);
-            (*distance, as_written, *name)
+            // What is left out is the end of a name more often than its start.
+            let is_cut_off = name.starts_with(given);
+            (*distance, as_written, !is_cut_off, *name)
         })
         .map(|(_, name)| name)
 }
@@ -34,6 +36,7 @@ mod tests {
             Some("ssh_authorized_keys")
         );
         assert_eq!(nearest("poool1", ["Pool1", "pool1"]), Some("pool1"));
+        assert_eq!(nearest("vcpu", ["cpu", "vcpus"]), Some("vcpus"));
         assert_eq!(nearest("cluster", known), None);
         assert_eq!(nearest("x", known), None);
     }
