@@ -955,10 +955,19 @@ fn yaml(lab: &Value) -> String {
     out
 }
 
-/// One run of the program: a value in a place, for one guest or all.
+/// The guests that are asked together.
+const TOGETHER: [&str; 4] = [
+    "g5 g6 g9 d12",
+    "g5 g6 g8 d10",
+    "g5 g6 g10 d13",
+    "g5 g6 f42 u18",
+];
+
+/// One run of the program: a value in a place.
 struct Trial {
     place: usize,
     value: &'static str,
+    /// The names of the guests that are in the lab, with blanks between them.
     guests: &'static str,
     dir: PathBuf,
     /// The lines of the lab that hold the value, from 1.
@@ -972,14 +981,11 @@ impl Trial {
             .iter()
             .position(|other| *other == value)
             .map_or("word".to_owned(), |number| number.to_string());
-        let dir = root.join(format!("{place}-{guests}-{number}"));
+        let dir = root.join(format!("{place}-{guests}-{number}").replace(' ', "-"));
         let (_, path, text) = PLACES[place];
         let lab = |value: &str| {
             let mut lab = base();
-            let kept = |name: &str| match guests.strip_prefix("all-") {
-                Some(newer) => ["g5", "g6", newer].contains(&name),
-                None => name == guests,
-            };
+            let kept = |name: &str| guests.split(' ').any(|guest| guest == name);
             lab["guests"]
                 .as_object_mut()
                 .unwrap()
@@ -1012,6 +1018,12 @@ impl Trial {
     /// Returns whether a template refuses the value: the line shown is the template's, and help names the guest.
     fn in_a_template(&self) -> bool {
         self.run.stderr.contains("--> builtin:") && self.run.stderr.contains("rendered for guest `")
+    }
+
+    /// Returns whether the value may be refused for the sake of one guest: by its template, or because its installer
+    /// has no way to say it.
+    fn is_refused_by_one_installer(&self) -> bool {
+        !self.accepted() && (self.in_a_template() || self.run.stderr.contains("[unsupported-key]"))
     }
 
     /// Returns whether it is one for Debian of what all systems are asked, and Debian refuses even the harmless word.
@@ -1100,9 +1112,9 @@ fn trials(root: &Path) -> Vec<Trial> {
     pairs
         .into_par_iter()
         .flat_map_iter(|(place, value)| {
-            // RHEL 5 and 6 are of their own kind; of the newer ones each value meets another.
+            // RHEL 5 and 6 are of their own kind; of the newer ones, and of Debian's, each value meets another.
             let newer = VALUES.iter().position(|other| *other == value).unwrap_or(0);
-            let together = ["all-g9", "all-g8", "all-g10", "all-f42"][(place + newer) % 4];
+            let together = TOGETHER[(place + newer) % TOGETHER.len()];
             let guests = match PLACES[place].1.split('.').collect::<Vec<_>>()[..] {
                 ["common", ..] => together,
                 ["guests", guest, ..] => guest,
@@ -1110,14 +1122,9 @@ fn trials(root: &Path) -> Vec<Trial> {
                 _ => "g9",
             };
             let all = Trial::new(root, place, value, guests);
-            let newer_one = guests.strip_prefix("all-");
-            let again = newer_one.filter(|_| !all.accepted() && all.in_a_template());
-            let again = again.into_iter().flat_map(|newer| ["g5", "g6", newer]);
-            // What is said in another way to Debian is asked of each of its releases in turn.
-            let debian = ["d12", "d10", "d13", "u18"][(place + newer) % 4];
-            let debian = newer_one.map(|_| debian);
-            let each: Vec<Trial> = again
-                .chain(debian)
+            let again = guests.contains(' ') && all.is_refused_by_one_installer();
+            let each = guests.split(' ').filter(|_| again);
+            let each: Vec<Trial> = each
                 .map(|guest| Trial::new(root, place, value, guest))
                 .collect();
             std::iter::once(all).chain(each)

@@ -1,9 +1,9 @@
 name={{ name | sh }}
-uuid={{ uuid | sh }}
+uuid={{ uuid }}
 # The stamp in the domain's metadata, by which the site knows its own.
-xmlns={{ stamp.xmlns | sh }}
+xmlns={{ stamp.xmlns }}
 site={{ stamp.site | sh }}
-digest={{ stamp.digest | sh }}
+digest={{ stamp.digest }}
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 {%- set created = [disk for disk in disks if disk.pool is defined and disk.size is defined] %}
 volumes=({{ [(disk.pool ~ "/" ~ disk.vol) | sh for disk in created if not disk.shareable] | join(sep=" ") }})
