@@ -862,6 +862,66 @@ const PLACES: &[(Kind, &str, &str)] = &[
         "guests.d12.templates",
         r#"{"autoinst": {"dst": "@"}}"#,
     ),
+    // Cloud images.
+    (Text, "guests.c12.virtinst", r#"{"image": "@.qcow2"}"#),
+    (Text, "guests.c9.virtinst", r#"{"image": "/srv/@.qcow2"}"#),
+    (
+        Text,
+        "guests.c12.repos",
+        r#"[{"name": "@", "baseurl": "http://10.9.0.1/@", "suite": "@", "components": ["@"], "gpgkey": "http://10.9.0.1/@"}]"#,
+    ),
+    (
+        Text,
+        "guests.c9.repos",
+        r#"[{"name": "@", "baseurl": "http://10.9.0.1/@", "gpgkey": "http://10.9.0.1/@"}]"#,
+    ),
+    (Text, "guests.c9.packages", r#"["@", "-@"]"#),
+    (Text, "guests.c12.packages", r#"["@", "-x@"]"#),
+    (
+        Text,
+        "guests.c12.proxy",
+        r#"{"url": "http://10.9.0.1/@", "no_proxy": ["@"]}"#,
+    ),
+    (
+        Text,
+        "guests.c9.bootloader",
+        r#"{"append": ["@"], "timeout": 3, "password": "grub.pbkdf2.sha512.10000.@"}"#,
+    ),
+    (
+        Text,
+        "guests.c12.users",
+        r#"[{"name": "ann", "gecos": "@", "home": "/@", "shell": "/@", "sudo": "ALL=@", "ssh_authorized_keys": ["ssh-rsa AAAA @"]}]"#,
+    ),
+    (
+        Text,
+        "guests.c12.scripts",
+        r#"[{"when": "post", "name": "@", "run": "@"}, {"when": "firstboot", "name": "@", "run": "@"}]"#,
+    ),
+    (
+        Text,
+        "guests.c9.scripts",
+        r#"[{"when": "post", "run": "true", "interpreter": "/@"}]"#,
+    ),
+    (
+        Text,
+        "guests.c9.setup_data",
+        r#"[{"content": "@", "dst": "/etc/@"}]"#,
+    ),
+    (
+        Text,
+        "guests.c12.interfaces",
+        r#"[{"network": "lan", "device": "@"}]"#,
+    ),
+    (
+        Text,
+        "guests.c9.firewall",
+        r#"{"services": ["@"], "trusted": ["@"]}"#,
+    ),
+    (
+        Closed,
+        "guests.c12.templates",
+        r#"{"autoinst": {"dst": "@"}}"#,
+    ),
     (Text, "os", r#"{"debian12": {"suite": "@"}}"#),
     (Text, "os", r#"{"debian12": {"mirror": "http://x/@"}}"#),
     (
@@ -884,6 +944,11 @@ fn base() -> Value {
             "disks": [{"size": 10}, {"size": 10}],
         })
     };
+    let image = |os: &str| {
+        let mut guest = guest(os);
+        guest["virtinst"] = json!({"image": "base.qcow2"});
+        guest
+    };
     json!({
         "site": "hostile",
         "host": {"connect": "qemu:///system"},
@@ -893,6 +958,7 @@ fn base() -> Value {
             "g5": guest("rhel5"), "g6": guest("rhel6"), "g8": guest("rhel8"),
             "g9": guest("rhel9"), "g10": guest("rhel10"), "f42": guest("fedora42"),
             "d10": guest("debian10"), "d12": guest("debian12"), "d13": guest("debian13"), "u18": guest("ubuntu18.04"),
+            "c12": image("debian12"), "c9": image("rocky9"),
         },
     })
 }
@@ -1014,12 +1080,13 @@ impl Trial {
         self.run.stderr.contains("--> builtin:") && self.run.stderr.contains("rendered for guest `")
     }
 
-    /// Returns whether it is one for Debian of what all systems are asked, and Debian refuses even the harmless word.
+    /// Returns whether it is one for Debian or a cloud image of what all systems are asked, and that refuses even the
+    /// harmless word.
     fn is_no_place(&self, root: &Path) -> bool {
         let asked_all = PLACES[self.place].1.starts_with("common");
-        let debian = self.guests.starts_with(['d', 'u']);
+        let other = self.guests.starts_with(['d', 'u', 'c']);
         let word = || Self::new(root, self.place, WORD, self.guests);
-        asked_all && debian && self.run.status == 1 && word().run.status == 1
+        asked_all && other && self.run.status == 1 && word().run.status == 1
     }
 
     fn describe(&self) -> String {
@@ -1116,8 +1183,11 @@ fn trials(root: &Path) -> Vec<Trial> {
             // What is said in another way to Debian is asked of each of its releases in turn.
             let debian = ["d12", "d10", "d13", "u18"][(place + newer) % 4];
             let debian = newer_one.map(|_| debian);
+            let image = ["c12", "c9"][(place + newer) % 2];
+            let image = newer_one.map(|_| image);
             let each: Vec<Trial> = again
                 .chain(debian)
+                .chain(image)
                 .map(|guest| Trial::new(root, place, value, guest))
                 .collect();
             std::iter::once(all).chain(each)
