@@ -104,7 +104,7 @@ END
   check 'it has its reserved address, the account and the key' answers_ssh
   inside 'timeout 120 sh -c "until sudo test -e /root/firstboot; do sleep 2; done"' || true
   says_inside 'its name' tell.cloud.test 'hostname -f'
-  says_inside 'cloud-init found no fault' 'status: done' 'cloud-init status --wait'
+  says_inside 'cloud-init found no fault' 'status: done' 'cloud-init status --wait > /dev/null; cloud-init status'
   says_inside 'the account' '1500 ann ops' 'echo $(id -u) $(id -un) $(id -Gn | tr " " "\n" | grep ops)'
   says_inside 'the number of a group' 5000 'getent group ops | cut -d: -f3'
   says_inside 'what the account may do' root 'sudo -n id -un'
