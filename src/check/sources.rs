@@ -1,4 +1,4 @@
-//! What guests are installed from: one thing, and one that this version can install from.
+//! What guests are installed from: one thing.
 
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
@@ -6,7 +6,12 @@ use crate::model::text::Line;
 use crate::source::{Span, Spanned};
 
 /// The keys of which a guest needs one.
-const KEYS: &[&str] = &["virtinst.location", "virtinst.cdrom", "virtinst.pxe"];
+const KEYS: &[&str] = &[
+    "virtinst.location",
+    "virtinst.cdrom",
+    "virtinst.image",
+    "virtinst.pxe",
+];
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
@@ -18,12 +23,11 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
 
 fn source(guest: &Guest, sink: &mut Sink) {
     let virtinst = &guest.virtinst;
-    let place = |source: &Option<Spanned<Line>>| source.as_ref().map(|source| source.span);
     let pxe = virtinst.pxe.as_ref().filter(|pxe| pxe.value);
     let sources = [
-        place(&virtinst.location),
-        place(&virtinst.cdrom),
-        place(&virtinst.image),
+        virtinst.location.as_ref().map(|source| source.span),
+        virtinst.cdrom.as_ref().map(|source| source.span),
+        virtinst.image.as_ref().map(|source| source.span),
         pxe.map(|pxe| pxe.span),
     ];
     let mut said: Vec<Span> = sources.into_iter().flatten().collect();
@@ -36,8 +40,7 @@ fn source(guest: &Guest, sink: &mut Sink) {
     match said.as_slice() {
         [] => {
             let message = format!("guest `{}` has nothing to install from", guest.name);
-            let help =
-                "set `virtinst.location` to an install tree, or `virtinst.cdrom` to an image";
+            let help = "set `virtinst.location` to an install tree, `virtinst.cdrom` to a medium, or `virtinst.image` to a cloud image";
             sink.push(
                 Diagnostic::error(Code::MissingSource, guest.defined, message)
                     .lacks(KEYS)
@@ -54,12 +57,5 @@ fn source(guest: &Guest, sink: &mut Sink) {
             .also(*first, "the other one")
             .help("keep one of them; `~` takes away what an earlier layer says"),
         ),
-    }
-    if let Some(image) = &virtinst.image {
-        let message = "guests that start from a cloud image cannot be built by this version";
-        sink.push(
-            Diagnostic::error(Code::UnsupportedInstaller, image.span, message)
-                .help("install it, from a `location` or a `cdrom`"),
-        );
     }
 }

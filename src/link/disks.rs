@@ -7,12 +7,14 @@ use super::{Aside, Disk, DiskPlace};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::guest::{Bus, DiskSpec};
 use crate::model::storage::{DEFAULT_POOL, PoolType, Storage};
+use crate::model::words::Backing;
 use crate::source::{Span, Spanned};
 
-/// Resolves the disks of `guest` in order; pools of 0.3's sites, and `default`, need no definition.
+/// Resolves the disks of `guest` in order, the first of its own as an overlay of the `image` it starts from; pools of 0.3's sites, and `default`, need no definition.
 pub(super) fn resolve(
     guest: &str,
-    specs: Vec<Spanned<DiskSpec>>,
+    mut specs: Vec<Spanned<DiskSpec>>,
+    image: Option<&Spanned<Backing>>,
     legacy: bool,
     storages: &mut IndexMap<String, Storage>,
     aside: &Aside,
@@ -24,6 +26,9 @@ pub(super) fn resolve(
         aside,
         sink,
     };
+    if let Some(image) = image {
+        start_from(image, &mut specs, pools.sink);
+    }
     let mut disks: Vec<Disk> = Vec::with_capacity(specs.len());
     for (index, Spanned { value: spec, span }) in specs.into_iter().enumerate() {
         let Some(home) = pools.home(&spec, span) else {
@@ -70,6 +75,26 @@ pub(super) fn resolve(
         });
     }
     disks
+}
+
+/// Makes the first disk that no other guest writes to an overlay of the image; that there is one is `check`'s.
+fn start_from(image: &Spanned<Backing>, specs: &mut [Spanned<DiskSpec>], sink: &mut Sink) {
+    let shared = |disk: &DiskSpec| disk.shareable.as_ref().is_some_and(|shared| shared.value);
+    let Some(first) = specs.iter_mut().find(|disk| !shared(disk)) else {
+        return;
+    };
+    match &first.value.backing {
+        Some(backing) => sink.push(
+            Diagnostic::error(
+                Code::ConflictingKeys,
+                backing.span,
+                "the first disk is an overlay of the image the guest starts from",
+            )
+            .also(image.span, "the image")
+            .help("keep `image` for a cloud image, which cloud-init sets up, or `backing` for another"),
+        ),
+        None => first.value.backing = Some(image.clone()),
+    }
 }
 
 /// Where a disk is, before a volume has its name.

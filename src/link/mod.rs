@@ -119,7 +119,19 @@ pub struct Guest {
     pub secrets: Secrets,
 }
 
+/// What sets up the system of a cloud image.
+pub const CLOUD_INIT: &str = "cloud-init";
+
 impl Guest {
+    /// Returns what reads its install file: the installer of its system, or cloud-init in a cloud image.
+    #[must_use]
+    pub fn installer(&self) -> &str {
+        match self.virtinst.image {
+            Some(_) => CLOUD_INIT,
+            None => &self.os.installer,
+        }
+    }
+
     /// Returns the serial console of its architecture, as the kernel names it.
     #[must_use]
     pub fn serial(&self) -> &'static str {

@@ -135,6 +135,7 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         let disks = disks::resolve(
             &draft.name,
             wanted,
+            guest.virtinst.image.as_ref(),
             draft.legacy,
             &mut storages,
             &aside,

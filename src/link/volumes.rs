@@ -223,8 +223,9 @@ fn backing(
     if format.is_none() {
         let message = format!("`{}` does not say what format it is in", backing.value);
         sink.push(
-            Diagnostic::error(Code::MissingKey, backing.span, message)
-                .help("write `backing_format: qcow2` or `raw`; `qemu-img info` tells which"),
+            Diagnostic::error(Code::MissingKey, backing.span, message).help(
+                "give the disk `backing_format: qcow2` or `raw`; `qemu-img info` tells which",
+            ),
         );
     }
     Some((backing.clone(), format?))

@@ -325,8 +325,8 @@ section! {
         location: Option<Spanned<Line>>,
         /// An image to boot the installer from.
         cdrom: Option<Spanned<Line>>,
-        /// A cloud image to start from.
-        image: Option<Spanned<Line>>,
+        /// A cloud image to start from: what the first disk is an overlay of, as in its `backing`.
+        image: Option<Spanned<Backing>>,
         /// Whether it installs from the network it boots on.
         pxe: Option<Spanned<bool>>,
         /// Further kernel arguments for the installer.

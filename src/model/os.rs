@@ -12,7 +12,7 @@ use super::install::AccountName;
 use super::size::{Memory, Size};
 use super::text::{Line, ObjectName};
 use super::words::{HardwareWord, SystemName};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::yaml::typed::section;
 use crate::yaml::{Map, Node};
 
@@ -154,6 +154,16 @@ pub struct Os {
     /// The built-in values of its guests: the program's defaults under the entry's.
     #[serde(skip)]
     pub base: Arc<Map>,
+}
+
+impl Os {
+    /// Returns where the built-in value of a guest's key is written: of a list, each of its items.
+    #[must_use]
+    pub fn spans(&self, key: &str) -> Vec<Span> {
+        let value = self.base.get(key).map(|entry| &entry.value);
+        let items = value.map(Node::one_or_many).unwrap_or_default();
+        items.iter().map(|item| item.span).collect()
+    }
 }
 
 /// Returns the system of the table that was probably meant. A release is what people know best: `centos9` is

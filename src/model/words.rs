@@ -209,13 +209,20 @@ fn is_iscsi_name(text: &str) -> bool {
 
 text_type! {
     /// What a disk is an overlay of: a volume of its pool, or a file or device of the host by its path.
-    Backing
+    Backing ~ "/.*|_?[A-Za-z0-9][A-Za-z0-9._+:-]*", "the name of a volume or an absolute path"
 }
 
 impl FromStr for Backing {
     type Err = Refusal;
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
+        // A URL may hold a password.
+        if text.contains("://") {
+            return Err(Refusal::new(
+                "a disk starts from an image the host has, not from a URL",
+                "put the file into the disk's pool, with `virsh vol-create-as` and `virsh vol-upload`, and name its volume",
+            ));
+        }
         if text.starts_with('/') {
             return Ok(Self(DiskPath::from_str(text)?.as_str().into()));
         }
@@ -301,9 +308,14 @@ mod tests {
         ] {
             assert!(bad.parse::<IscsiName>().is_err(), "{bad}");
         }
-        assert!(
-            "/srv/base.img".parse::<Backing>().is_ok() && "a/base.img".parse::<Backing>().is_err()
-        );
+        for (text, fits) in [
+            ("/srv/base.img", true),
+            ("base.qcow2", true),
+            ("a/base.img", false),
+            ("https://x/base.qcow2", false),
+        ] {
+            assert_eq!(text.parse::<Backing>().is_ok(), fits, "{text}");
+        }
         assert!("md127".parse::<RaidName>().is_ok() && "data".parse::<RaidName>().is_err());
         assert!("Etc/GMT+1".parse::<ZoneName>().is_ok() && "../x".parse::<ZoneName>().is_err());
         for good in ["/", "swap", "/var/lib/a.b", "/..x"] {

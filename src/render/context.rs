@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::STAMP_XMLNS;
+use super::boot::{console_args, install_boot};
 use super::payloads::Payload;
 use super::sections::Gathered;
 use super::views::{DiskView, DriveView, InterfaceView};
-use crate::link::{Guest, Interface, Lab};
-use crate::model::guest::BootProto;
+use crate::link::{Guest, Lab};
 use crate::model::install::Sudo;
 use crate::model::password::Password;
 
@@ -185,92 +185,6 @@ pub fn guest_list(lab: &Lab) -> Value {
     lab.guests.iter().map(one).collect()
 }
 
-/// Stands for the install file, in the kernel arguments of the OS table.
-const FILE: &str = "{file}";
-
-/// Stands for the name of the first interface.
-const DEVICE: &str = "{device}";
-
-/// Stands for the MAC address of the first interface.
-const MAC: &str = "{mac}";
-
-/// Stands for the serial console of the guest's architecture.
-const SERIAL: &str = "{serial}";
-
-/// Returns the kernel arguments of the installed system that the OS table has.
-pub(crate) fn console_args(guest: &Guest) -> Vec<String> {
-    let args = guest.os.console_args.iter();
-    args.map(|arg| arg.replace(SERIAL, guest.serial()))
-        .collect()
-}
-
-/// Stands for the interface the install goes over, as PXELINUX names it: the hardware type and the MAC address.
-const BOOTIF: &str = "{bootif}";
-
-/// The install boot: the file the installer reads, and the arguments that make it read it.
-fn install_boot(guest: &Guest) -> Value {
-    let file = install_file(guest);
-    let first = guest.interfaces.first();
-    let mac = first.map(|nic| nic.mac.to_string()).unwrap_or_default();
-    let bootif = connected(guest).map(|nic| format!("01-{}", nic.mac).replace(':', "-"));
-    let fill = |arg: &String| {
-        arg.replace(FILE, &file)
-            .replace(DEVICE, first_device(guest))
-            .replace(MAC, &mac)
-            .replace(SERIAL, guest.serial())
-            .replace(BOOTIF, bootif.as_deref().unwrap_or_default())
-    };
-    let args = kernel_args(guest).map(|(_, arg)| fill(arg));
-    let mut boot = json!({ "file": file, "kernel_args": args.collect::<Vec<_>>() });
-    let scripts = super::targets::scripts(&guest.os.installer);
-    if !scripts.is_empty() {
-        boot["scripts"] = scripts.iter().map(|(name, _)| json!(name)).collect();
-    }
-    boot
-}
-
-/// Returns the arguments of the installer's kernel, each with its position in the OS table: one that names the interface
-/// is left out where there is none.
-pub(crate) fn kernel_args(guest: &Guest) -> impl Iterator<Item = (usize, &String)> {
-    let is_connected = connected(guest).is_some();
-    let args = guest.os.kernel_args.iter().enumerate();
-    args.filter(move |(_, arg)| is_connected || !arg.contains(BOOTIF))
-}
-
-/// Returns the interface an install goes over: the first with an address and a default route, or with an address.
-fn connected(guest: &Guest) -> Option<&Interface> {
-    let used = || {
-        let nics = guest.interfaces.iter();
-        nics.filter(|nic| nic.bootproto != BootProto::None)
-    };
-    let routed = used().find(|nic| !nic.nodefroute);
-    routed.or_else(|| used().next())
-}
-
-/// Returns the name of the guest's first interface, or what it would be.
-pub(super) fn first_device(guest: &Guest) -> &str {
-    let first = guest.interfaces.first();
-    first.map_or("eth0", |nic| nic.device.as_str())
-}
-
-/// Returns whether the arguments of the installer's kernel are for one machine alone.
-pub(super) fn boots_by_mac(guest: &Guest) -> bool {
-    let mut args = guest.os.kernel_args.iter();
-    args.any(|arg| arg.contains(MAC) || arg.contains(BOOTIF))
-}
-
-/// Returns the name of the guest's install file.
-pub(super) fn install_file(guest: &Guest) -> String {
-    let chosen = guest
-        .templates
-        .get("autoinst")
-        .and_then(|template| template.dst.as_ref());
-    chosen.map_or_else(
-        || guest.os.install_file.clone(),
-        |dst| dst.as_str().to_owned(),
-    )
-}
-
 /// Returns the install data of a guest as its templates read it, less its payloads: the same for all guests with these
 /// data and this OS.
 pub(super) fn install(guest: &Guest, site: &str, hashes: &Hashes) -> Map<String, Value> {
@@ -345,13 +259,20 @@ fn users(guest: &Guest, site: &str, hashes: &Hashes) -> Value {
         .collect()
 }
 
-/// The packages, each once.
+/// The packages, each once. A cloud image has what it has, so those of the OS table are for installers.
 fn packages(guest: &Guest) -> Value {
+    let table = guest
+        .virtinst
+        .image
+        .as_ref()
+        .map(|_| guest.os.spans("packages"));
+    let by_table = |span| table.as_ref().is_some_and(|spans| spans.contains(&span));
     let mut seen = HashSet::new();
     let (removed, installed): (Vec<&str>, Vec<&str>) = guest
         .install
         .packages
         .iter()
+        .filter(|package| !by_table(package.span))
         .map(|package| package.as_str())
         .filter(|name| seen.insert(*name))
         .partition(|name| name.starts_with('-'));

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tera::Context;
 
+use super::boot::{boots_by_mac, first_device, install_file};
 use super::context::{
-    Digest, Hashes, attached, boots_by_mac, depends_on, first_device, identity, install,
-    install_file, kind, machine, setup_data, vars,
+    Digest, Hashes, attached, depends_on, identity, install, kind, machine, setup_data, vars,
 };
 use super::memo::Memo;
 use super::own::{Own, Stretch};
@@ -34,8 +34,9 @@ pub(super) struct Renderer<'a> {
     known: Known,
     parts: Parts,
     hashes: Hashes,
-    /// Install data by the addresses of it and of the OS, which both outlive the renderer.
-    installs: Memo<(usize, usize, &'static str), Arc<Stretch>>,
+    /// Install data by the addresses of it and of the OS, which both outlive the renderer, by the serial console, and
+    /// whether a cloud image is set up.
+    installs: Memo<(usize, usize, &'static str, bool), Arc<Stretch>>,
     /// Kinds of guests, by the addresses of their groups and OS.
     kinds: Memo<(usize, usize), Arc<Stretch>>,
     /// Machines, by the addresses of hardware and OS, the install file and the first interface.
@@ -192,6 +193,7 @@ impl<'a> Renderer<'a> {
             Arc::as_ptr(&guest.install).addr(),
             Arc::as_ptr(&guest.os).addr(),
             guest.serial(),
+            guest.virtinst.image.is_some(),
         );
         if let Some(sections) = self.installs.find(&key) {
             return sections;

@@ -3,6 +3,7 @@
 //! Owns Tera: which template makes which file, what a template may read, and how values are quoted on their way into
 //! other languages. It neither reads the site's YAML nor writes files.
 
+mod boot;
 mod builtin;
 mod content;
 mod context;
@@ -30,9 +31,9 @@ mod targets;
 mod trace;
 mod views;
 
+pub(crate) use boot::{console_args, kernel_args};
 pub use content::Content;
 pub use context::guest_list;
-pub(crate) use context::{console_args, kernel_args};
 pub use engine::Engine;
 pub use guest_files::guest_context;
 pub use mask::mask;

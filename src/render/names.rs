@@ -101,9 +101,8 @@ const SECTIONS: &[(&str, &[FieldDoc])] = &[
     ("kdump.", Kdump::FIELDS),
 ];
 
-/// Keys of sections that templates do not see: described in another topic, replaced by what is computed from them, or
-/// refused by this version.
-const HIDDEN: &[&str] = &["partitions", "users[].password", "virtinst.image"];
+/// Keys of sections that templates do not see: described in another topic, or replaced by what is computed from them.
+const HIDDEN: &[&str] = &["partitions", "users[].password"];
 
 /// Returns the names of a guest's templates.
 #[must_use]

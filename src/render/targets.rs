@@ -3,9 +3,9 @@
 use std::path::{Component, Path};
 
 use super::Engine;
-use super::context::install_file;
+use super::boot::install_file;
 use crate::diag::{Code, Diagnostic, Sink};
-use crate::link::{Guest, Lab};
+use crate::link::{CLOUD_INIT, Guest, Lab};
 use crate::model::guest::TemplateRef;
 use crate::model::text::ObjectName;
 use crate::source::{Span, Spanned};
@@ -16,24 +16,52 @@ struct Installer {
     name: &'static str,
     /// The template of its install file.
     answers: &'static str,
-    /// The scripts it finds beside its install file, each with its template.
-    scripts: &'static [(&'static str, &'static str)],
+    /// The files it finds beside its install file, each with its template.
+    beside: &'static [(&'static str, &'static str)],
+    /// Where it finds them, if not in its initrd.
+    volume: Option<Volume>,
 }
+
+/// A volume with the files of an installer, which `vmbuild.sh` makes.
+#[derive(Clone, Copy)]
+pub(super) struct Volume {
+    /// The label the installer knows it by.
+    pub(super) label: &'static str,
+    /// What the install file is called there.
+    pub(super) file: &'static str,
+}
+
+/// Where cloud-init looks for its files (its documentation of the data source NoCloud).
+const CIDATA: Volume = Volume {
+    label: "cidata",
+    file: "user-data",
+};
 
 /// The installers with templates below `autoinstall/`.
 const INSTALLERS: &[Installer] = &[
     Installer {
         name: "kickstart",
         answers: "autoinstall/ks.cfg",
-        scripts: &[],
+        beside: &[],
+        volume: None,
     },
     Installer {
         name: "preseed",
         answers: "autoinstall/preseed.cfg",
-        scripts: &[
+        beside: &[
             ("installer.sh", "autoinstall/preseed/installer.sh"),
             ("system.sh", "autoinstall/preseed/system.sh"),
         ],
+        volume: None,
+    },
+    Installer {
+        name: CLOUD_INIT,
+        answers: "autoinstall/user-data",
+        beside: &[
+            ("meta-data", "autoinstall/cloud/meta-data"),
+            ("network-config", "autoinstall/cloud/network-config"),
+        ],
+        volume: Some(CIDATA),
     },
 ];
 
@@ -41,9 +69,14 @@ fn installer(name: &str) -> Option<&'static Installer> {
     INSTALLERS.iter().find(|installer| installer.name == name)
 }
 
-/// Returns the scripts an installer finds beside its install file, each with its template.
-pub(super) fn scripts(name: &str) -> &'static [(&'static str, &'static str)] {
-    installer(name).map_or(&[], |installer| installer.scripts)
+/// Returns the files an installer finds beside its install file, each with its template.
+pub(super) fn beside(name: &str) -> &'static [(&'static str, &'static str)] {
+    installer(name).map_or(&[], |installer| installer.beside)
+}
+
+/// Returns the volume an installer finds its files on.
+pub(super) fn volume(name: &str) -> Option<Volume> {
+    installer(name)?.volume
 }
 
 /// The template of the build script.
@@ -72,7 +105,7 @@ pub fn check_outputs(lab: &Lab, engine: &Engine, sink: &mut Sink) {
 pub(super) fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) -> Vec<Output<'a>> {
     let mut outputs = Vec::new();
     let own = |key: &str| guest.templates.get(key);
-    let installer = installer(&guest.os.installer).map(|installer| installer.answers);
+    let installer = installer(guest.installer()).map(|installer| installer.answers);
     let src = own("autoinst").and_then(|own| template(own, engine, installer, sink));
     match src.or(installer.map(str::to_owned)) {
         Some(template) => {
@@ -87,19 +120,20 @@ pub(super) fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) ->
         None => {
             let message = format!(
                 "no template writes the install file of `{}` (installer {})",
-                guest.os.name, guest.os.installer
+                guest.os.name,
+                guest.installer()
             );
-            let known: Vec<&str> = INSTALLERS.iter().map(|installer| installer.name).collect();
+            let known: Vec<&str> = INSTALLERS.iter().map(|known| known.name).collect();
             let help = format!(
                 "this version has {}; name a template of your own in `templates: {{autoinst: {{src: …}}}}`",
-                known.join(" and ")
+                known.join(", ")
             );
             sink.push(
                 Diagnostic::error(Code::UnsupportedInstaller, guest.os_span, message).help(help),
             );
         }
     }
-    for (file, template) in scripts(&guest.os.installer) {
+    for (file, template) in beside(guest.installer()) {
         outputs.push(Output {
             template: (*template).to_owned(),
             file: (*file).to_owned(),

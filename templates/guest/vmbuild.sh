@@ -9,7 +9,7 @@
 set -euo pipefail
 
 {% include "guest/vmbuild/values.sh" -%}
-{% if not virtinst.pxe -%}
+{% if not virtinst.pxe and virtinst.image is undefined -%}
 {% set kernel_args = [...install.kernel_args, ...([virtinst.extra_args] if virtinst.extra_args else [])] | join(sep=" ") -%}
 kernel_args={{ kernel_args | trim | sh }}
 {% endif -%}
@@ -66,4 +66,7 @@ done
 {% include "guest/vmbuild/devices.sh" %}
 {% include "guest/vmbuild/disks.sh" %}
 {% include "guest/vmbuild/volumes.sh" %}
+{% if install.volume is defined -%}
+{% include "guest/vmbuild/seed.sh" %}
+{% endif -%}
 {% include "guest/vmbuild/install.sh" -%}

@@ -201,6 +201,8 @@ check 'sam is left alone by a second run' refused "$workdir/guests.d/sam/vmbuild
 . "$project/tests/e2e/networks.sh"
 # shellcheck source-path=SCRIPTDIR source=preseed.sh
 . "$project/tests/e2e/preseed.sh"
+# shellcheck source-path=SCRIPTDIR source=cloud.sh
+. "$project/tests/e2e/cloud.sh"
 
 if ((failures)); then
   echo "$failures checks failed"

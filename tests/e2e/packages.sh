@@ -2,13 +2,14 @@
 #
 # Debian packages for building and testing.
 #
-#   packages.sh missing NAME…   prints those of these packages that are not installed
-#   packages.sh install NAME…   installs them
-#   packages.sh e2e             installs what run.sh needs, if it is missing
+#   packages.sh missing NAME…    prints those of these packages that are not installed
+#   packages.sh install NAME…    installs them
+#   packages.sh unpack NAME DIR  unpacks a package into a directory, without installing it
+#   packages.sh e2e              installs what run.sh needs, if it is missing
 
 set -euo pipefail
 
-e2e=(virtinst cpio libvirt-daemon-system qemu-system-x86 qemu-utils dnsmasq-base iptables iproute2 bind9-dnsutils udhcpc lvm2 isc-dhcp-client)
+e2e=(virtinst cpio xorriso mmdebstrap fdisk openssh-client libvirt-daemon-system qemu-system-x86 qemu-utils dnsmasq-base iptables iproute2 bind9-dnsutils udhcpc lvm2 isc-dhcp-client)
 # Debian's installer, in this machine's release.
 # shellcheck disable=SC1091
 e2e+=("debian-installer-$(. /etc/os-release && echo "${VERSION_ID-}")-netboot-amd64")
@@ -39,6 +40,17 @@ install() {
   apt install --yes --no-install-recommends --no-remove "$@" > /dev/null
 }
 
+unpack() {
+  local scratch
+  scratch=$(mktemp -d)
+  # As whoever may write there.
+  (cd "$scratch" && apt-get --quiet=2 -o Acquire::Retries=3 -o "APT::Sandbox::User=$(id -un)" download "$1") ||
+    (apt update && cd "$scratch" && apt-get --quiet=2 -o Acquire::Retries=3 -o "APT::Sandbox::User=$(id -un)" download "$1")
+  mkdir -p "$2"
+  dpkg-deb --extract "$scratch"/*.deb "$2"
+  rm -rf "$scratch"
+}
+
 # A qemu-utils out of backports conflicts with the release's QEMU. Then QEMU has to come from there, too: by a list of
 # sources that is used for this once, so that the machine's own stay as they are.
 install_with_backports() {
@@ -64,6 +76,7 @@ install_with_backports() {
 case ${1-} in
   missing) missing "${@:2}" ;;
   install) install "${@:2}" ;;
+  unpack) unpack "$2" "$3" ;;
   e2e)
     mapfile -t needed < <(missing "${e2e[@]}")
     if ((${#needed[@]} == 0)); then
@@ -74,5 +87,5 @@ case ${1-} in
       install "${needed[@]}"
     fi
     ;;
-  *) sed -n '3,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+  *) sed -n '3,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

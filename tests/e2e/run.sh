@@ -14,7 +14,7 @@ here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 
 [[ $(id -u) == 0 ]] || { echo 'the end-to-end test makes namespaces: run it as root' >&2; exit 1; }
 
-tools=(virsh virt-install cpio libvirtd virtlogd qemu-system-x86_64 qemu-img dnsmasq iptables ip dig udhcpc dhclient python3 unshare losetup vgcreate)
+tools=(virsh virt-install cpio libvirtd virtlogd qemu-system-x86_64 qemu-img xorriso mmdebstrap sfdisk ssh dnsmasq iptables ip dig udhcpc dhclient python3 unshare losetup vgcreate)
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for tool in "${tools[@]}"; do
@@ -40,6 +40,10 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
+
+echo 'making a cloud image of Debian'
+mkdir "$work/cloud"
+"$here/image.sh" "$work/cloud/base.raw"
 
 unshare --net --mount --pid --fork --kill-child --propagation private --mount-proc \
   bash "$here/lab.sh" "$program" "$(dirname -- "$(dirname -- "$here")")" "$work" < /dev/null &

@@ -319,7 +319,12 @@ fn scripts_ask_virt_install_for_the_resolved_machine() {
                 machine(&domain, guest);
                 devices(&domain, guest, &networks);
                 stamp(&domain, guest);
-                if mode == "-i" {
+                if guest["virtinst"].get("image").is_some() {
+                    assert!(
+                        find(&domain, "os/kernel").is_none(),
+                        "an image boots its own kernel"
+                    );
+                } else if mode == "-i" {
                     assert_eq!(at(&domain, "os/cmdline").text(), Some(&*kernel_args));
                 } else {
                     let comment = document
@@ -449,7 +454,16 @@ fn devices(domain: &Node, guest: &Value, networks: &[String]) {
         .filter(|disk| disk.attribute("device") != Some("cdrom"))
         .collect();
     let wanted = guest["disks"].as_array().unwrap();
-    assert_eq!(disks.len(), wanted.len());
+    // After the guest's own disks, the volume with what a cloud image is told.
+    let seed = guest["virtinst"].get("image").is_some();
+    assert_eq!(disks.len(), wanted.len() + usize::from(seed));
+    if seed {
+        let name = format!("{}-seed.iso", text(&guest["name"]));
+        let disk = &disks[wanted.len()];
+        assert_eq!(attribute(disk, "source@volume"), name);
+        assert_eq!(attribute(disk, "target@bus"), "virtio");
+        assert!(find(disk, "readonly").is_some(), "{name} is read-only");
+    }
     for (disk, wanted) in disks.iter().zip(wanted) {
         let source = at(disk, "source");
         if wanted.get("pool").is_some() {
@@ -505,9 +519,12 @@ fn stamp(domain: &Node, guest: &Value) {
         .unwrap()
         .iter()
         .filter(|disk| disk.get("size").is_some() && disk["shareable"] == false);
-    let made: Vec<String> = made
+    let mut made: Vec<String> = made
         .filter_map(|disk| Some(format!("{}/{}", disk["pool"].as_str()?, text(&disk["vol"]))))
         .collect();
+    if guest["virtinst"].get("image").is_some() {
+        made.push(format!("default/{}-seed.iso", text(&guest["name"])));
+    }
     assert_eq!(volumes, made);
 }
 

@@ -32,6 +32,7 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/file-mode", NUMBER),
     ("invalid-value/flag-with-value", WORDS),
     ("invalid-value/from-outside", LATER),
+    ("invalid-value/image-url", PATHS),
     ("invalid-value/ipv6-subnet-of-ipv4", OTHERS),
     ("invalid-value/ipv6-subnet-of-ipv4", OTHERS),
     ("invalid-value/mtu-of-interface", NUMBER),
@@ -68,6 +69,7 @@ const PASSED: &[(&str, &str)] = &[
     ("missing-key/debian-repository", OTHERS),
     ("missing-key/debian-suite", OTHERS),
     ("missing-key/duid", OTHERS),
+    ("missing-key/image-format", OTHERS),
     ("missing-key/interface-network", OTHERS),
     ("missing-key/netmask", OTHERS),
     ("missing-key/size-of-partition", OTHERS),
@@ -91,6 +93,7 @@ const LATER: &str = "what an expression or a text comes to is not known yet";
 const NUMBER: &str = "to JSON it is a whole number like others";
 const OTHERS: &str = "it depends on other keys";
 const OWN: &str = "a site may have keys of its own; editors warn";
+const PATHS: &str = "a text with `/` in it may be the path that `!file` takes";
 const WORDS: &str = "a word of a command line may be any text";
 
 /// The kind of a file by its path: a layer's by its directory, and what is below no conf directory is a whole lab.

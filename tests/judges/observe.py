@@ -3,8 +3,9 @@
 Takes a file of jobs: a lab with a hostile value, and the same lab with a harmless word in its place. Everything seen in
 the one must be seen in the other, with the value instead of the word. Prints the differences as a JSON list.
 
-Seen are: what pykickstart makes of a kickstart, and debconf of answers for debian-installer; the files and the calls that
-running a kickstart's own %post sections, or the scripts beside answers, leaves below a directory of its own; the text of the user's scripts; the network XML; and how vmbuild.sh calls virsh and
+Seen are: what pykickstart makes of a kickstart, debconf of answers for debian-installer, and PyYAML of what cloud-init is
+told; the files and the calls that running a kickstart's own %post sections, the scripts beside answers, or what cloud-init
+runs, leaves below a directory of its own; the text of the user's scripts; the network XML; and how vmbuild.sh calls virsh and
 virt-install, whose options virtinst's own parser splits. Programs that would change a machine only note their calls.
 """
 
@@ -25,6 +26,7 @@ import xml.etree.ElementTree as ET
 # virt-install's own parser lives beside it, and its bindings in the system's place for them.
 sys.path += ["/usr/share/virt-manager", "/usr/lib/python3/dist-packages"]
 try:
+    import yaml
     from pykickstart.errors import KickstartError
     from pykickstart.parser import KickstartParser
     from pykickstart.version import makeVersion
@@ -34,6 +36,9 @@ except ImportError as error:
 
 WORD = "benign"
 SYNTAX = {"g5": "RHEL5", "g6": "RHEL6", "g8": "RHEL8", "g9": "RHEL9", "g10": "RHEL10", "f42": "F42"}
+# And what cloud-init runs.
+CLOUD_PLACES = ["/run/miniascape", "/usr/lib/apt/"]
+CLOUD_DIRECTORIES = ["run/miniascape", "etc/apt/trusted.gpg.d", "etc/selinux", "usr/lib/apt"]
 # What a run of the generated %post sections may write to, and what it may find there.
 PLACES = ["/etc/", "/root/", "/usr/local/", "/boot/", "/dev/console", "/sbin/", "/sys/"]
 # And what scripts beside answers for debian-installer may, with what they find there.
@@ -56,6 +61,14 @@ for program in useradd usermod groupadd passwd chown chmod systemctl chkconfig f
 done
 getent() { note getent "$@"; echo "x:x:0:0:x:$ROOT/home:/bin/sh"; }
 python() { /usr/bin/python3 "$@"; }
+"""
+NOTE_CLOUD = NOTE + r"""
+for program in usermod logger apt-get update-grub dnf grubby nmcli restorecon grub2-mkconfig kdumpctl; do
+  eval "$program() { note $program \"\$@\"; }"
+done
+rm() { note rm "$@"; }
+getent() { note getent "$@"; return 1; }
+dpkg-query() { note dpkg-query "$@"; echo 'ii '; }
 """
 NOTE_DEBIAN = NOTE + r"""
 for program in in-target sh logger apt-get update-grub update-locale dpkg-query; do
@@ -148,23 +161,79 @@ def answers(path):
 
 def beside(path, meant):
     """What a script beside answers does when bash runs it."""
-    seen = []
     with open(path) as file:
         body = file.read()
-    for arguments in [["pre"], ["late"]] if path.endswith("/installer.sh") else [[]]:
+    arguments = [["pre"], ["late"]] if path.endswith("/installer.sh") else [[]]
+    return script(body, NOTE_DEBIAN, arguments, {}, meant)
+
+
+def user_data(path, meant):
+    """What cloud-init is told, and what the script does that it is told to run."""
+    seen = []
+    try:
+        with open(path, newline="") as file:
+            told = yaml.safe_load(file)
+    except yaml.YAMLError as error:
+        return [("error", str(error))]
+    files = {file["path"]: file for file in told.get("write_files", [])}
+    for file in files.values():
+        if file.get("encoding") == "b64":
+            file["content"] = base64.b64decode(file["content"]).decode()
+    setup = files.pop("/run/miniascape/setup.sh")["content"]
+    told["write_files"] = list(files.values())
+    commands = [command[2] for command in told.pop("bootcmd", [])]
+    values_of(told, "", seen)
+    # The site's own scripts are commands: only the way to them is looked at.
+    there = {path: "true\n" if "/post-" in path else file["content"] for path, file in files.items() if path.startswith("/run/")}
+    for body in [*commands, setup]:
+        seen += script(body, NOTE_CLOUD, [[]], there, meant)
+    return seen
+
+
+def document(path):
+    seen = []
+    try:
+        with open(path, newline="") as file:
+            values_of(yaml.safe_load(file), "", seen)
+    except yaml.YAMLError as error:
+        return [("error", str(error))]
+    return seen
+
+
+def values_of(node, path, seen):
+    """Every scalar of a YAML document, and the keys that lead to it."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            seen.append((f"{path} key", str(key)))
+            values_of(value, f"{path}.{key}", seen)
+    elif isinstance(node, list):
+        for value in node:
+            values_of(value, f"{path}[]", seen)
+    else:
+        seen.append((path, str(node)))
+
+
+def script(body, note, runs, there, meant):
+    """What a script does when bash runs it with each of some arguments, where some files are."""
+    seen = []
+    for arguments in runs:
         with tempfile.TemporaryDirectory(prefix="observe") as root:
             tree = f"{root}/tree"
-            for place in DEBIAN_DIRECTORIES + [os.path.dirname(name) for name in DEBIAN_FILES]:
+            for place in DEBIAN_DIRECTORIES + CLOUD_DIRECTORIES + [os.path.dirname(name) for name in DEBIAN_FILES]:
                 os.makedirs(f"{tree}/{place}", exist_ok=True)
             for name in [*DEBIAN_FILES, "system.sh"]:
                 open(f"{tree}/{name}", "w").close()
+            for name, text in there.items():
+                with open(f"{tree}{name}", "w", newline="") as file:
+                    file.write(text)
             for number, mac in enumerate(re.findall(r"\$\(device (\S+)\)", body)):
                 os.makedirs(f"{tree}/sys/class/net/nic{number}")
                 with open(f"{tree}/sys/class/net/nic{number}/address", "w") as file:
                     file.write(mac + "\n")
-            local = re.sub("|".join(map(re.escape, PLACES + DEBIAN_PLACES)), lambda found: tree + found[0], body)
+            places = PLACES + (CLOUD_PLACES if note == NOTE_CLOUD else DEBIAN_PLACES)
+            local = re.sub("|".join(map(re.escape, places)), lambda found: tree + found[0], body)
             with open(f"{root}/script", "w") as file:
-                file.write(NOTE_DEBIAN + local)
+                file.write(note + local)
             done, calls, ran = run(["bash", f"{root}/script", *arguments], root, env={"ROOT": tree})
             if ran:
                 seen.append(("a value ran as a command in a script", body))
@@ -420,6 +489,10 @@ def observe(lab, virt_install, meant):
                 seen[short] = once("kickstart", text, look)
             elif text.startswith("# Answers to debian-installer"):
                 seen[short] = once("answers", text, lambda file=file: answers(file))
+            elif text.startswith("#cloud-config"):
+                seen[short] = once("user-data", text, lambda file=file: user_data(file, meant))
+            elif name in ("meta-data", "network-config"):
+                seen[short] = once(name, text, lambda file=file: document(file))
             elif text.startswith("#!/bin/sh\n") and name in ("installer.sh", "system.sh"):
                 seen[short] = once("beside", text, lambda file=file: beside(file, meant))
             elif text.startswith("#!/usr/bin/env bash"):

@@ -157,7 +157,8 @@ impl<'a> Kickstart<'a> {
         }
     }
 
-    fn repositories(&mut self) {
+    /// Reports repositories without one address; those of an image are the same to its package manager.
+    pub(super) fn repositories(&mut self) {
         for repo in &self.guest.install.repos {
             match (&repo.baseurl, &repo.mirrorlist, &repo.metalink) {
                 (None, None, None) => {

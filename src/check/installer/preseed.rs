@@ -1,15 +1,15 @@
 //! What debian-installer cannot express, by its own questions or by the scripts it is given.
 //!
 //! The sources are the example preseed of the installation guide (appendix B.4), partman-auto-recipe.txt and
-//! partman-auto-raid-recipe.txt. Layouts are in [`layout`].
+//! partman-auto-raid-recipe.txt. Layouts are in [`layout`], what no Debian can be told in [`super::debian`].
 
 mod layout;
 
+use super::debian::Debian;
 use super::unsupported;
-use crate::diag::{Code, Diagnostic, Sink, nearest};
+use crate::diag::{Sink, nearest};
 use crate::link::Guest;
-use crate::model::install::{Repo, Selinux, When};
-use crate::model::words::is_debian_package;
+use crate::model::install::{Repo, When};
 use crate::source::Span;
 
 /// The name the installer looks for in its initrd (initrd-preseed).
@@ -17,9 +17,6 @@ const ANSWERS: &str = "preseed.cfg";
 
 /// How many repositories apt-setup adds: local0 to local9.
 const MOST_REPOS: usize = 10;
-
-/// How the URLs of keys begin that the installer fetches.
-const KEY_SCHEMES: &[&str] = &["http://", "https://", "ftp://"];
 
 /// The rules for one guest.
 pub(super) struct Preseed<'a> {
@@ -30,8 +27,8 @@ pub(super) struct Preseed<'a> {
 impl Preseed<'_> {
     pub(super) fn check(&mut self) {
         self.answers();
-        self.keyboard();
-        self.selinux();
+        let (guest, sink) = (self.guest, &mut *self.sink);
+        Debian { guest, sink }.check();
         self.packages();
         self.repositories();
         self.scripts();
@@ -55,30 +52,6 @@ impl Preseed<'_> {
         }
     }
 
-    /// The console has the keyboard of X.
-    fn keyboard(&mut self) {
-        let keyboard = self.guest.install.keyboard.as_ref();
-        let vconsole = keyboard.and_then(|keyboard| keyboard.vconsole.as_ref());
-        if let Some(vconsole) = vconsole {
-            self.cannot(
-                vconsole.span,
-                "give the console a keymap of its own",
-                "leave `vconsole` out: the console has `layout` and `variant`",
-            );
-        }
-    }
-
-    fn selinux(&mut self) {
-        let selinux = self.guest.install.selinux.as_ref();
-        if let Some(selinux) = selinux.filter(|selinux| selinux.value != Selinux::Disabled) {
-            self.cannot(
-                selinux.span,
-                "set up SELinux",
-                "leave `selinux` out, or set it up in a script",
-            );
-        }
-    }
-
     /// A package is one by its name, a group is a task of tasksel, which ignores those it does not know.
     fn packages(&mut self) {
         let guest = self.guest;
@@ -93,12 +66,7 @@ impl Preseed<'_> {
                     self.cannot(package.span, &what, "name packages, as in `-nano`");
                 }
                 Some(task) => self.task(package.span, task),
-                None if is_debian_package(name) => {}
-                None => {
-                    let what = format!("find a package `{name}`");
-                    let help = "packages are called by lower-case letters, digits and + - .";
-                    self.cannot(package.span, &what, help);
-                }
+                None => {}
             }
         }
     }
@@ -121,51 +89,11 @@ impl Preseed<'_> {
 
     fn repositories(&mut self) {
         let guest = self.guest;
-        for repo in &guest.install.repos {
-            self.repository(repo);
-        }
         let used = |repo: &&Repo| repo.enabled != Some(false);
         if let Some(repo) = guest.install.repos.iter().filter(used).nth(MOST_REPOS) {
             let what = format!("add more than {MOST_REPOS} repositories");
             self.cannot(repo.name.span, &what, "put the others in place in a script");
         }
-    }
-
-    fn repository(&mut self, repo: &Repo) {
-        if let Some(list) = repo.mirrorlist.as_ref().or(repo.metalink.as_ref()) {
-            let help = "write `baseurl` and `suite`";
-            self.cannot(list.span, "read lists of mirrors", help);
-        } else if repo.baseurl.is_none() {
-            self.missing(repo, "address", "write `baseurl` and `suite`");
-        } else if repo.suite.is_none() {
-            let suite = self.guest.os.suite.as_deref().unwrap_or("stable");
-            let help = format!(
-                "write `suite: {suite}`, or `suite: ./` where the packages lie beside their index"
-            );
-            self.missing(repo, "suite", &help);
-        }
-        if repo.priority.is_some() || repo.cost.is_some() {
-            self.cannot(
-                repo.name.span,
-                "prefer repositories by `priority` or `cost`",
-                "put a file into /etc/apt/preferences.d with `setup_data`",
-            );
-        }
-        let key = repo.gpgkey.as_ref().map(|key| key.as_str());
-        let fetched = |key: &str| KEY_SCHEMES.iter().any(|scheme| key.starts_with(scheme));
-        if key.is_some_and(|key| !fetched(key)) {
-            self.cannot(
-                repo.name.span,
-                "read the key of a repository from its `gpgkey`",
-                "offer the key by HTTP, and write its URL",
-            );
-        }
-    }
-
-    fn missing(&mut self, repo: &Repo, what: &str, help: &str) {
-        let message = format!("repository `{}` has no {what}", repo.name.value);
-        self.sink
-            .push(Diagnostic::error(Code::MissingKey, repo.name.span, message).help(help));
     }
 
     /// The installer is a busybox.

@@ -65,6 +65,34 @@ pub(super) fn yaml(text: &str) -> Filtered {
     Ok(out)
 }
 
+/// How deep the lines of a block stand: below a key of a list's item.
+const BLOCK_INDENT: &str = "      ";
+
+/// The value of a key of a list's item, which stands at four spaces: a literal block (YAML 1.2, section 8.1.2), so that
+/// it can be read, or in double quotes when it is a text that no block carries.
+pub(super) fn yaml_block(text: &str) -> Filtered {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    let carried = |c: char| match c {
+        '\n' | '\t' => true,
+        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
+        c => !c.is_control(),
+    };
+    let last = body.rsplit('\n').next().unwrap_or_default();
+    if last.trim().is_empty() || !body.chars().all(carried) {
+        return yaml(text);
+    }
+    // A block ends in one line break, or is told to end in none.
+    let mut out = String::from(if body.len() < text.len() { "|2" } else { "|2-" });
+    for line in body.split('\n') {
+        out.push('\n');
+        if !line.is_empty() {
+            out.push_str(BLOCK_INDENT);
+            out.push_str(line);
+        }
+    }
+    Ok(out)
+}
+
 /// Base64 (RFC 4648) of the text's UTF-8 bytes, on one line.
 pub(super) fn base64(text: &str) -> Filtered {
     Ok(base64_of(text.as_bytes()))
@@ -165,6 +193,24 @@ mod tests {
             let out = yaml(text).unwrap();
             assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
             assert!(!out.contains(['\u{85}', '\u{2028}', '\n']));
+        }
+    }
+
+    #[test]
+    fn blocks_are_for_texts_that_can_be_read() {
+        let cases = [
+            ("a\n", "|2\n      a"),
+            ("a", "|2-\n      a"),
+            ("  a\n\n\tb # c\n", "|2\n        a\n\n      \tb # c"),
+            ("\n---\n", "|2\n\n      ---"),
+            ("", "\"\""),
+            ("a\n\n", "\"a\\n\\n\""),
+            ("a\n \n", "\"a\\n \\n\""),
+            ("a\r\nb\n", "\"a\\r\\nb\\n\""),
+            ("\u{85}", "\"\\u0085\""),
+        ];
+        for (text, want) in cases {
+            assert_eq!(yaml_block(text).unwrap(), want, "{text:?}");
         }
     }
 

@@ -112,6 +112,22 @@ pub(crate) const CALLABLES: &[Callable] = &[
         body: Body::Text(encode::yaml),
     },
     Callable {
+        name: "yaml_block",
+        language: "YAML and JSON",
+        does: "The value of a key of a list's item, at four spaces: a literal block, or a string in double quotes where a block does not carry the text.",
+        examples: &[
+            (
+                "  - path: /x\n    content: {{ \"echo hi\\n\" | yaml_block }}",
+                Ok("  - path: /x\n    content: |2\n      echo hi"),
+            ),
+            (
+                "content: {{ \"a\\r\" | yaml_block }}",
+                Ok("content: \"a\\r\""),
+            ),
+        ],
+        body: Body::Text(encode::yaml_block),
+    },
+    Callable {
         name: "ks",
         language: "Kickstart",
         does: "The value of a command's option.",

@@ -2,6 +2,11 @@
 if [[ $show ]]; then
   shown=0
   disks
+{%- if virtinst.image is defined %}
+  seed
+{%- elif install.volume is defined %}
+  [[ $show != installer ]] || seed
+{%- endif %}
 {%- if medium is ending_with(pat=".iso") %}
   machine+=(--disk device=cdrom) # the drive of the medium
 {%- endif %}
@@ -9,7 +14,7 @@ if [[ $show ]]; then
     machine+=(--events on_reboot=destroy)
 {%- if virtinst.pxe %}
     machine+=(--boot network,hd)
-{%- else %}
+{%- elif virtinst.image is undefined %}
     # Kernel and initrd are unknown until they are fetched.
     quoted=${kernel_args//\\/\\\\}
     machine+=(--boot "kernel=/dev/null,initrd=/dev/null,kernel_args=\"${quoted//\"/\\\"}\"")
@@ -17,7 +22,7 @@ if [[ $show ]]; then
   fi
   # With no install to prepare, virt-install fetches nothing and leaves no files. That the guest exists is no fault.
   virt-install --connect "$connect" "${machine[@]}" "${options[@]}" --import --check all=off --print-xml
-{%- if not virtinst.pxe %}
+{%- if not virtinst.pxe and virtinst.image is undefined %}
   if [[ $show == domain ]]; then
     # Two hyphens would end the comment; -i prints them as they are.
     while [[ $kernel_args == *--* ]]; do kernel_args=${kernel_args//--/- -}; done
@@ -30,12 +35,12 @@ fi
 [[ $connect != test:* ]] || fail "libvirt's test driver forgets a guest when the program ends: only -n and -i make sense"
 libvirt uri > /dev/null || fail "no connection to $connect"
 self=$(readlink -f -- "${BASH_SOURCE[0]}")
-{%- if not virtinst.pxe %}
+{%- if not virtinst.pxe and install.volume is undefined %}
 answers=$(dirname -- "$self")/{{ install.file | sh }}
 [[ -r $answers ]] || fail "the installer's answers are missing: $answers"
-{%- if install.scripts is defined %}
+{%- if install.beside is defined %}
 beside=()
-for script in{% for script in install.scripts %} {{ script | sh }}{% endfor %}; do
+for script in{% for script in install.beside %} {{ script | sh }}{% endfor %}; do
   script=$(dirname -- "$self")/$script
   [[ -r $script ]] || fail "a script of the installer's is missing: $script"
   beside+=(--initrd-inject "$script")
@@ -63,11 +68,23 @@ installing() {
     [[ $(libvirt dumpxml --inactive "$uuid") != *'<on_reboot>destroy<'* ]]
 }
 
+# Waits for the end of an install.
+await() {
+  local deadline=$((SECONDS + minutes * 60))
+  while installing; do
+    ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on, or look: virsh console $name"
+    sleep 2
+  done
+}
+
 # The last act: an install that ended by itself has made a finished guest.
 finish() {
   local state
   state=$(libvirt domstate --reason "$uuid")
   [[ $state == 'shut off (shutdown)' ]] || fail "the install did not end by itself: the guest is $state"
+{%- if install.volume is defined and virtinst.image is undefined %}
+  remove_seed
+{%- endif %}
   libvirt metadata "$uuid" "$xmlns" --config --key lab --set \
     "<lab site='$site' state='installed' digest='$digest' volumes='${volumes[*]}' shared='${shared[*]}'/>" > /dev/null
   say 'installed, and shut off'
@@ -82,11 +99,7 @@ if exists; then
     fail "it is finished; to build it anew, remove it: virsh undefine --nvram $name$(printf '; virsh vol-delete --pool %s' "${volumes[@]/\// }")"
   if installing; then
     say 'the install goes on; waiting for its end'
-    deadline=$((SECONDS + minutes * 60))
-    while installing; do
-      ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on"
-      sleep 2
-    done
+    await
     finish
   fi
   say 'an earlier install was cut short; starting over'
@@ -103,15 +116,49 @@ elif [[ $'\n'$names$'\n' == *$'\n'"$name"$'\n'* ]]; then
 fi
 
 created=()
+{%- if virtinst.image is defined %}
+{%- set on_image = [disk for disk in disks if disk.backing is defined and disk.backing == virtinst.image] | first %}
+{%- if on_image.pool is defined and virtinst.image is not starting_with(pat="/") %}
+
+# What the guest starts from must be there, and no larger than its disk.
+image=$(volume_info {{ on_image.pool | sh }} {{ virtinst.image | sh }})
+if [[ ! $image ]]; then
+  libvirt pool-refresh {{ on_image.pool | sh }} > /dev/null 2>&1 || true
+  image=$(volume_info {{ on_image.pool | sh }} {{ virtinst.image | sh }})
+fi
+[[ $image ]] || fail {{ ("there is no image " ~ virtinst.image ~ " in pool " ~ on_image.pool ~ "; virsh vol-create-as and vol-upload put one there") | sh }}
+[[ ! $image =~ Capacity:\ +([0-9]+) ]] || ((BASH_REMATCH[1] <= {{ on_image.size }})) ||
+  fail "the image has ${BASH_REMATCH[1]} bytes, more than the disk of {{ on_image.size }}"
+{%- endif %}
 disks
+seed
+# It is defined first, so that a run that is killed leaves a domain with its stamp. The first boot is over at a reboot
+# as well, like an installer's.
+if ! virt-install --connect "$connect" "${machine[@]}" "${options[@]}" --import --noreboot --noautoconsole > /dev/null 9<&-; then
+  exists || delete_volumes "${created[@]}"
+  fail 'virt-install failed'
+fi
+domain=$(libvirt dumpxml --inactive --security-info "$uuid")
+first=${domain/'<on_reboot>restart<'/'<on_reboot>destroy<'}
+libvirt create /dev/stdin <<< "$first" > /dev/null || fail 'it could not be started'
+say 'started; waiting for cloud-init to set it up'
+await
+finish
+{%- else %}
+disks
+{%- if install.volume is defined %}
+seed
+{%- endif %}
 install=(
 {%- if virtinst.pxe %}
   --pxe
 {%- else %}
   --location {{ ("location=" ~ (medium | subopt)) | sh }}
+{%- if install.volume is undefined %}
   --initrd-inject "$answers"
-{%- if install.scripts is defined %}
+{%- if install.beside is defined %}
   "${beside[@]}"
+{%- endif %}
 {%- endif %}
   --extra-args "$kernel_args"
 {%- endif %}
@@ -125,3 +172,4 @@ if ! virt-install --connect "$connect" "${machine[@]}" "${options[@]}" "${instal
   fail 'virt-install failed'
 fi
 finish
+{%- endif %}

@@ -6,5 +6,10 @@ site={{ stamp.site | sh }}
 digest={{ stamp.digest }}
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 {%- set created = [disk for disk in disks if disk.pool is defined and disk.size is defined] %}
-volumes=({{ [(disk.pool ~ "/" ~ disk.vol) | sh for disk in created if not disk.shareable] | join(sep=" ") }})
+{%- if install.volume is defined %}
+{%- set pools = [disk.pool for disk in created] %}
+# The last is the one with the installer's files.
+seed={{ ((pools | first | default(value="default")) ~ "/" ~ name ~ "-seed.iso") | sh }}
+{%- endif %}
+volumes=({{ [(disk.pool ~ "/" ~ disk.vol) | sh for disk in created if not disk.shareable] | join(sep=" ") }}{% if install.volume is defined %} "$seed"{% endif %})
 shared=({{ [(disk.pool ~ "/" ~ disk.vol) | sh for disk in created if disk.shareable] | join(sep=" ") }})

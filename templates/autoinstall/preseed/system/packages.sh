@@ -33,10 +33,6 @@ EOF
 {%- if proxy is defined %}
 
 cat > /etc/profile.d/proxy.sh <<'EOF'
-export http_proxy={{ proxy.url | line | sh }}
-export https_proxy="$http_proxy" ftp_proxy="$http_proxy"
-{%- if proxy.no_proxy %}
-export no_proxy={{ proxy.no_proxy | join(sep=",") | line | sh }}
-{%- endif %}
+{%- include "autoinstall/proxy.sh" %}
 EOF
 {%- endif -%}

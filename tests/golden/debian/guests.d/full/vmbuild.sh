@@ -13,7 +13,7 @@ uuid=1fa0628a-c09e-5627-a023-996e08d4da5a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=debian
-digest=230cb7941cc973ffa1d6b0fd55a2fb91
+digest=42f704ec0390975d3a4a84ec2e2aaadd
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/full-1.qcow2 default/full-2.qcow2)
 shared=()
@@ -270,6 +270,15 @@ installing() {
     [[ $(libvirt dumpxml --inactive "$uuid") != *'<on_reboot>destroy<'* ]]
 }
 
+# Waits for the end of an install.
+await() {
+  local deadline=$((SECONDS + minutes * 60))
+  while installing; do
+    ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on, or look: virsh console $name"
+    sleep 2
+  done
+}
+
 # The last act: an install that ended by itself has made a finished guest.
 finish() {
   local state
@@ -289,11 +298,7 @@ if exists; then
     fail "it is finished; to build it anew, remove it: virsh undefine --nvram $name$(printf '; virsh vol-delete --pool %s' "${volumes[@]/\// }")"
   if installing; then
     say 'the install goes on; waiting for its end'
-    deadline=$((SECONDS + minutes * 60))
-    while installing; do
-      ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on"
-      sleep 2
-    done
+    await
     finish
   fi
   say 'an earlier install was cut short; starting over'

@@ -13,7 +13,7 @@ uuid=2ec30e4d-08d9-5e10-9651-abe26d4f31a2
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=debian
-digest=fd4fbb98e26506091d58735f59bfb6fb
+digest=bb87db908f1c15bb2726833f03922a1c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/mirrored-1.qcow2 default/mirrored-2.qcow2)
 shared=()
@@ -265,6 +265,15 @@ installing() {
     [[ $(libvirt dumpxml --inactive "$uuid") != *'<on_reboot>destroy<'* ]]
 }
 
+# Waits for the end of an install.
+await() {
+  local deadline=$((SECONDS + minutes * 60))
+  while installing; do
+    ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on, or look: virsh console $name"
+    sleep 2
+  done
+}
+
 # The last act: an install that ended by itself has made a finished guest.
 finish() {
   local state
@@ -284,11 +293,7 @@ if exists; then
     fail "it is finished; to build it anew, remove it: virsh undefine --nvram $name$(printf '; virsh vol-delete --pool %s' "${volumes[@]/\// }")"
   if installing; then
     say 'the install goes on; waiting for its end'
-    deadline=$((SECONDS + minutes * 60))
-    while installing; do
-      ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on"
-      sleep 2
-    done
+    await
     finish
   fi
   say 'an earlier install was cut short; starting over'

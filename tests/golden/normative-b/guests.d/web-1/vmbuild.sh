@@ -13,7 +13,7 @@ uuid=7d16b0a1-4139-539e-89f4-98ee0e686b17
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=web
-digest=873e83665d54e0c52e8d841244bdefe4
+digest=ad65a634886f970c4f3196c269339cb5
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1-1.qcow2)
 shared=()
@@ -262,6 +262,15 @@ installing() {
     [[ $(libvirt dumpxml --inactive "$uuid") != *'<on_reboot>destroy<'* ]]
 }
 
+# Waits for the end of an install.
+await() {
+  local deadline=$((SECONDS + minutes * 60))
+  while installing; do
+    ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on, or look: virsh console $name"
+    sleep 2
+  done
+}
+
 # The last act: an install that ended by itself has made a finished guest.
 finish() {
   local state
@@ -281,11 +290,7 @@ if exists; then
     fail "it is finished; to build it anew, remove it: virsh undefine --nvram $name$(printf '; virsh vol-delete --pool %s' "${volumes[@]/\// }")"
   if installing; then
     say 'the install goes on; waiting for its end'
-    deadline=$((SECONDS + minutes * 60))
-    while installing; do
-      ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on"
-      sleep 2
-    done
+    await
     finish
   fi
   say 'an earlier install was cut short; starting over'

@@ -261,6 +261,15 @@ installing() {
     [[ $(libvirt dumpxml --inactive "$uuid") != *'<on_reboot>destroy<'* ]]
 }
 
+# Waits for the end of an install.
+await() {
+  local deadline=$((SECONDS + minutes * 60))
+  while installing; do
+    ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on, or look: virsh console $name"
+    sleep 2
+  done
+}
+
 # The last act: an install that ended by itself has made a finished guest.
 finish() {
   local state
@@ -280,11 +289,7 @@ if exists; then
     fail "it is finished; to build it anew, remove it: virsh undefine --nvram $name$(printf '; virsh vol-delete --pool %s' "${volumes[@]/\// }")"
   if installing; then
     say 'the install goes on; waiting for its end'
-    deadline=$((SECONDS + minutes * 60))
-    while installing; do
-      ((SECONDS < deadline)) || fail "no end after $minutes minutes; run this again to wait on"
-      sleep 2
-    done
+    await
     finish
   fi
   say 'an earlier install was cut short; starting over'
