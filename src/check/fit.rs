@@ -20,9 +20,10 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     }
 }
 
-/// What counts is the installer, and a cloud image needs none. Over HTTP and FTP the installer's system is copied into memory before it starts; from a medium and by NFS it is
-/// mounted (dracut.cmdline of anaconda, `inst.stage2`; the figures are those of Red Hat's installation guides). What it
-/// takes then depends on the tree, and often less will do: a note.
+/// What counts is the installer, and a cloud image needs none. Over HTTP and FTP the installer's system is copied into
+/// memory before it starts; from a medium and by NFS it is mounted (dracut.cmdline of anaconda, `inst.stage2`; the
+/// figures are those of Red Hat's installation guides). What it takes then depends on the tree, and often less will do:
+/// a note.
 fn memory(guest: &Guest, sink: &mut Sink) {
     let Some(ram) = guest
         .virtinst
