@@ -291,7 +291,7 @@ fn a_run_killed_at_any_step_is_completed_by_the_next() {
     let want_changed = tree(whole.path());
     let mut kills = 0;
     for syscall in [
-        "rename", "unlink", "openat", "fchmod", "write", "mkdir", "rmdir",
+        "rename", "unlink", "openat", "fchmod", "write", "writev", "mkdir", "rmdir",
     ] {
         for step in 1.. {
             let site = old();
@@ -341,8 +341,8 @@ fn what_a_killed_first_run_left_goes_with_the_next() {
     for next in [vec!["guest", "mon"], vec!["generate"]] {
         let site = Site::copy("tests/sites/normative-c");
         let output = Command::new("strace")
-            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fchmod"])
-            .args(["-e", "inject=fchmod:signal=SIGKILL:when=6", PROGRAM])
+            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=writev"])
+            .args(["-e", "inject=writev:signal=SIGKILL:when=6", PROGRAM])
             .args(["-c", "farm.yml", "generate"])
             .current_dir(site.path())
             .env("RAYON_NUM_THREADS", "1")
