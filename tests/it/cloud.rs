@@ -212,7 +212,7 @@ fn the_judge_of_user_data_sees_differences() {
         ("/guest/users/1/sudo", json!("ALL=(ALL) ALL")),
         (
             "/guest/users/2/ssh_authorized_keys/0",
-            json!("ssh-rsa x y z"),
+            json!(format!("{KEY} other")),
         ),
         ("/guest/packages/0", json!("emacs")),
         ("/guest/repos/0/suite", json!("testing")),

@@ -890,7 +890,7 @@ const PLACES: &[(Kind, &str, &str)] = &[
     (
         Text,
         "guests.c12.users",
-        r#"[{"name": "ann", "gecos": "@", "home": "/@", "shell": "/@", "sudo": "ALL=@", "ssh_authorized_keys": ["ssh-rsa AAAA @"]}]"#,
+        r#"[{"name": "ann", "gecos": "@", "home": "/@", "shell": "/@", "sudo": "ALL=@", "ssh_authorized_keys": ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAACQC7b25lAAAAAA== @"]}]"#,
     ),
     (
         Text,

@@ -25,6 +25,7 @@ const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/pools", Some("lab.yml")),
     ("tests/sites/rhel9", Some("lab.yml")),
     ("tests/sites/templates", Some("lab.yml")),
+    ("tests/sites/cloud", Some("lab.yml")),
 ];
 
 /// The names met, and what was wrong with them.
