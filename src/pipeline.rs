@@ -90,6 +90,7 @@ struct Found {
 
 /// Finds the layers of the request's conf directories.
 fn found(request: &Request, files: &mut Files, sink: &mut Sink) -> Found {
+    Engine::prepare();
     let (builtin_os, defaults) = builtin(files, sink);
     let layers = discover(&request.confdirs, files, sink);
     expect_lab(&request.confdirs, &layers, sink);

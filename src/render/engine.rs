@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use tera::{Context, Tera};
 use walkdir::WalkDir;
@@ -26,6 +26,13 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// Begins to compile the built-in templates, while others read the site.
+    pub fn prepare() {
+        rayon::spawn(|| {
+            LazyLock::force(&BUILTIN);
+        });
+    }
+
     /// Compiles the built-in templates, each replaced by the file of its name in the first of `dirs` that has one.
     ///
     /// Files in `dirs` of other names are templates too, for a site's own outputs, and so are the payloads that say so.
@@ -242,13 +249,19 @@ fn compile(
     sources: &Sources,
     sink: &mut Sink,
 ) -> Option<(Tera, BTreeMap<String, Vec<Diagnostic>>)> {
+    let own = origins.iter().filter_map(|(name, origin)| {
+        let text = origin.text(sources);
+        (builtin::text(name) != Some(text)).then_some((name.as_str(), text))
+    });
+    let own: BTreeMap<&str, &str> = own.collect();
+    let mut tera = BUILTIN.clone();
+    if own.is_empty() || tera.add_raw_templates(own).is_ok() {
+        return Some((tera, BTreeMap::new()));
+    }
     let texts = Texts { origins, sources };
     let mut broken: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
     loop {
-        let mut tera = Tera::new();
-        // The quotes of XML are the only ones Tera knows; every other language has a filter.
-        tera.autoescape_on([".xml"]);
-        filters::register(&mut tera);
+        let mut tera = empty();
         let sound = origins
             .iter()
             .filter(|(name, _)| !broken.contains_key(*name));
@@ -279,6 +292,23 @@ fn compile(
         }
         broken.append(&mut aside);
     }
+}
+
+/// The built-in templates, compiled.
+static BUILTIN: LazyLock<Tera> = LazyLock::new(|| {
+    let mut tera = empty();
+    let templates = builtin::TEMPLATES.iter().copied();
+    tera.add_raw_templates(templates)
+        .expect("built-in templates compile");
+    tera
+});
+
+fn empty() -> Tera {
+    let mut tera = Tera::new();
+    // The quotes of XML are the only ones Tera knows; every other language has a filter.
+    tera.autoescape_on([".xml"]);
+    filters::register(&mut tera);
+    tera
 }
 
 /// Lists the templates below `dir` by name, in byte order.
