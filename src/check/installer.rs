@@ -2,14 +2,16 @@
 //!
 //! The sources are pykickstart's commands of each version, and the installation guides. Whatever can be said in a
 //! script of the install file instead is said there, and is no fault. What is one installer's alone is in
-//! [`kickstart`], [`preseed`] and [`cloud`].
+//! [`kickstart`], [`preseed`], [`autoyast`] and [`cloud`].
 
+mod autoyast;
 mod cloud;
 mod debian;
 mod kickstart;
 mod location;
 mod preseed;
 
+use self::autoyast::AutoYast;
 use self::cloud::Cloud;
 use self::kickstart::Kickstart;
 use self::location::unreachable;
@@ -50,6 +52,9 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         }
         if guest.os.installer == "preseed" {
             Preseed { guest, sink }.check();
+        }
+        if guest.os.installer == "autoyast" {
+            AutoYast { guest, sink }.check();
         }
     }
     sink.about(None);

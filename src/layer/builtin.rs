@@ -16,4 +16,8 @@ pub const OS_TABLE: &[(&str, &str)] = &[
         "builtin:os.d/debian.yml",
         include_str!("../../conf.d/os.d/debian.yml"),
     ),
+    (
+        "builtin:os.d/suse.yml",
+        include_str!("../../conf.d/os.d/suse.yml"),
+    ),
 ];

@@ -66,7 +66,7 @@ section! {
         /// The boot loader.
         bootloader: Option<Bootloader>,
         /// What the guest does when the installer is done.
-        finish: Option<Finish>,
+        finish: Option<Spanned<Finish>>,
         /// Scripts.
         scripts: Vec<Spanned<Script>>,
         /// Time servers.

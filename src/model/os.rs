@@ -39,8 +39,8 @@ section! {
         osinfo: Vec<SystemName>,
         /// The install file's name.
         install_file: Spanned<ObjectName>,
-        /// Kernel arguments that make the installer read it; `{file}`, `{device}`, `{mac}`, `{bootif}` and `{serial}` are
-        /// filled in.
+        /// Kernel arguments that make the installer read it; `{file}`, `{device}`, `{mac}`, `{bootif}`, `{ifcfg}`, `{source}`,
+        /// `{proxy}` and `{serial}` are filled in.
         kernel_args: Vec<Line>,
         /// Kernel arguments of the installed system; `{serial}` is the console of the guest's architecture.
         console_args: Vec<Line>,

@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::STAMP_XMLNS;
-use super::boot::{console_args, install_boot};
+use super::arguments::console_args;
+use super::boot::install_boot;
 use super::payloads::Payload;
 use super::sections::Gathered;
 use super::views::{DiskView, DriveView, InterfaceView};

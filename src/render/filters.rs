@@ -10,6 +10,7 @@ mod kickstart;
 mod plain;
 mod range;
 mod table;
+mod xml;
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
@@ -169,8 +170,12 @@ fn refusal(name: &str, why: &str) -> Error {
     Error::message(format!("filter `{name}`: {why}"))
 }
 
-/// One word of a POSIX shell command line.
+/// One word of a POSIX shell command line. What ends CDATA in XML is quoted in two parts, as scripts may stand in there.
 fn sh(text: &str) -> Filtered {
+    if let Some(at) = text.find(plain::CDATA_END) {
+        let (head, tail) = text.split_at(at + 2);
+        return Ok(sh(head)? + &sh(tail)?);
+    }
     // Nearly all words are names, numbers and suboptions; what `shlex` makes of these needs no looking for.
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-./:_".contains(&byte);
     let is_tame = |byte: u8| is_bare(byte) || b",= ".contains(&byte);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tera::Context;
 
-use super::boot::{boots_by_mac, first_device, install_file};
+use super::arguments::has_own_args;
+use super::boot::{first_device, install_file};
 use super::context::{
     Digest, Hashes, attached, depends_on, identity, install, kind, machine, setup_data, vars,
 };
@@ -171,7 +172,7 @@ impl<'a> Renderer<'a> {
 
     /// Gathers the sections of a guest's hardware.
     fn machine(&self, guest: &Guest, set: &mut Gathered<'_>) {
-        if boots_by_mac(guest) {
+        if has_own_args(guest) {
             return set.values(machine(guest));
         }
         let key = (

@@ -3,6 +3,7 @@
 //! Owns Tera: which template makes which file, what a template may read, and how values are quoted on their way into
 //! other languages. It neither reads the site's YAML nor writes files.
 
+mod arguments;
 mod boot;
 mod builtin;
 mod content;
@@ -31,7 +32,7 @@ mod targets;
 mod trace;
 mod views;
 
-pub(crate) use boot::{console_args, kernel_args};
+pub(crate) use arguments::{console_args, kernel_args};
 pub use content::Content;
 pub use context::guest_list;
 pub use engine::Engine;

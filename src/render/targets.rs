@@ -63,6 +63,12 @@ const INSTALLERS: &[Installer] = &[
         ],
         volume: Some(CIDATA),
     },
+    Installer {
+        name: "autoyast",
+        answers: "autoinstall/autoyast.profile",
+        beside: &[],
+        volume: None,
+    },
 ];
 
 fn installer(name: &str) -> Option<&'static Installer> {

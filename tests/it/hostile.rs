@@ -929,6 +929,80 @@ const PLACES: &[(Kind, &str, &str)] = &[
         "os",
         r#"{"debian12": {"tasks": ["standard", "ssh-server", "@"]}}"#,
     ),
+    // SUSE's own words.
+    (
+        Text,
+        "guests.s15.partitions",
+        r#"{"raw": "<partitioning config:type=\"list\"><drive><device>/dev/@</device></drive></partitioning>"}"#,
+    ),
+    (
+        Text,
+        "guests.s12.partitions",
+        r#"[{"volume_group": "@", "thin_pool": "@", "volumes": [{"name": "root", "mount": "/", "size": "2G"}, {"name": "x@", "mount": "/@", "size": "2G", "label": "@", "options": "@"}]}]"#,
+    ),
+    (
+        Text,
+        "guests.s15.partitions",
+        r#"[{"volume_group": "vg", "encrypt": {"passphrase": "@"}, "volumes": [{"name": "root", "mount": "/", "size": "2G"}]}]"#,
+    ),
+    (
+        Text,
+        "guests.tw.partitions",
+        r#"[{"mount": "/boot", "size": "1G"}, {"btrfs": "@", "disks": ["vda", "vdb"], "volumes": [{"name": "root", "mount": "/"}, {"name": "@", "mount": "/@"}]}]"#,
+    ),
+    (
+        Text,
+        "guests.s12.partitions",
+        r#"[{"mount": "/", "size": "2G"}, {"raid": "md0", "level": 1, "disks": ["vda", "vdb"], "size": "1G", "mount": "/@"}]"#,
+    ),
+    (
+        Text,
+        "guests.s12.partitions",
+        r#"[{"mount": "/", "size": "2G"}, {"raid": "md0", "level": 1, "disks": ["vda", "vdb"], "size": "1G", "mount": "/srv", "encrypt": {"passphrase": "@"}}]"#,
+    ),
+    (Text, "guests.s15.packages", r#"["@@", "@", "-@@", "-@"]"#),
+    (
+        Text,
+        "guests.s15.repos",
+        r#"[{"name": "@", "baseurl": "http://10.9.0.1/@", "gpgkey": "http://10.9.0.1/@"}, {"name": "x", "baseurl": "@", "enabled": false}, {"name": "y", "baseurl": "@", "install_only": true}]"#,
+    ),
+    (
+        Text,
+        "guests.s12.interfaces",
+        r#"[{"network": "lan", "device": "@"}]"#,
+    ),
+    (
+        Text,
+        "guests.tw.interfaces",
+        r#"[{"network": "lan", "device": "@"}]"#,
+    ),
+    (Text, "guests.s12.lang", r#""@""#),
+    (
+        Text,
+        "guests.s15.bootloader",
+        r#"{"password": "grub.pbkdf2.sha512.10000.@", "append": ["@"]}"#,
+    ),
+    (
+        Text,
+        "guests.s12.proxy",
+        r#"{"url": "http://10.9.0.9/@", "no_proxy": ["@", "x"]}"#,
+    ),
+    (
+        Text,
+        "guests.s15.virtinst.location",
+        r#""http://10.9.0.1/@/""#,
+    ),
+    (
+        Text,
+        "guests.s12.kdump",
+        r#"{"enabled": true, "reserve": "@"}"#,
+    ),
+    (
+        Text,
+        "guests.s15.scripts",
+        r#"[{"name": "@", "when": "post", "on_error": "fail", "run": "@", "interpreter": "/bin/@"}]"#,
+    ),
+    (Text, "os", r#"{"opensuse15.6": {"mirror": "http://x/@"}}"#),
     // The site's own key, which templates may read.
     (Text, "common.zzz_own_data", r#"{"@": "@"}"#),
 ];
@@ -959,6 +1033,7 @@ fn base() -> Value {
             "g9": guest("rhel9"), "g10": guest("rhel10"), "f42": guest("fedora42"),
             "d10": guest("debian10"), "d12": guest("debian12"), "d13": guest("debian13"), "u18": guest("ubuntu18.04"),
             "c12": image("debian12"), "c9": image("rocky9"),
+            "s12": guest("sles12.5"), "s15": guest("opensuse15.6"), "tw": guest("opensusetumbleweed"),
         },
     })
 }
@@ -1023,10 +1098,10 @@ fn yaml(lab: &Value) -> String {
 
 /// The guests that are asked together.
 const TOGETHER: [&str; 4] = [
-    "g5 g6 g9 d12 c12",
-    "g5 g6 g8 d10 c9",
-    "g5 g6 g10 d13 c12",
-    "g5 g6 f42 u18 c9",
+    "g5 g6 g9 d12 s15 c12",
+    "g5 g6 g8 d10 s12 c9",
+    "g5 g6 g10 d13 tw c12",
+    "g5 g6 f42 u18 s15 c9",
 ];
 
 /// One run of the program: a value in a place.
@@ -1093,11 +1168,11 @@ impl Trial {
         !self.accepted() && (self.in_a_template() || is_unsupported || self.fault().is_some())
     }
 
-    /// Returns whether it is one for Debian or a cloud image of what all systems are asked, and that refuses even the
-    /// harmless word.
+    /// Returns whether it is one for another family or a cloud image of what all systems are asked, and that refuses even
+    /// the harmless word.
     fn is_no_place(&self, root: &Path) -> bool {
         let asked_all = PLACES[self.place].1.starts_with("common");
-        let other = self.guests.starts_with(['d', 'u', 'c']);
+        let other = self.guests.starts_with(['d', 'u', 's', 't', 'c']);
         let word = || Self::new(root, self.place, WORD, self.guests);
         asked_all && other && self.run.status == 1 && word().run.status == 1
     }
@@ -1187,6 +1262,7 @@ fn trials(root: &Path) -> Vec<Trial> {
                 ["common", ..] => together,
                 ["guests", guest, ..] => guest,
                 ["os"] if PLACES[place].2.contains("debian") => "d12",
+                ["os"] if PLACES[place].2.contains("opensuse") => "s15",
                 _ => "g9",
             };
             let all = Trial::new(root, place, value, guests);

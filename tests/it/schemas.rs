@@ -74,6 +74,7 @@ const PASSED: &[(&str, &str)] = &[
     ("missing-key/netmask", OTHERS),
     ("missing-key/size-of-partition", OTHERS),
     ("missing-key/static-address", OTHERS),
+    ("missing-key/suse-repository", OTHERS),
     ("unknown-key/memory", OWN),
     ("unknown-key/near", OWN),
     ("unknown-key/near-one-of-common", OWN),

@@ -27,6 +27,7 @@ pub(crate) const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/rhel9", Some("lab.yml")),
     ("tests/sites/debian", Some("lab.yml")),
     ("tests/sites/cloud", Some("lab.yml")),
+    ("tests/sites/suse", Some("lab.yml")),
 ];
 
 /// Returns a path below the project.

@@ -16,6 +16,7 @@ import json
 import multiprocessing
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,10 @@ DEBIAN_FILES = ["etc/default/keyboard", "etc/apt/sources.list", "etc/dhcp/dhclie
                 "etc/resolv.conf"]
 DEBIAN_DIRECTORIES = ["etc/sudoers.d", "etc/profile.d", "etc/apt/sources.list.d", "etc/netplan", "etc/systemd/system", "etc/default",
                       "usr/local", "root", "home", "dev", "target/root", "tmp", "usr/lib/post-base-installer.d"]
+# And what scripts in profiles for AutoYaST may.
+SUSE_FILES = ["etc/ntp.conf", "etc/sysconfig/network/config"]
+SUSE_DIRECTORIES = ["etc/sudoers.d", "etc/udev/rules.d", "etc/sysconfig/network", "etc/zypp/repos.d", "etc/systemd/system",
+                    "usr/local", "root", "home", "dev"]
 FILES = ["etc/sysconfig/network", "etc/sysconfig/iptables", "etc/ntp.conf", "etc/hosts", "etc/sudoers", "etc/inittab",
          "etc/securetty", "etc/yum.conf", "etc/dnf/dnf.conf", "boot/grub/grub.conf"]
 DIRECTORIES = ["etc/sudoers.d", "etc/yum.repos.d", "etc/profile.d", "etc/systemd/system", "etc/init.d", "root",
@@ -219,9 +224,9 @@ def script(body, note, runs, there, meant):
     for arguments in runs:
         with tempfile.TemporaryDirectory(prefix="observe") as root:
             tree = f"{root}/tree"
-            for place in DEBIAN_DIRECTORIES + CLOUD_DIRECTORIES + [os.path.dirname(name) for name in DEBIAN_FILES]:
+            for place in DEBIAN_DIRECTORIES + CLOUD_DIRECTORIES + SUSE_DIRECTORIES + [os.path.dirname(name) for name in DEBIAN_FILES]:
                 os.makedirs(f"{tree}/{place}", exist_ok=True)
-            for name in [*DEBIAN_FILES, "system.sh"]:
+            for name in [*DEBIAN_FILES, *SUSE_FILES, "system.sh"]:
                 open(f"{tree}/{name}", "w").close()
             for name, text in there.items():
                 with open(f"{tree}{name}", "w", newline="") as file:
@@ -254,16 +259,46 @@ def script(body, note, runs, there, meant):
                 seen.append(("script.file", short))
                 if short.endswith(SHELL_FILES):
                     seen.append(("script.does", source(file, root, tree)))
-                elif short.endswith("/grub.d/miniascape.cfg"):
+                elif short.endswith("/grub.d/miniascape.cfg") or "/etc/sysconfig/" in short and "/network/if" not in short:
                     seen.append(("script.sets", settings(file, root)))
                 else:
                     seen.append(("script.content", text.rstrip()))
     return seen
 
 
+def profile(path, meant):
+    """What an AutoYaST profile says, and what the scripts in it do that are ours."""
+    seen = []
+    try:
+        root = ET.parse(path).getroot()
+    except ET.ParseError as error:
+        return [("error", str(error))]
+    for node in root.iter("{http://www.suse.com/1.0/yast2ns}script"):
+        name, text = (node.find("{http://www.suse.com/1.0/yast2ns}" + tag) for tag in ("filename", "source"))
+        if name.text in ("system.sh", "installed.sh"):
+            body = text.text.replace("while :; do sleep 3600; done", "exit 1")
+            seen += script(body, NOTE_DEBIAN, [[]], {}, meant)
+        else:
+            seen += [(f"script {name.text}", part) for part in put_by(text.text)]
+        text.text = ""
+    elements(root, "", seen)
+    return seen
+
+
+def put_by(text):
+    """A user's script, which one of ours may put into a file and run: its text, and the command that runs it."""
+    found = re.fullmatch(r"#!/bin/sh\n(?:#.*\n)*script=\$\(mktemp\)\n(.*) > \"\$script\" <<'EOF'\n(.*)\nEOF\n(.*) \"\$script\"(?: \|\| \{.*\})?\nrm \"\$script\"\n", text, re.S)
+    if not found:
+        return [text.rstrip(), "/bin/sh"]
+    decoder, body, command = found.groups()
+    body = base64.b64decode(body).decode() if decoder == "base64 -d" else body
+    return [body.rstrip(), *shlex.split(command)]
+
+
 def settings(file, root):
     """What a file of settings says to the shell that reads it."""
-    done, _, ran = run(["bash", "-c", '. "$1"; echo "$GRUB_CMDLINE_LINUX"', "show", file], root)
+    show = '. "$1"; while IFS="=" read -r name _; do echo "$name=${!name}"; done < "$1"'
+    done, _, ran = run(["bash", "-c", show, "show", file], root)
     return f"a value ran as a command: {file}" if ran else done.stdout + done.stderr
 
 
@@ -476,6 +511,11 @@ def observe(lab, virt_install, meant):
         for name in sorted(files):
             file = f"{path}/{name}"
             short = file[len(workdir):]
+            if name == "autoinst.xml":
+                with open(file, newline="") as opened:
+                    text = opened.read()
+                seen[short] = once("profile", text, lambda file=file: profile(file, meant))
+                continue
             if name.endswith((".yml", ".xml")) and not re.search("/(networks|storages)\\.d/", short) or "/setup/" in short or "/.miniascape/" in short:
                 continue
             with open(file, newline="") as opened:

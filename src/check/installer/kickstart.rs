@@ -1,6 +1,6 @@
 //! What the kickstart of a release cannot say, by pykickstart's commands of each version.
 
-use super::location::unreachable;
+use super::location::hidden;
 use super::{layout, unsupported};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Interface};
@@ -39,31 +39,10 @@ impl<'a> Kickstart<'a> {
         unsupported(self.guest, span, what, Some(help.to_owned()), self.sink);
     }
 
-    /// A directory of the host gives virt-install the installer's kernel, and the guest nothing: it sees no files of
-    /// the host, and asks where its packages are.
+    /// Its packages may be elsewhere than the tree.
     fn source(&mut self) {
-        let virtinst = &self.guest.virtinst;
-        let Some(location) = &virtinst.location else {
-            return;
-        };
-        let reached = ["http://", "https://", "ftp://", "nfs:"];
-        let named = ["repo=", "method="];
-        let args = virtinst.extra_args.iter();
-        let mut args = args.flat_map(|args| args.split_whitespace());
-        if reached.iter().any(|scheme| location.starts_with(scheme))
-            || unreachable(location.as_str()).is_some()
-            || location.ends_with(".iso")
-            || args.any(|arg| named.iter().any(|key| arg.contains(key)))
-        {
-            return;
-        }
-        let message = format!(
-            "guest `{}` cannot read `{}`: only the host has it",
-            self.guest.name, location.value
-        );
         let help = "offer the tree by HTTP, FTP or NFS, name an `.iso`, or say where it is with `inst.repo=` in `extra_args`";
-        self.sink
-            .push(Diagnostic::warning(Code::MissingSource, location.span, message).help(help));
+        hidden(self.guest, &["repo=", "method="], help, self.sink);
     }
 
     /// UEFI came with RHEL 6, and a boot loader that is signed for it with RHEL 7.

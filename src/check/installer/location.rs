@@ -1,6 +1,7 @@
-//! Places of install trees that nobody can reach, because they are almost URLs.
+//! Places of install trees that nobody can reach, because they are almost URLs, or that the host alone can.
 
-use crate::diag::nearest;
+use crate::diag::{Code, Diagnostic, Sink, nearest};
+use crate::link::Guest;
 
 /// How the URLs of install trees begin (virt-install(1), "--location").
 const SCHEMES: &[&str] = &["http", "https", "ftp", "nfs"];
@@ -28,6 +29,29 @@ pub(super) fn unreachable(location: &str) -> Option<(String, String)> {
     let found: String = std::iter::repeat_n('/', slashes.min(3)).collect();
     let message = format!("`{scheme}:{found}` begins no place an installer can read");
     Some((message, format!("did you mean `{near}://…`?")))
+}
+
+/// Warns of a directory of the host: it gives virt-install the installer's kernel, and the guest nothing, as that sees no
+/// files of the host and asks where its packages are. Kernel arguments with one of the keys `named` tell it.
+pub(super) fn hidden(guest: &Guest, named: &[&str], help: &str, sink: &mut Sink) {
+    let Some(location) = &guest.virtinst.location else {
+        return;
+    };
+    let reached = ["http://", "https://", "ftp://", "nfs:"];
+    let args = guest.virtinst.extra_args.iter();
+    let mut args = args.flat_map(|args| args.split_whitespace());
+    if reached.iter().any(|scheme| location.starts_with(scheme))
+        || unreachable(location.as_str()).is_some()
+        || location.ends_with(".iso")
+        || args.any(|arg| named.iter().any(|key| arg.contains(key)))
+    {
+        return;
+    }
+    let message = format!(
+        "guest `{}` cannot read `{}`: only the host has it",
+        guest.name, location.value
+    );
+    sink.push(Diagnostic::warning(Code::MissingSource, location.span, message).help(help));
 }
 
 #[cfg(test)]

@@ -62,8 +62,9 @@ pub(super) fn account(text: &str) -> Filtered {
     ident(text)
 }
 
-/// The text as comment lines.
+/// The text as comment lines. What ends CDATA in XML is written apart, as scripts may stand in there.
 pub(super) fn comment(text: &str) -> Filtered {
+    let text = text.replace(CDATA_END, "]] >");
     let lines = text
         .trim_end()
         .split(ends_line)
@@ -81,11 +82,26 @@ pub(super) fn comment(text: &str) -> Filtered {
     }
 }
 
-/// Whether a text can stand in a here-document that `EOF` ends, less its last line break.
+/// What ends CDATA, which knows no escapes (XML 1.0, section 2.7).
+pub(super) const CDATA_END: &str = "]]>";
+
+/// The text unchanged, which must not end the CDATA it stands in.
+pub(super) fn cdata(text: &str) -> Filtered {
+    super::encode::xml_chars(text)?;
+    if text.contains(CDATA_END) {
+        return Err(format!(
+            "{CDATA_END:?} cannot stand in CDATA, which it would end"
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// Whether a text can stand in a here-document that `EOF` ends, less its last line break, and in CDATA around that.
 pub(super) fn is_heredoc(text: &str) -> bool {
     let body = text.strip_suffix('\n').unwrap_or(text);
     !body.is_empty()
         && !body.ends_with('\n')
+        && cdata(text).is_ok()
         && !text
             .chars()
             .any(|c| c.is_control() && c != '\n' && c != '\t')
@@ -139,7 +155,16 @@ mod tests {
         for text in ["echo hi", "%end\n", "# Grüße\n\techo\n", " EOF"] {
             assert!(is_heredoc(text), "{text:?}");
         }
-        for text in ["", "\n", "a\n\n", "a\r\n", "a\nEOF\nb", "EOF", "\0"] {
+        for text in [
+            "",
+            "\n",
+            "a\n\n",
+            "a\r\n",
+            "a\nEOF\nb",
+            "EOF",
+            "\0",
+            "a]]>b",
+        ] {
             assert!(!is_heredoc(text), "{text:?}");
         }
     }
@@ -151,6 +176,15 @@ mod tests {
             comment("one\n\n%end\u{2028}two\n").unwrap(),
             "# one\n#\n# %end\n# two"
         );
+        assert_eq!(comment("a]]>b").unwrap(), "# a]] >b");
         assert!(comment("a\0b").is_err());
+    }
+
+    #[test]
+    fn what_would_end_cdata_cannot_stand_in_it() {
+        assert_eq!(cdata("a]] >&<b>").unwrap(), "a]] >&<b>");
+        for text in ["]]>", "a]]>b", "\0", "\u{ffff}"] {
+            assert!(cdata(text).is_err(), "{text:?}");
+        }
     }
 }

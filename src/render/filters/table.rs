@@ -7,7 +7,7 @@ use tera::{Error, Kwargs, TeraResult, Value};
 use crate::model::install::is_direct;
 use crate::model::os::debian_arch;
 
-use super::{Filtered, debian, encode, kickstart, plain, range, sh, subopt};
+use super::{Filtered, debian, encode, kickstart, plain, range, sh, subopt, xml};
 
 /// Something a template can call.
 pub(crate) struct Callable {
@@ -100,6 +100,45 @@ pub(crate) const CALLABLES: &[Callable] = &[
         does: "Text or an attribute's value. Templates whose name ends in `.xml` do it by themselves: this is for XML inside of other files.",
         examples: &[("<t>{{ \"a&<b>\" | xml }}</t>", Ok("<t>a&amp;&lt;b&gt;</t>"))],
         body: Body::Text(encode::xml),
+    },
+    Callable {
+        name: "xml_comment",
+        language: "XML",
+        does: "Text in a comment, where two hyphens cannot meet: they are written apart.",
+        examples: &[(
+            "<!-- {{ \"a--b\" | xml_comment }} -->",
+            Ok("<!-- a- -b -->"),
+        )],
+        body: Body::Text(xml::comment),
+    },
+    Callable {
+        name: "cdata",
+        language: "XML",
+        does: "The text unchanged, which must not end the CDATA that a script stands in. What `sh`, `comment` and base64 make never does, nor does a `heredoc`.",
+        examples: &[
+            (
+                "<![CDATA[{{ \"a&<b>\" | cdata }}]]>",
+                Ok("<![CDATA[a&<b>]]>"),
+            ),
+            ("{{ \"a]]>b\" | cdata }}", Err("cannot stand in CDATA")),
+        ],
+        body: Body::Text(plain::cdata),
+    },
+    Callable {
+        name: "autoyast_raw",
+        language: "XML",
+        does: "The section `partitioning` of an AutoYaST profile as the site wrote it: one whole element.",
+        examples: &[
+            (
+                "{{ '<partitioning config:type=\"list\"/>' | autoyast_raw }}",
+                Ok("<partitioning config:type=\"list\"/>"),
+            ),
+            (
+                "{{ \"<partitioning>\" | autoyast_raw }}",
+                Err("is not closed"),
+            ),
+        ],
+        body: Body::Text(|text| xml::element(text, "partitioning")),
     },
     Callable {
         name: "yaml",

@@ -74,7 +74,8 @@ put() {
 put {{ loop.index }} {{ file.dst | path | sh }} {{ file.owner | account }}:{{ file.group | account }} {{ file.mode | ident }}
 {%- endfor %}
 {%- endif %}
-{%- include "autoinstall/preseed/system/firstboot.sh" %}
+{%- set later_repos = [] %}
+{%- include "autoinstall/system/firstboot.sh" %}
 {%- if post_scripts %}
 
 # Scripts of the site.

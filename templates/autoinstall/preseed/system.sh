@@ -1,6 +1,8 @@
 {#- What no question of Debian's installer asks for: run in the new system when its packages are there. -#}
 {% set deb = os.generation if os.generation is defined else os.major -%}
 {% set ntp_servers = [...timezone.ntp, ...ntp] | unique -%}
+{# Only zypper's are put in place at the first boot. -#}
+{% set later_repos = [] -%}
 {# The kernel takes the last of several reservations, and kdump-tools brings one. -#}
 {% set kernel_args = [...bootloader.append, ...(["crashkernel=" ~ kdump.reserve] if kdump.enabled and kdump.reserve is defined else [])] | join(sep=" ") -%}
 #!/bin/sh
@@ -29,5 +31,5 @@ device() {
 {%- include "autoinstall/preseed/system/packages.sh" %}
 {%- include "autoinstall/preseed/system/services.sh" %}
 {%- include "autoinstall/preseed/system/boot.sh" %}
-{%- include "autoinstall/preseed/system/files.sh" %}
-{%- include "autoinstall/preseed/system/firstboot.sh" %}
+{%- include "autoinstall/system/files.sh" %}
+{%- include "autoinstall/system/firstboot.sh" %}

@@ -1,7 +1,8 @@
 {#- Scripts for the first boot: kept in a directory, run by one service, each removed once it has run. One that failed
-    stays with those after it, and is tried again at the next boot, unless its errors do not matter. #}
+    stays with those after it, and is tried again at the next boot, unless its errors do not matter. `later_repos` are the
+    repositories whose files, of zypper, are put in place before them. #}
 {%- set scripts_to_run = [script for script in scripts if script.when == "firstboot"] %}
-{%- if scripts_to_run %}
+{%- if scripts_to_run or later_repos %}
 
 # Scripts for the first boot.
 mkdir -p /usr/local/libexec/miniascape
@@ -25,6 +26,13 @@ EOF
 
 cat > firstboot <<'EOF'
 cd /usr/local/libexec/miniascape || exit
+{%- if later_repos %}
+if [ -d repos ]; then
+    rm -f{% for repo in later_repos %} /etc/zypp/repos.d/{{ repo | ident }}.repo{% endfor %}
+    find repos -name '*.repo' -exec mv {} /etc/zypp/repos.d/ \;
+    rm -r repos
+fi
+{%- endif %}
 {%- for script in scripts_to_run %}
 {%- set interpreter = script.interpreter if script.interpreter is defined else "/bin/sh" %}
 {%- set file = "firstboot-" ~ loop.index %}
