@@ -89,6 +89,7 @@ embed! {
     "guest/vmbuild.sh",
     "guest/vmbuild/devices.sh",
     "guest/vmbuild/disks.sh",
+    "guest/vmbuild/image.sh",
     "guest/vmbuild/install.sh",
     "guest/vmbuild/machine.sh",
     "guest/vmbuild/seed.sh",

@@ -66,6 +66,9 @@ done
 {% include "guest/vmbuild/devices.sh" %}
 {% include "guest/vmbuild/disks.sh" %}
 {% include "guest/vmbuild/volumes.sh" %}
+{% if virtinst.image is defined -%}
+{% include "guest/vmbuild/image.sh" %}
+{% endif -%}
 {% if install.volume is defined -%}
 {% include "guest/vmbuild/seed.sh" %}
 {% endif -%}

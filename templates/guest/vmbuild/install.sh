@@ -117,20 +117,7 @@ fi
 
 created=()
 {%- if virtinst.image is defined %}
-{%- set on_image = [disk for disk in disks if disk.backing is defined and disk.backing == virtinst.image] | first %}
-{%- if on_image.pool is defined and virtinst.image is not starting_with(pat="/") %}
-
-# What the guest starts from must be there, and no larger than its disk.
-image=$(volume_info {{ on_image.pool | sh }} {{ virtinst.image | sh }})
-if [[ ! $image ]]; then
-  libvirt pool-refresh {{ on_image.pool | sh }} > /dev/null 2>&1 || true
-  image=$(volume_info {{ on_image.pool | sh }} {{ virtinst.image | sh }})
-fi
-[[ $image ]] || fail {{ ("there is no image " ~ virtinst.image ~ " in pool " ~ on_image.pool ~ "; virsh vol-create-as and vol-upload put one there") | sh }}
-[[ ! $image =~ Capacity:\ +([0-9]+) ]] || ((BASH_REMATCH[1] <= {{ on_image.size }})) ||
-  fail "the image has ${BASH_REMATCH[1]} bytes, more than the disk of {{ on_image.size }}"
-{%- endif %}
-disks
+check_image
 seed
 # It is defined first, so that a run that is killed leaves a domain with its stamp. The first boot is over at a reboot
 # as well, like an installer's.

@@ -212,6 +212,19 @@ show_disk() {
   done
 }
 
+# What the guest starts from must be there, and no larger than its disk.
+check_image() {
+  local image
+  image=$(volume_info default debian-11-generic-amd64.qcow2)
+  if [[ ! $image ]]; then
+    libvirt pool-refresh default > /dev/null 2>&1 || true
+    image=$(volume_info default debian-11-generic-amd64.qcow2)
+  fi
+  [[ $image ]] || fail 'there is no image debian-11-generic-amd64.qcow2 in pool default; virsh vol-create-as and vol-upload put one there'
+  [[ ! $image =~ Capacity:\ +([0-9]+) ]] || ((BASH_REMATCH[1] <= 10737418240)) ||
+    fail "the image has ${BASH_REMATCH[1]} bytes, more than the disk of 10737418240"
+}
+
 # seed: shows the machine the volume with the installer's files, as its last disk; makes it first, unless only shown.
 seed() {
   [[ $show ]] || make_seed "${seed%%/*}" "${seed#*/}"
@@ -341,17 +354,7 @@ elif [[ $'\n'$names$'\n' == *$'\n'"$name"$'\n'* ]]; then
 fi
 
 created=()
-
-# What the guest starts from must be there, and no larger than its disk.
-image=$(volume_info default debian-11-generic-amd64.qcow2)
-if [[ ! $image ]]; then
-  libvirt pool-refresh default > /dev/null 2>&1 || true
-  image=$(volume_info default debian-11-generic-amd64.qcow2)
-fi
-[[ $image ]] || fail 'there is no image debian-11-generic-amd64.qcow2 in pool default; virsh vol-create-as and vol-upload put one there'
-[[ ! $image =~ Capacity:\ +([0-9]+) ]] || ((BASH_REMATCH[1] <= 10737418240)) ||
-  fail "the image has ${BASH_REMATCH[1]} bytes, more than the disk of 10737418240"
-disks
+check_image
 seed
 # It is defined first, so that a run that is killed leaves a domain with its stamp. The first boot is over at a reboot
 # as well, like an installer's.

