@@ -16,6 +16,7 @@ const SYSTEMS: &[(&str, &str)] = &[
     ("debian12", "debian"),
     ("debian13", "debian"),
     ("ubuntu18.04", "ubuntu"),
+    ("ubuntu24.04", "ubuntu"),
     ("centos7", "centos"),
     ("rhel8", "cloud-user"),
     ("rocky9", "rocky"),
@@ -176,7 +177,7 @@ fn faults(site: &Site, jobs: &[Value]) -> Vec<String> {
 fn every_image_is_told_what_the_lab_says() {
     let (lab, mut jobs) = matrix();
     let site = generate(&lab, &mut jobs);
-    assert_eq!(jobs.len(), 80);
+    assert_eq!(jobs.len(), 88);
     let found = faults(&site, &jobs);
     let shown: Vec<&str> = found.iter().take(40).map(String::as_str).collect();
     assert!(
