@@ -61,10 +61,11 @@ pub(super) fn modernize(layer: &Node, sink: &mut Sink) -> Node {
         .iter()
         .map(|(key, entry)| top_level(key, entry, sink))
         .collect();
-    let is_same = |((key, old), (new_key, new)): ((&Arc<str>, &Entry), &(Arc<str>, Entry))| {
-        key == new_key && old.value.identity() == new.value.identity()
+    let is_same = |(key, entry): &(Arc<str>, Entry)| {
+        let old = map.get(key);
+        old.is_some_and(|old| old.value.identity() == entry.value.identity())
     };
-    if map.iter().zip(&entries).all(is_same) {
+    if entries.iter().all(is_same) {
         return layer.clone();
     }
     let mut modern = Map::with_capacity_and_hasher(map.len(), Default::default());
