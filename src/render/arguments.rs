@@ -35,7 +35,7 @@ const OWN: &[&str] = &[MAC, BOOTIF, IFCFG, PROXY];
 /// Returns whether the arguments of the installer's kernel are for one machine alone.
 pub(super) fn has_own_args(guest: &Guest) -> bool {
     let mut args = unfilled(guest).iter();
-    args.any(|arg| OWN.iter().any(|own| arg.contains(own)))
+    args.any(|arg| arg.contains('{') && OWN.iter().any(|own| arg.contains(own)))
 }
 
 /// Returns the kernel arguments of the installed system that the OS table has.

@@ -9,6 +9,10 @@
 set -euo pipefail
 
 {% include "guest/vmbuild/values.sh" -%}
+{% if install.volume is defined -%}
+# The last volume is the one with the installer's files.
+volumes+=("$seed")
+{% endif -%}
 {% if not virtinst.pxe and virtinst.image is undefined -%}
 {% set kernel_args = [...install.kernel_args, ...([virtinst.extra_args] if virtinst.extra_args else [])] | join(sep=" ") -%}
 kernel_args={{ kernel_args | trim | sh }}

@@ -8,8 +8,8 @@ digest={{ stamp.digest }}
 {%- set created = [disk for disk in disks if disk.pool is defined and disk.size is defined] %}
 {%- if install.volume is defined %}
 {%- set pools = [disk.pool for disk in created] %}
-# The last is the one with the installer's files.
+# The one with the installer's files.
 seed={{ ((pools | first | default(value="default")) ~ "/" ~ name ~ "-seed.iso") | sh }}
 {%- endif %}
-volumes=({{ [(disk.pool ~ "/" ~ disk.vol) | sh for disk in created if not disk.shareable] | join(sep=" ") }}{% if install.volume is defined %} "$seed"{% endif %})
+volumes=({{ [(disk.pool ~ "/" ~ disk.vol) | sh for disk in created if not disk.shareable] | join(sep=" ") }})
 shared=({{ [(disk.pool ~ "/" ~ disk.vol) | sh for disk in created if disk.shareable] | join(sep=" ") }})

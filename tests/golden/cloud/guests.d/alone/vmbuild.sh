@@ -15,10 +15,12 @@ xmlns=urn:miniascape:lab:1
 site=cloud
 digest=c86ad14420e7368581c536bcf1d27208
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
-# The last is the one with the installer's files.
+# The one with the installer's files.
 seed=default/alone-seed.iso
-volumes=(default/alone-1.qcow2 "$seed")
+volumes=(default/alone-1.qcow2)
 shared=()
+# The last volume is the one with the installer's files.
+volumes+=("$seed")
 # How long the install may take.
 minutes=60
 connect=qemu:///system

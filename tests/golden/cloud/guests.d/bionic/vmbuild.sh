@@ -15,10 +15,12 @@ xmlns=urn:miniascape:lab:1
 site=cloud
 digest=77c33aa9d1dd7a2ac0b2ddb7fa31baf4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
-# The last is the one with the installer's files.
+# The one with the installer's files.
 seed=default/bionic-seed.iso
-volumes=(default/bionic-1.qcow2 "$seed")
+volumes=(default/bionic-1.qcow2)
 shared=()
+# The last volume is the one with the installer's files.
+volumes+=("$seed")
 # How long the install may take.
 minutes=60
 connect=qemu:///system

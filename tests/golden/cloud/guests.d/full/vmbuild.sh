@@ -15,10 +15,12 @@ xmlns=urn:miniascape:lab:1
 site=cloud
 digest=2a69294d19d3b5ed79a681900d4360b4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
-# The last is the one with the installer's files.
+# The one with the installer's files.
 seed=default/full-seed.iso
-volumes=(default/full-1.qcow2 default/full-2.qcow2 "$seed")
+volumes=(default/full-1.qcow2 default/full-2.qcow2)
 shared=(default/quorum.raw)
+# The last volume is the one with the installer's files.
+volumes+=("$seed")
 # How long the install may take.
 minutes=60
 connect=qemu:///system

@@ -15,10 +15,12 @@ xmlns=urn:miniascape:lab:1
 site=cloud
 digest=61e2b3076858c9aac786d0325636be49
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
-# The last is the one with the installer's files.
+# The one with the installer's files.
 seed=default/plain-seed.iso
-volumes=(default/plain-1.qcow2 "$seed")
+volumes=(default/plain-1.qcow2)
 shared=()
+# The last volume is the one with the installer's files.
+volumes+=("$seed")
 # How long the install may take.
 minutes=60
 connect=qemu:///system

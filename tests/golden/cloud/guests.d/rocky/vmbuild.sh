@@ -15,10 +15,12 @@ xmlns=urn:miniascape:lab:1
 site=cloud
 digest=57257697946c946771973900a6a23c24
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
-# The last is the one with the installer's files.
+# The one with the installer's files.
 seed=default/rocky-seed.iso
-volumes=(default/rocky-1.qcow2 "$seed")
+volumes=(default/rocky-1.qcow2)
 shared=()
+# The last volume is the one with the installer's files.
+volumes+=("$seed")
 # How long the install may take.
 minutes=60
 connect=qemu:///system
