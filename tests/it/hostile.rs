@@ -1096,12 +1096,13 @@ fn yaml(lab: &Value) -> String {
     out
 }
 
-/// The guests that are asked together.
-const TOGETHER: [&str; 4] = [
-    "g5 g6 g9 d12 s15 c12",
-    "g5 g6 g8 d10 s12 c9",
-    "g5 g6 g10 d13 tw c12",
-    "g5 g6 f42 u18 s15 c9",
+/// The guests that are asked together: RHEL 5 and 6, a newer one, and one of another installer; a row for each place in
+/// turn.
+const TOGETHER: [[&str; 3]; 4] = [
+    ["g5 g6 g9 d12", "g5 g6 g8 s15", "g5 g6 g10 c12"],
+    ["g5 g6 f42 d10", "g5 g6 g9 s12", "g5 g6 g8 c9"],
+    ["g5 g6 g10 d13", "g5 g6 f42 tw", "g5 g6 g9 c12"],
+    ["g5 g6 g8 u18", "g5 g6 g10 s15", "g5 g6 f42 c9"],
 ];
 
 /// One run of the program: a value in a place.
@@ -1255,9 +1256,9 @@ fn trials(root: &Path) -> Vec<Trial> {
     pairs
         .into_par_iter()
         .flat_map_iter(|(place, value)| {
-            // RHEL 5 and 6 are of their own kind; of the newer ones, of Debian's and of images, each value meets another.
-            let newer = VALUES.iter().position(|other| *other == value).unwrap_or(0);
-            let together = TOGETHER[(place + newer) % TOGETHER.len()];
+            // Each place meets one installer of each family, each of them with a third of the values.
+            let number = VALUES.iter().position(|other| *other == value).unwrap_or(0);
+            let together = TOGETHER[place % TOGETHER.len()][number % 3];
             let guests = match PLACES[place].1.split('.').collect::<Vec<_>>()[..] {
                 ["common", ..] => together,
                 ["guests", guest, ..] => guest,

@@ -148,11 +148,10 @@ def answers(path):
     with tempfile.TemporaryDirectory(prefix="observe") as place:
         with open(f"{place}/rc", "w") as file:
             file.write(STORE.format(place))
-        for options in [["--checkonly"], []]:
-            done = subprocess.run(["debconf-set-selections", *options, path], capture_output=True, text=True,
-                                  env={**os.environ, "DEBCONF_SYSTEMRC": f"{place}/rc", "LC_ALL": "C.UTF-8"})
-            if done.returncode or done.stdout or done.stderr:
-                seen.append(("error", f"{done.returncode} {done.stdout}{done.stderr}"))
+        done = subprocess.run(["debconf-set-selections", path], capture_output=True, text=True,
+                              env={**os.environ, "DEBCONF_SYSTEMRC": f"{place}/rc", "LC_ALL": "C.UTF-8"})
+        if done.returncode or done.stdout or done.stderr:
+            seen.append(("error", f"{done.returncode} {done.stdout}{done.stderr}"))
         if os.path.exists(f"{place}/config.dat"):
             with open(f"{place}/config.dat", newline="\n") as file:
                 question = ""
@@ -185,6 +184,13 @@ def user_data(path, meant):
         if file.get("encoding") == "b64":
             file["content"] = base64.b64decode(file["content"]).decode()
     setup = files.pop("/run/miniascape/setup.sh")["content"]
+    for file in files.values():
+        if file["path"].endswith("/proxy.sh"):
+            with tempfile.TemporaryDirectory(prefix="observe") as root:
+                place = f"{root}/proxy.sh"
+                with open(place, "w", newline="") as snippet:
+                    snippet.write(file["content"])
+                file["content"] = source(place, root, root)
     told["write_files"] = list(files.values())
     commands = [command[2] for command in told.pop("bootcmd", [])]
     values_of(told, "", seen)
@@ -441,7 +447,7 @@ def calls_of(script, arguments):
             seen.append((f"{path} words", str(len(call))))
             before = ""
             for word in call:
-                word = word.replace(os.path.dirname(script), "DIR")
+                word = re.sub(r"/tmp/tmp\.\w+", "SCRATCH", word.replace(os.path.dirname(script), "DIR"))
                 if before in OPTIONS:
                     split(before, word, path, seen)
                 elif before == "--extra-args":
