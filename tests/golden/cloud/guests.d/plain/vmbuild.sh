@@ -357,6 +357,7 @@ fi
 
 created=()
 check_image
+disks
 seed
 # It is defined first, so that a run that is killed leaves a domain with its stamp. The first boot is over at a reboot
 # as well, like an installer's.
