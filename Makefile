@@ -90,6 +90,10 @@ demo: build ## Generate the example lab into workdir, and define its networks on
 test: deps judges slim ## Run every test that needs no daemon
 	$(CARGO) test --locked
 
+.PHONY: hostile
+hostile: deps judges ## Put every hostile value in every place, of which `make test` takes a third
+	MINIASCAPE_HOSTILE=all $(CARGO) test --locked --test it -- hostile
+
 .PHONY: slim
 slim: deps
 	$(CARGO) build --locked --no-default-features
