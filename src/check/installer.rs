@@ -18,6 +18,7 @@ use self::location::unreachable;
 use self::preseed::Preseed;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
+use crate::model::install::Repo;
 use crate::model::partitions::{Layout, Partitions};
 use crate::model::words::HardwareWord;
 use crate::source::{Span, Spanned};
@@ -104,6 +105,17 @@ fn layout(guest: &Guest) -> Option<&Layout> {
     match &guest.install.partitions.as_ref()?.value {
         Partitions::Layout(layout) => Some(layout),
         Partitions::Auto | Partitions::Raw { .. } => None,
+    }
+}
+
+/// Reports the suite and components of a repository for a system whose repositories have none.
+fn suites(guest: &Guest, repo: &Repo, sink: &mut Sink) {
+    let suite = repo.suite.as_ref().map(|suite| suite.span);
+    let component = repo.components.first().map(|component| component.span);
+    if let Some(span) = suite.or(component) {
+        let help = "leave `suite` and `components` out: they are of Debian's repositories";
+        let what = "take packages of a suite";
+        unsupported(guest, span, what, Some(help.to_owned()), sink);
     }
 }
 

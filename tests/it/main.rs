@@ -18,6 +18,7 @@ mod hostile;
 mod init;
 mod installers;
 mod judges;
+mod keys;
 mod kickstart;
 mod layers;
 mod mistakes;

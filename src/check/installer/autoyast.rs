@@ -5,7 +5,7 @@
 mod layout;
 
 use super::location::hidden;
-use super::unsupported;
+use super::{suites, unsupported};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Guest;
 use crate::model::install::system::Finish;
@@ -108,6 +108,7 @@ impl AutoYast<'_> {
     }
 
     fn repository(&mut self, repo: &Repo) {
+        suites(self.guest, repo, self.sink);
         if let Some(list) = repo.mirrorlist.as_ref().or(repo.metalink.as_ref()) {
             self.cannot(list.span, "read lists of mirrors", "write `baseurl`");
         } else if repo.baseurl.is_none() {

@@ -1,7 +1,7 @@
 //! What the kickstart of a release cannot say, by pykickstart's commands of each version.
 
 use super::location::hidden;
-use super::{layout, unsupported};
+use super::{layout, suites, unsupported};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Interface};
 use crate::model::guest::{BootProto, Firmware};
@@ -139,6 +139,7 @@ impl<'a> Kickstart<'a> {
     /// Reports repositories without one address; those of an image are the same to its package manager.
     pub(super) fn repositories(&mut self) {
         for repo in &self.guest.install.repos {
+            suites(self.guest, repo, self.sink);
             match (&repo.baseurl, &repo.mirrorlist, &repo.metalink) {
                 (None, None, None) => {
                     let message = format!("repository `{}` has no address", repo.name.value);

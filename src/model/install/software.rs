@@ -33,9 +33,9 @@ section! {
         /// Whether only the installer uses it.
         install_only: Option<bool>,
         /// Debian's suite.
-        suite: Option<Line>,
+        suite: Option<Spanned<Line>>,
         /// Debian's components.
-        components: Vec<Line>,
+        components: Vec<Spanned<Line>>,
     }
 }
 
