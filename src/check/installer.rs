@@ -2,15 +2,18 @@
 //!
 //! The sources are pykickstart's commands of each version, and the installation guides. Whatever can be said in a
 //! script of the install file instead is said there, and is no fault. What is one installer's alone is in
-//! [`kickstart`], [`preseed`], [`autoyast`] and [`cloud`].
+//! [`kickstart`], [`preseed`], [`autoyast`], [`autoinstall`] and [`cloud`].
 
+mod autoinstall;
 mod autoyast;
 mod cloud;
 mod debian;
 mod kickstart;
 mod location;
 mod preseed;
+mod rests;
 
+use self::autoinstall::Autoinstall;
 use self::autoyast::AutoYast;
 use self::cloud::Cloud;
 use self::kickstart::Kickstart;
@@ -56,6 +59,9 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         }
         if guest.os.installer == "autoyast" {
             AutoYast { guest, sink }.check();
+        }
+        if guest.os.installer == "autoinstall" {
+            Autoinstall { guest, sink }.check();
         }
     }
     sink.about(None);

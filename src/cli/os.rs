@@ -52,6 +52,8 @@ pub(super) fn entry(os: &Os) -> Value {
     };
     set("last_minor", json!(os.last_minor));
     set("install_file", json!(os.install_file));
+    set("kernel", json!(os.kernel));
+    set("initrd", json!(os.initrd));
     set("kernel_args", json!(os.kernel_args));
     set("console_args", json!(os.console_args));
     set("hashes", json!(os.hashes));

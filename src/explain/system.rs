@@ -295,6 +295,7 @@ fn install(guest: &GuestValues<'_>, rest: &[Step]) -> Option<Origin> {
             let path = [rest[0].clone(), Step::Index(position)];
             of_table(entry, &path, &os.name)
         }
+        [Step::Key(key)] if key == "kernel" || key == "initrd" => of_table(entry, rest, &os.name),
         [Step::Key(key), ..] if key == "scripts" => {
             let installer = of_table(entry, &[Step::Key("installer".to_owned())], &os.name);
             Some(installer?.because("what this installer gets beside its install file"))

@@ -42,6 +42,10 @@ section! {
         /// Kernel arguments that make the installer read it; `{file}`, `{device}`, `{mac}`, `{bootif}`, `{ifcfg}`, `{source}`,
         /// `{proxy}` and `{serial}` are filled in.
         kernel_args: Vec<Line>,
+        /// The installer's kernel below the tree or on the medium, where virt-install does not find it by itself.
+        kernel: Option<Line>,
+        /// Its initrd, likewise.
+        initrd: Option<Line>,
         /// Kernel arguments of the installed system; `{serial}` is the console of the guest's architecture.
         console_args: Vec<Line>,
         /// The password hashes it reads, by their `crypt(5)` prefix.
@@ -121,6 +125,12 @@ pub struct Os {
     /// Kernel arguments that make the installer read it, unfilled.
     #[serde(skip)]
     pub kernel_args: Vec<String>,
+    /// The installer's kernel below the tree or on the medium.
+    #[serde(skip)]
+    pub kernel: Option<String>,
+    /// Its initrd, likewise.
+    #[serde(skip)]
+    pub initrd: Option<String>,
     /// Kernel arguments of the installed system, unfilled.
     #[serde(skip)]
     pub console_args: Vec<String>,

@@ -20,6 +20,12 @@ pub(super) fn install_boot(guest: &Guest) -> Value {
     if let Some(volume) = volume(guest.installer()) {
         boot["volume"] = json!(volume.label);
     }
+    if let (Some(kernel), Some(initrd), None) =
+        (&guest.os.kernel, &guest.os.initrd, &guest.virtinst.image)
+    {
+        boot["kernel"] = json!(kernel);
+        boot["initrd"] = json!(initrd);
+    }
     boot
 }
 

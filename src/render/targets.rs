@@ -31,7 +31,7 @@ pub(super) struct Volume {
     pub(super) file: &'static str,
 }
 
-/// Where cloud-init looks for its files (its documentation of the data source NoCloud).
+/// Where cloud-init looks for its files (its documentation of the data source NoCloud); subiquity is told by it.
 const CIDATA: Volume = Volume {
     label: "cidata",
     file: "user-data",
@@ -68,6 +68,16 @@ const INSTALLERS: &[Installer] = &[
         answers: "autoinstall/autoyast.profile",
         beside: &[],
         volume: None,
+    },
+    Installer {
+        name: "autoinstall",
+        answers: "autoinstall/subiquity.yml",
+        beside: &[
+            ("meta-data", "autoinstall/cloud/meta-data"),
+            ("installer.sh", "autoinstall/subiquity/installer.sh"),
+            ("system.sh", "autoinstall/subiquity/system.sh"),
+        ],
+        volume: Some(CIDATA),
     },
 ];
 

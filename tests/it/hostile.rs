@@ -1006,6 +1006,44 @@ const PLACES: &[(Kind, &str, &str)] = &[
         r#"[{"name": "@", "when": "post", "on_error": "fail", "run": "@", "interpreter": "/bin/@"}]"#,
     ),
     (Text, "os", r#"{"opensuse15.6": {"mirror": "http://x/@"}}"#),
+    (Text, "os", r#"{"ubuntu24.04": {"mirror": "http://x/@"}}"#),
+    (
+        Text,
+        "os",
+        r#"{"ubuntu24.04": {"kernel": "@", "initrd": "x/@"}}"#,
+    ),
+    // Subiquity's own.
+    (
+        Text,
+        "guests.u24.partitions",
+        r#"{"raw": "layout:\n  name: @\n"}"#,
+    ),
+    (
+        Text,
+        "guests.u24.partitions",
+        r#"[{"mount": "/", "size": "8G", "options": "@", "label": "@", "encrypt": {"passphrase": "@"}}]"#,
+    ),
+    (
+        Closed,
+        "guests.u24.partitions",
+        r#"[{"volume_group": "@", "volumes": [{"name": "@", "mount": "/", "size": "8G"}]}]"#,
+    ),
+    (Closed, "guests.u24.packages", r#"["@@"]"#),
+    (
+        Text,
+        "guests.u24.repos",
+        r#"[{"name": "x", "baseurl": "http://x/@", "suite": "x", "gpgkey": "http://x/@"}]"#,
+    ),
+    (
+        Text,
+        "guests.u24.scripts",
+        r#"[{"name": "@", "when": "pre", "run": "@", "interpreter": "/bin/@"}, {"name": "@", "when": "post", "run": "@", "interpreter": "/bin/@"}]"#,
+    ),
+    (
+        Text,
+        "guests.u24.interfaces",
+        r#"[{"network": "lan", "device": "@"}]"#,
+    ),
     // The site's own key, which templates may read.
     (Text, "common.zzz_own_data", r#"{"@": "@"}"#),
 ];
@@ -1035,7 +1073,7 @@ fn base() -> Value {
             "g5": guest("rhel5"), "g6": guest("rhel6"), "g8": guest("rhel8"),
             "g9": guest("rhel9"), "g10": guest("rhel10"), "f42": guest("fedora42"),
             "d10": guest("debian10"), "d12": guest("debian12"), "d13": guest("debian13"), "u18": guest("ubuntu18.04"),
-            "c12": image("debian12"), "c9": image("rocky9"),
+            "c12": image("debian12"), "c9": image("rocky9"), "u24": guest("ubuntu24.04"),
             "s12": guest("sles12.5"), "s15": guest("opensuse15.6"), "tw": guest("opensusetumbleweed"),
         },
     })
@@ -1102,9 +1140,9 @@ fn yaml(lab: &Value) -> String {
 /// The guests that are asked together: RHEL 5 and 6, a newer one, and one of another installer; a row for each place in
 /// turn.
 const TOGETHER: [[&str; 3]; 4] = [
-    ["g5 g6 g9 d12", "g5 g6 g8 s15", "g5 g6 g10 c12"],
+    ["g5 g6 g9 d12", "g5 g6 g8 u24", "g5 g6 g10 c12"],
     ["g5 g6 f42 d10", "g5 g6 g9 s12", "g5 g6 g8 c9"],
-    ["g5 g6 g10 d13", "g5 g6 f42 tw", "g5 g6 g9 c12"],
+    ["g5 g6 u24 d13", "g5 g6 f42 tw", "g5 g6 g9 c12"],
     ["g5 g6 g8 u18", "g5 g6 g10 s15", "g5 g6 f42 c9"],
 ];
 
@@ -1272,6 +1310,7 @@ fn trials(root: &Path) -> Vec<Trial> {
                 ["guests", guest, ..] => guest,
                 ["os"] if PLACES[place].2.contains("debian") => "d12",
                 ["os"] if PLACES[place].2.contains("opensuse") => "s15",
+                ["os"] if PLACES[place].2.contains("ubuntu24") => "u24",
                 _ => "g9",
             };
             let all = Trial::new(root, place, value, guests);

@@ -522,7 +522,7 @@ fn stamp(domain: &Node, guest: &Value) {
     let mut made: Vec<String> = made
         .filter_map(|disk| Some(format!("{}/{}", disk["pool"].as_str()?, text(&disk["vol"]))))
         .collect();
-    if guest["virtinst"].get("image").is_some() {
+    if guest["install"].get("volume").is_some() {
         made.push(format!("default/{}-seed.iso", text(&guest["name"])));
     }
     assert_eq!(volumes, made);

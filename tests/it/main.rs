@@ -6,6 +6,7 @@ mod support;
 
 mod addresses;
 mod arches;
+mod autoinstall;
 mod autoyast;
 mod cloud;
 mod contained;

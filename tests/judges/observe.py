@@ -43,7 +43,7 @@ CLOUD_DIRECTORIES = ["run/miniascape", "etc/apt/trusted.gpg.d", "etc/selinux", "
 # What a run of the generated %post sections may write to, and what it may find there.
 PLACES = ["/etc/", "/root/", "/usr/local/", "/boot/", "/dev/console", "/sbin/", "/sys/"]
 # And what scripts beside answers for debian-installer may, with what they find there.
-DEBIAN_PLACES = ["/target/", "/tmp/", "/usr/lib/post-base-installer.d/", "/system.sh"]
+DEBIAN_PLACES = ["/target/", "/run/miniascape/", "/tmp/", "/usr/lib/post-base-installer.d/", "/system.sh"]
 DEBIAN_FILES = ["etc/default/keyboard", "etc/apt/sources.list", "etc/dhcp/dhclient.conf", "etc/dhcpcd.conf", "etc/grub.d/10_linux",
                 "etc/resolv.conf"]
 DEBIAN_DIRECTORIES = ["etc/sudoers.d", "etc/profile.d", "etc/apt/sources.list.d", "etc/netplan", "etc/systemd/system", "etc/default",
@@ -76,7 +76,7 @@ getent() { note getent "$@"; return 1; }
 dpkg-query() { note dpkg-query "$@"; echo 'ii '; }
 """
 NOTE_DEBIAN = NOTE + r"""
-for program in in-target sh logger apt-get update-grub update-locale dpkg-query; do
+for program in in-target curtin sh logger apt-get update-grub update-locale dpkg-query; do
   eval "$program() { note $program \"\$@\"; }"
 done
 rm() { note rm "$@"; }
@@ -179,6 +179,8 @@ def user_data(path, meant):
             told = yaml.safe_load(file)
     except yaml.YAMLError as error:
         return [("error", str(error))]
+    if "autoinstall" in told:
+        return told_to_subiquity(told["autoinstall"])
     files = {file["path"]: file for file in told.get("write_files", [])}
     for file in files.values():
         if file.get("encoding") == "b64":
@@ -198,6 +200,15 @@ def user_data(path, meant):
     there = {path: "true\n" if "/post-" in path else file["content"] for path, file in files.items() if path.startswith("/run/")}
     for body in [*commands, setup]:
         seen += script(body, NOTE_CLOUD, [[]], there, meant)
+    return seen
+
+
+def told_to_subiquity(told):
+    """What an installer is told, and the words of the commands it runs."""
+    seen = []
+    for key in ("early-commands", "late-commands", "error-commands"):
+        seen += [(key, word) for command in told.pop(key, []) for word in shlex.split(command)]
+    values_of(told, "", seen)
     return seen
 
 
@@ -232,7 +243,7 @@ def script(body, note, runs, there, meant):
             tree = f"{root}/tree"
             for place in DEBIAN_DIRECTORIES + CLOUD_DIRECTORIES + SUSE_DIRECTORIES + [os.path.dirname(name) for name in DEBIAN_FILES]:
                 os.makedirs(f"{tree}/{place}", exist_ok=True)
-            for name in [*DEBIAN_FILES, *SUSE_FILES, "system.sh"]:
+            for name in [*DEBIAN_FILES, *SUSE_FILES, "system.sh", "run/miniascape/system.sh"]:
                 open(f"{tree}/{name}", "w").close()
             for name, text in there.items():
                 with open(f"{tree}{name}", "w", newline="") as file:

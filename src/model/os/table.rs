@@ -247,6 +247,8 @@ impl OsTable {
             osinfo,
             install_file: entry.install_file.to_string(),
             kernel_args: texts(&entry.kernel_args).collect(),
+            kernel: entry.kernel.as_ref().map(ToString::to_string),
+            initrd: entry.initrd.as_ref().map(ToString::to_string),
             console_args: texts(&entry.console_args).collect(),
             hashes: texts(&entry.hashes).collect(),
             min_ram: entry.min_ram,

@@ -7,7 +7,7 @@ use tera::{Error, Kwargs, TeraResult, Value};
 use crate::model::install::is_direct;
 use crate::model::os::debian_arch;
 
-use super::{Filtered, debian, encode, kickstart, plain, range, sh, subopt, xml};
+use super::{Filtered, autoinstall, debian, encode, kickstart, plain, range, sh, subopt, xml};
 
 /// Something a template can call.
 pub(crate) struct Callable {
@@ -165,6 +165,19 @@ pub(crate) const CALLABLES: &[Callable] = &[
             ),
         ],
         body: Body::Text(encode::yaml_block),
+    },
+    Callable {
+        name: "autoinstall_raw",
+        language: "YAML and JSON",
+        does: "The section `storage` of autoinstall as the site wrote it: a map, at four spaces.",
+        examples: &[
+            (
+                "  storage:\n{{ \"layout:\\n  name: zfs\\n\" | autoinstall_raw }}",
+                Ok("  storage:\n    layout:\n      name: zfs"),
+            ),
+            ("{{ \"- x\" | autoinstall_raw }}", Err("is no map")),
+        ],
+        body: Body::Text(autoinstall::raw),
     },
     Callable {
         name: "ks",

@@ -13,18 +13,7 @@ umask 022
 # The installer's debconf is not ours to talk to.
 unset DEBCONF_REDIR DEBCONF_FRONTEND DEBCONF_READFD DEBCONF_WRITEFD DEBIAN_HAS_FRONTEND
 export DEBIAN_FRONTEND=noninteractive
-
-# device MAC: prints the name of the interface that has this address.
-device() {
-    for address in /sys/class/net/*/address; do
-        if [ "$(cat "$address")" = "$1" ]; then
-            basename "${address%/address}"
-            return
-        fi
-    done
-    echo "no interface has the address $1" >&2
-    return 1
-}
+{%- include "autoinstall/system/device.sh" %}
 {%- include "autoinstall/preseed/system/accounts.sh" %}
 {%- include "autoinstall/preseed/system/network.sh" %}
 {%- include "autoinstall/preseed/system/locale.sh" %}

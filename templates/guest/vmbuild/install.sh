@@ -141,7 +141,7 @@ install=(
 {%- if virtinst.pxe %}
   --pxe
 {%- else %}
-  --location {{ ("location=" ~ (medium | subopt)) | sh }}
+  --location {{ ("location=" ~ (medium | subopt) ~ (",kernel=" ~ (install.kernel | subopt) ~ ",initrd=" ~ (install.initrd | subopt) if install.kernel is defined else "")) | sh }}
 {%- if install.volume is undefined %}
   --initrd-inject "$answers"
 {%- if install.beside is defined %}

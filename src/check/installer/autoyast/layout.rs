@@ -1,7 +1,6 @@
 //! Layouts: one part of a disk or volume group takes what is left, and subvolumes lie where their names lead.
 
-use std::collections::HashSet;
-
+use super::super::rests::second_rests;
 use super::AutoYast;
 use crate::model::partitions::{Btrfs, Layout};
 use crate::model::words::MountPoint;
@@ -9,12 +8,6 @@ use crate::source::Spanned;
 
 /// How a layout that is refused can be had nevertheless.
 const BY_HAND: &str = "or write the section `partitioning` yourself in `partitions: {raw: …}`";
-
-/// What else partitions and volumes can be.
-const SIZES: &str = "write the `size` of all but one";
-
-/// Where else volume groups and btrfs can be.
-const ELSEWHERE: &str = "name another disk among its `disks`";
 
 impl AutoYast<'_> {
     pub(super) fn layout(&mut self, layout: &Layout) {
@@ -48,51 +41,10 @@ impl AutoYast<'_> {
 
     /// "One partition can have the value max to use all remaining space", and so can one volume of a group.
     fn rests(&mut self, layout: &Layout) {
-        let own = self.guest.disks.iter().find(|disk| !disk.shareable);
-        let first = own.map_or("", |disk| disk.device.as_str());
-        let mut taken: HashSet<&str> = HashSet::new();
-        for group in &layout.volume_groups {
-            let rest = group.volumes.iter().filter(|volume| volume.room.grow);
-            for volume in rest.skip(1) {
-                self.share(&volume.mount, SIZES);
-            }
+        for second in second_rests(self.guest, layout) {
+            let what = "share out what is left among several parts";
+            self.cannot(second.span, what, &format!("{}, {BY_HAND}", second.instead));
         }
-        for part in layout.plain.iter().filter(|part| part.room.grow) {
-            let disk = part.disk.as_ref().map_or(first, |disk| disk.as_str());
-            if !taken.insert(disk) {
-                self.share(&part.mount, SIZES);
-            }
-        }
-        for raid in layout.raids.iter().filter(|raid| raid.size.is_none()) {
-            for disk in &raid.disks {
-                if !taken.insert(disk.as_str()) {
-                    self.share(disk, "write how much of each disk it takes, in `size`");
-                }
-            }
-        }
-        let arrays: Vec<&str> = layout
-            .raids
-            .iter()
-            .map(|raid| raid.device.as_str())
-            .collect();
-        let groups = layout.volume_groups.iter();
-        let groups = groups.map(|group| (&group.name, &group.disks));
-        let pools = layout.btrfs.iter().map(|pool| (&pool.label, &pool.disks));
-        for (name, disks) in groups.chain(pools) {
-            if disks.is_empty() && !taken.insert(first) {
-                self.share(name, ELSEWHERE);
-            }
-            for disk in disks.iter().filter(|disk| !arrays.contains(&disk.as_str())) {
-                if !taken.insert(disk.as_str()) {
-                    self.share(disk, ELSEWHERE);
-                }
-            }
-        }
-    }
-
-    fn share<T>(&mut self, at: &Spanned<T>, instead: &str) {
-        let what = "share out what is left among several parts";
-        self.refuse(at, what, instead);
     }
 
     /// The name of the topmost subvolume begins those of the others, which are mounted where the rest of theirs leads.

@@ -1,0 +1,34 @@
+{#- What subiquity runs, from the volume with its files. Scripts of the site stand here as they are; one that could end its
+    here-document, or holds bytes that none can hold, comes as base64. -#}
+{% set pre = [script for script in scripts if script.when == "pre"] -%}
+{% set post = [script for script in scripts if script.when == "post" or script.when == "post-nochroot"] -%}
+#!/bin/sh
+#
+# Run by the installer of {{ name | line }}: `pre` before the disks are touched, `late` when the packages are there.
+set -e
+
+case $1 in
+pre)
+{%- for script in pre %}
+{%- set file = "/tmp/pre-" ~ loop.index %}
+{%- include "autoinstall/preseed/script.sh" %}
+    {{ (script.interpreter if script.interpreter is defined else "/bin/sh") | path | sh }} {{ file }}{% if script.on_error == "continue" %} || logger -t miniascape '{{ script.when }}-{{ loop.index }} failed'{% endif %}
+{%- endfor %}
+    ;;
+late)
+    cp /run/miniascape/system.sh /target/root/system.sh
+    curtin in-target --target=/target -- sh /root/system.sh
+    rm /target/root/system.sh
+{%- for script in post %}
+{%- set inside = script.when == "post" %}
+{%- set file = ("/target/root/" if inside else "/tmp/") ~ script.when ~ "-" ~ loop.index %}
+{%- include "autoinstall/preseed/script.sh" %}
+    {% if inside %}curtin in-target --target=/target -- {% endif %}{{ (script.interpreter if script.interpreter is defined else "/bin/sh") | path | sh }} {{ file | trim_start(pat="/target") }}{% if script.on_error == "continue" %} || logger -t miniascape '{{ script.when }}-{{ loop.index }} failed'{% endif %}
+    rm {{ file }}
+{%- endfor %}
+
+    # Reached only when nothing failed that has to succeed.
+    echo {{ ("miniascape: installed " ~ name) | line | sh }} > /target/root/.miniascape-installed
+    cat /target/root/.miniascape-installed > /dev/console
+    ;;
+esac
