@@ -71,17 +71,18 @@ impl Pair<'_> {
 
     /// Reports two values that must be the same, at the one that loads last: it is the one that was set against the other.
     fn clash(&mut self, own: (Span, &str), base: (Span, &str), key: &str) {
-        let (guest, name) = (&self.guest.name, &self.base.name);
+        let guest = &self.guest.name;
         let message = format!(
-            "guest `{guest}` has `{key}: {}`, and the image it starts from `{key}: {}`",
-            own.1, base.1
+            "guest `{guest}` has `{key}: {}`, and guest `{}`, whose image it starts from, `{key}: {}`",
+            own.1, self.base.name, base.1
         );
         let (at, other) = (own.0.max(base.0), own.0.min(base.0));
         self.sink.push(
             Diagnostic::error(Code::BaseImage, at, message)
                 .also(other, "the other one")
                 .help(format!(
-                    "write the same in guests `{guest}` and `{name}`, best in a sysgroup"
+                    "write `{key}: {}` in guest `{guest}` as well, best in a sysgroup of both",
+                    base.1
                 )),
         );
     }

@@ -13,13 +13,13 @@ use super::{Aside, Disk, DiskPlace, uuid};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::model::guest::{DiskFormat, DiskSpec, VirtinstSpec};
 use crate::model::install::Install;
-use crate::model::read::TypedGuest;
+use crate::model::read::{TypedGuest, give_way};
 use crate::model::size::Size;
 use crate::model::words::Backing;
 use crate::source::{Span, Spanned};
 
-/// The size of a disk whose base has a fault.
-const STAND_IN: Size = Size::GIB;
+/// The size of a disk whose base has a fault: enough for whatever is in it.
+const STAND_IN: Size = Size::TIB;
 
 /// The base image a guest starts from.
 #[derive(Clone, Debug)]
@@ -159,7 +159,11 @@ impl Bases {
             let (own, theirs) = (&guest.virtinst, &self.whole[base].1);
             let key = (Arc::as_ptr(own).addr(), span);
             let made = self.machines.entry(key);
-            let made = made.or_insert_with(|| Arc::new(machine(own, theirs, image, span)));
+            let made = made.or_insert_with(|| {
+                let mut machine = machine(own, theirs, image, span);
+                give_way(&mut machine, &guest.draft.os.base);
+                Arc::new(machine)
+            });
             guest.virtinst = Arc::clone(made);
         }
         let (base, sealed) = (base.map(|(base, _)| base), is_sealed(guest));

@@ -25,8 +25,8 @@ const PATTERN: &str = r"\s*[0-9]{1,12}(?:[.][0-9]{0,6})?\s*(?:[KMGTkmgt](?:[Ii][
 pub struct Size(u64);
 
 impl Size {
-    /// One GiB.
-    pub const GIB: Self = Self(1 << 30);
+    /// One TiB.
+    pub const TIB: Self = Self(1 << 40);
 
     /// Makes a size from bytes, which [`Size`] keeps as they are.
     #[must_use]
