@@ -5,6 +5,7 @@
 mod accounts;
 mod addresses;
 mod attachments;
+mod bases;
 mod bridges;
 mod cards;
 mod dns;
@@ -54,6 +55,7 @@ pub fn check(lab: &Lab, sink: &mut Sink) {
         &|sink| dns::check(lab, sink),
         &|sink| pools::check(lab, sink),
         &|sink| volumes::check(lab, sink),
+        &|sink| bases::check(lab, sink),
         &|sink| fit::check(lab, sink),
         &|sink| machine::check(lab, sink),
         &|sink| processor::check(lab, sink),

@@ -42,9 +42,12 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
                 .help(help),
         );
     }
-    for (guest, disk) in all() {
-        sink.about(Some(guest));
-        backing(lab, disk, &seen, sink);
+    for guest in &lab.guests {
+        sink.about(Some(&guest.name));
+        let base = guest.base.as_ref().map(|base| &*base.name);
+        for disk in &guest.disks {
+            backing(lab, disk, base, &seen, sink);
+        }
     }
     sink.about(None);
 }
@@ -83,8 +86,8 @@ fn alike(disk: &Disk, first: &str, other: &Disk, sink: &mut Sink) {
     );
 }
 
-/// A guest that writes to an image destroys every overlay of it.
-fn backing(lab: &Lab, disk: &Disk, seen: &Seen<'_>, sink: &mut Sink) {
+/// A guest that writes to an image destroys every overlay of it. The `base` a guest starts from is not started itself.
+fn backing(lab: &Lab, disk: &Disk, base: Option<&str>, seen: &Seen<'_>, sink: &mut Sink) {
     let Some(backing) = &disk.backing else { return };
     let place = match &disk.place {
         _ if backing.starts_with('/') => DiskPlace::Path(backing.as_str().to_owned()),
@@ -97,6 +100,9 @@ fn backing(lab: &Lab, disk: &Disk, seen: &Seen<'_>, sink: &mut Sink) {
     let Some((writer, other)) = seen.get(&bytes(lab, &place)) else {
         return;
     };
+    if base == Some(*writer) {
+        return;
+    }
     let message = format!(
         "the backing image `{}` is a disk of guest `{writer}`, which writes to it",
         backing.value
@@ -104,6 +110,6 @@ fn backing(lab: &Lab, disk: &Disk, seen: &Seen<'_>, sink: &mut Sink) {
     sink.push(
         Diagnostic::error(Code::DuplicateVolume, backing.span, message)
             .also(other.place_span, "the disk")
-            .help("make the overlay of an image that no guest has as its disk"),
+            .help("make the overlay of an image that no guest has as its disk; of one that is `seal: true`, name the guest in `backing`"),
     );
 }

@@ -153,6 +153,8 @@ codes! {
     BadName = "bad-name" or Warning,
     /// One volume used by two guests that do not share it.
     DuplicateVolume = "duplicate-volume",
+    /// A base image that a guest cannot start from.
+    BaseImage = "base-image",
     /// Two pools in one place.
     DuplicatePool = "duplicate-pool",
     /// Two accounts or groups of one name or number, or an account only the system may have.

@@ -5,6 +5,7 @@
 
 mod addresses;
 mod aside;
+mod bases;
 mod depends_on;
 mod disks;
 mod ids;
@@ -17,6 +18,7 @@ mod volumes;
 mod wishes;
 
 pub use aside::Aside;
+pub use bases::Base;
 pub use ids::uuid;
 pub use lock::{Choices, Lock};
 pub use origin::{AddressRule, MacRule, Rules};
@@ -101,8 +103,12 @@ pub struct Guest {
     pub vars: Option<Node>,
     /// Unknown keys, for templates.
     pub extra: Map,
-    /// Guests that must be up first.
+    /// Guests that must be up first, and the one whose image it starts from.
     pub depends_on: Vec<Spanned<String>>,
+    /// Where it says that its install ends as an image for other guests.
+    pub seal: Option<Span>,
+    /// The sealed guest whose image it starts from.
+    pub base: Option<Base>,
     /// Outputs added or replaced.
     pub templates: IndexMap<Arc<str>, Spanned<TemplateRef>>,
     /// Network interfaces.

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::addresses::{Family, allocate};
+use super::bases::{Base, Bases};
 use super::depends_on::{Known, depends_on};
 use super::interfaces::{self, Attachment, Owner};
 use super::lock::{Choices, Lock, ReadLock};
@@ -59,6 +60,7 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         lock,
     } = input;
     let read = ReadLock::read(lock, files, sink);
+    let mut bases = Bases::find(&mut guests, &aside, sink);
 
     let mut attached: Vec<Vec<Option<Spanned<String>>>> = Vec::with_capacity(guests.len());
     for guest in &mut guests {
@@ -106,12 +108,8 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
         sink,
     );
     let mut hardware = Vec::with_capacity(guests.len());
-    for (index, (((guest, attached), ips), macs)) in guests
-        .iter_mut()
-        .zip(&attached)
-        .zip(ips)
-        .zip(macs)
-        .enumerate()
+    for (index, (((guest, attached), ips), macs)) in
+        guests.iter().zip(&attached).zip(ips).zip(macs).enumerate()
     {
         sink.about(Some(&guest.draft.name));
         let mut attachments = Vec::with_capacity(attached.len());
@@ -130,24 +128,32 @@ pub fn link(input: Input<'_>, files: &mut Files, sink: &mut Sink) -> Lab {
                 mac,
             });
         }
-        let wanted = std::mem::take(&mut guest.spec.disks);
-        let draft = &guest.draft;
-        let disks = disks::resolve(
-            &draft.name,
-            wanted,
+        hardware.push(attachments);
+    }
+    let mut disks: Vec<Vec<Disk>> = vec![Vec::new(); guests.len()];
+    for index in bases.order(guests.len()) {
+        let guest = &mut guests[index];
+        sink.about(Some(&guest.draft.name));
+        let image = bases.of(index).map(|(base, _)| disks[base].as_slice());
+        bases.apply(index, guest, image, sink);
+        disks[index] = disks::resolve(
+            &guest.draft.name,
+            std::mem::take(&mut guest.spec.disks),
             guest.virtinst.image.as_ref(),
-            draft.legacy,
+            guest.draft.legacy,
             &mut storages,
             &aside,
             sink,
         );
-        hardware.push((attachments, disks));
     }
     sink.about(None);
+    let based: Vec<Option<Base>> = bases.named(&guests, &site);
     let mut guests = sink.each(
-        guests.into_par_iter().zip(hardware),
-        |(guest, _)| &guest.draft.name,
-        |(guest, (attachments, disks)), sink| finish(guest, attachments, disks, &site, sink),
+        guests.into_par_iter().zip(hardware).zip(disks).zip(based),
+        |(((guest, _), _), _)| &guest.draft.name,
+        |(((guest, attachments), disks), base), sink| {
+            finish(guest, attachments, disks, base, &site, sink)
+        },
     );
     let known = Known {
         names: &names,
@@ -229,6 +235,7 @@ fn finish(
     guest: TypedGuest,
     attachments: Vec<Attachment<'_>>,
     disks: Vec<Disk>,
+    base: Option<Base>,
     site: &str,
     sink: &mut Sink,
 ) -> Guest {
@@ -269,6 +276,14 @@ fn finish(
             interfaces::resolve(position, spec, attachment, &owner, sink)
         })
         .collect();
+    let depends_on = spec.depends_on.into_iter();
+    let depends_on = depends_on.map(|name| Spanned::new(name.as_str().to_owned(), name.span));
+    let mut depends_on: Vec<Spanned<String>> = depends_on.collect();
+    if let Some(base) = &base
+        && !depends_on.iter().any(|name| *name.value == *base.name)
+    {
+        depends_on.push(Spanned::new(base.name.to_string(), base.span));
+    }
     Guest {
         uuid: uuid(site, "guest", &draft.name),
         defined: draft.defined,
@@ -282,11 +297,9 @@ fn finish(
         description: spec.description,
         vars: spec.vars,
         extra,
-        depends_on: spec
-            .depends_on
-            .into_iter()
-            .map(|name| Spanned::new(name.as_str().to_owned(), name.span))
-            .collect(),
+        depends_on,
+        seal: spec.seal.filter(|seal| seal.value).map(|seal| seal.span),
+        base,
         templates: spec.templates,
         interfaces,
         disks,

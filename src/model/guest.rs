@@ -36,6 +36,9 @@ section! {
         vars: Option<Node>,
         /// Guests that must be up before this one is installed.
         depends_on: Vec<Spanned<ObjectName>>,
+        /// Whether its install ends as an image that other guests start from, which name it in a disk's `backing`; what
+        /// makes a machine that one machine is removed then, and it is not started any more.
+        seal: Option<Spanned<bool>>,
         /// Outputs added or replaced, by key: `autoinst`, `virtinst`, or a name of the site's own.
         templates: IndexMap<Arc<str>, Spanned<TemplateRef>>,
         /// The first interface's address.
@@ -223,7 +226,8 @@ section! {
         shareable: Option<Spanned<bool>>,
         /// Whether its space is taken from the host only when written; it is when nothing is said.
         sparse: Option<Spanned<bool>>,
-        /// The volume of the same pool, or the path, that it starts as a copy-on-write overlay of.
+        /// What it starts as a copy-on-write overlay of: a volume of the same pool, a path, or of a guest's first disk the
+        /// sealed guest whose image it starts from.
         backing: Option<Spanned<Backing>>,
         /// The format of `backing`, where its name does not end with it.
         backing_format: Option<Spanned<DiskFormat>>,

@@ -107,11 +107,11 @@ one_of! {
 }
 
 one_of! {
-    /// Whom a script is for.
+    /// Whom a script is for, where guests start from a base image.
     Scope {
-        /// Every guest that starts from the same image.
+        /// All that start from the same image: it runs when that is made, and is not repeated in them.
         Common = "common",
-        /// This guest.
+        /// Each guest: it runs in them, and never when an image is made.
         Node = "node",
     }
 }
@@ -137,7 +137,7 @@ section! {
         interpreter: Option<Program>,
         /// What its failure means; the installation goes on when nothing is said.
         on_error: Option<OnError>,
-        /// Whom it is for.
+        /// Whom it is for, where guests start from a base image; `common` when nothing is said.
         scope: Option<Scope>,
         /// Whether `{{ }}` in its text is an expression.
         template: Option<bool>,

@@ -154,7 +154,7 @@ static KEYS: LazyLock<HashSet<&str, RandomState>> = LazyLock::new(|| {
 });
 
 /// Takes the install tree of the OS table away from a guest that is said to install from elsewhere.
-fn give_way(virtinst: &mut VirtinstSpec, base: &Map) {
+pub(crate) fn give_way(virtinst: &mut VirtinstSpec, base: &Map) {
     let pxe = virtinst.pxe.as_ref().is_some_and(|pxe| pxe.value);
     if virtinst.cdrom.is_none() && virtinst.image.is_none() && !pxe {
         return;

@@ -25,6 +25,9 @@ const PATTERN: &str = r"\s*[0-9]{1,12}(?:[.][0-9]{0,6})?\s*(?:[KMGTkmgt](?:[Ii][
 pub struct Size(u64);
 
 impl Size {
+    /// One TiB.
+    pub const TIB: Self = Self(1 << 40);
+
     /// Makes a size from bytes, which [`Size`] keeps as they are.
     #[must_use]
     pub fn from_bytes(bytes: u64) -> Self {

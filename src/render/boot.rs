@@ -13,9 +13,9 @@ pub(super) fn install_boot(guest: &Guest) -> Value {
         "file": install_file(guest),
         "kernel_args": args.collect::<Vec<_>>(),
     });
-    let beside = beside(guest.installer());
+    let beside: Vec<&str> = beside(guest).map(|(name, _)| name).collect();
     if !beside.is_empty() {
-        boot["beside"] = beside.iter().map(|(name, _)| json!(name)).collect();
+        boot["beside"] = json!(beside);
     }
     if let Some(volume) = volume(guest.installer()) {
         boot["volume"] = json!(volume.label);

@@ -83,6 +83,7 @@ embed! {
     "autoinstall/preseed/system/services.sh",
     "autoinstall/preseed/use.cfg",
     "autoinstall/proxy.sh",
+    "autoinstall/seal.sh",
     "autoinstall/subiquity.yml",
     "autoinstall/subiquity/crypt.yml",
     "autoinstall/subiquity/disk.yml",

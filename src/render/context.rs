@@ -60,6 +60,12 @@ pub(super) fn identity(guest: &Guest, set: &mut Gathered<'_>) {
         set.value("index", &index);
     }
     set.value("uuid", &guest.uuid);
+    if guest.seal.is_some() {
+        set.value("seal", &true);
+    }
+    if let Some(base) = &guest.base {
+        set.value("base", &json!({"name": &*base.name, "uuid": base.uuid}));
+    }
 }
 
 /// Returns what kind of guest it is: the same for all guests of these groups and this OS that name no id of their own.

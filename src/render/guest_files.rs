@@ -40,8 +40,8 @@ pub(super) struct Renderer<'a> {
     installs: Memo<(usize, usize, &'static str, bool), Arc<Stretch>>,
     /// Kinds of guests, by the addresses of their groups and OS.
     kinds: Memo<(usize, usize), Arc<Stretch>>,
-    /// Machines, by the addresses of hardware and OS, the install file and the first interface.
-    machines: Memo<(usize, usize, String, String), Arc<Stretch>>,
+    /// Machines, by the addresses of hardware and OS, the install file, the first interface, and whether it is sealed.
+    machines: Memo<(usize, usize, String, String, bool), Arc<Stretch>>,
     /// The site's own data, by its address.
     vars: Memo<usize, Arc<Section>>,
 }
@@ -180,6 +180,7 @@ impl<'a> Renderer<'a> {
             Arc::as_ptr(&guest.os).addr(),
             install_file(guest),
             first_device(guest).to_owned(),
+            guest.seal.is_some(),
         );
         let known = self.machines.find(&key);
         set.own.share(known.unwrap_or_else(|| {

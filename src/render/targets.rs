@@ -18,6 +18,8 @@ struct Installer {
     answers: &'static str,
     /// The files it finds beside its install file, each with its template.
     beside: &'static [(&'static str, &'static str)],
+    /// Whether it finds what seals the system there as well; the install files of others hold that.
+    brings_seal: bool,
     /// Where it finds them, if not in its initrd.
     volume: Option<Volume>,
 }
@@ -43,6 +45,7 @@ const INSTALLERS: &[Installer] = &[
         name: "kickstart",
         answers: "autoinstall/ks.cfg",
         beside: &[],
+        brings_seal: false,
         volume: None,
     },
     Installer {
@@ -52,6 +55,7 @@ const INSTALLERS: &[Installer] = &[
             ("installer.sh", "autoinstall/preseed/installer.sh"),
             ("system.sh", "autoinstall/preseed/system.sh"),
         ],
+        brings_seal: true,
         volume: None,
     },
     Installer {
@@ -61,12 +65,14 @@ const INSTALLERS: &[Installer] = &[
             ("meta-data", "autoinstall/cloud/meta-data"),
             ("network-config", "autoinstall/cloud/network-config"),
         ],
+        brings_seal: false,
         volume: Some(CIDATA),
     },
     Installer {
         name: "autoyast",
         answers: "autoinstall/autoyast.profile",
         beside: &[],
+        brings_seal: false,
         volume: None,
     },
     Installer {
@@ -85,15 +91,21 @@ fn installer(name: &str) -> Option<&'static Installer> {
     INSTALLERS.iter().find(|installer| installer.name == name)
 }
 
-/// Returns the files an installer finds beside its install file, each with its template.
-pub(super) fn beside(name: &str) -> &'static [(&'static str, &'static str)] {
-    installer(name).map_or(&[], |installer| installer.beside)
+/// Returns the files that a guest's installer finds beside its install file, each with its template.
+pub(super) fn beside(guest: &Guest) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let installer = installer(guest.installer());
+    let seal = installer.filter(|installer| installer.brings_seal && guest.seal.is_some());
+    let beside = installer.map_or(&[][..], |installer| installer.beside);
+    beside.iter().copied().chain(seal.map(|_| SEAL))
 }
 
 /// Returns the volume an installer finds its files on.
 pub(super) fn volume(name: &str) -> Option<Volume> {
     installer(name)?.volume
 }
+
+/// What seals the system of a guest, and its template.
+const SEAL: (&str, &str) = ("seal.sh", "autoinstall/seal.sh");
 
 /// The template of the build script.
 const VMBUILD: &str = "guest/vmbuild.sh";
@@ -149,12 +161,23 @@ pub(super) fn outputs<'a>(guest: &'a Guest, engine: &Engine, sink: &mut Sink) ->
             );
         }
     }
-    for (file, template) in beside(guest.installer()) {
+    for (file, template) in beside(guest) {
         outputs.push(Output {
-            template: (*template).to_owned(),
-            file: (*file).to_owned(),
+            template: template.to_owned(),
+            file: file.to_owned(),
             span: guest.defined,
-            key: "autoinst",
+            key: if file == SEAL.0 { "seal" } else { "autoinst" },
+        });
+    }
+    // Where the install file holds it, it is there to be read.
+    if let Some(seal) = guest.seal
+        && !outputs.iter().any(|output| output.file == SEAL.0)
+    {
+        outputs.push(Output {
+            template: SEAL.1.to_owned(),
+            file: SEAL.0.to_owned(),
+            span: seal,
+            key: "seal",
         });
     }
     let virtinst = own("virtinst");

@@ -26,7 +26,8 @@ usage() {
   cat << 'EOF'
 Usage: vmbuild.sh [-n | -i] [-c URI]
 
-Creates this guest's volumes, installs it and leaves it shut off. Run again while the install goes on, it waits for
+Creates this guest's volumes, installs it and leaves it shut off
+{%- if seal is defined %}, as a base image for other guests{% endif %}. Run again while the install goes on, it waits for
 the end; after an install that was cut short it starts over. A finished guest is left alone, and so is every guest
 and volume that is not this one's.
 

@@ -203,6 +203,8 @@ check 'sam is left alone by a second run' refused "$workdir/guests.d/sam/vmbuild
 . "$project/tests/e2e/preseed.sh"
 # shellcheck source-path=SCRIPTDIR source=cloud.sh
 . "$project/tests/e2e/cloud.sh"
+# shellcheck source-path=SCRIPTDIR source=seal.sh
+. "$project/tests/e2e/seal.sh"
 
 if ((failures)); then
   echo "$failures checks failed"

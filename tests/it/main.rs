@@ -31,6 +31,7 @@ mod planted;
 mod preseed;
 mod readme;
 mod schemas;
+mod seal;
 mod secrets;
 mod session;
 mod storages;

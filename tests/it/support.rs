@@ -29,6 +29,7 @@ pub(crate) const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/cloud", Some("lab.yml")),
     ("tests/sites/suse", Some("lab.yml")),
     ("tests/sites/ubuntu", Some("lab.yml")),
+    ("tests/sites/seal", Some("lab.yml")),
 ];
 
 /// Returns a path below the project.

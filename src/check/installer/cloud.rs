@@ -65,10 +65,11 @@ impl Cloud<'_> {
         if serves && os.cloud_user.is_some() {
             return true;
         }
-        let message = format!(
-            "no cloud image of {} can be set up by this version",
-            os.name
-        );
+        let kind = match self.guest.base {
+            Some(_) => "base image",
+            None => "cloud image",
+        };
+        let message = format!("no {kind} of {} can be set up by this version", os.name);
         self.sink.push(
             Diagnostic::error(Code::UnsupportedInstaller, image.span, message)
                 .help("install it, from a `location` or a `cdrom`; `miniascape os` lists the systems with cloud images"),

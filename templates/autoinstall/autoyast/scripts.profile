@@ -38,11 +38,21 @@
         <chrooted config:type="boolean">true</chrooted>
         <debug config:type="boolean">false</debug>
         <interpreter>shell</interpreter>
+{%- if seal is defined %}
+        <source><![CDATA[#!/bin/sh
+# The end: this system becomes an image. Here stands seal.sh.
+trap '[ $? = 0 ] || { echo "miniascape: seal.sh failed" > /dev/console; while :; do sleep 3600; done; }' EXIT
+set -- /
+{% include "autoinstall/seal.sh" -%}
+cat /root/.miniascape-sealed > /dev/console
+]]></source>
+{%- else %}
         <source><![CDATA[#!/bin/sh
 # Reached only when no script failed that has to succeed.
 echo {{ ("miniascape: installed " ~ name) | line | sh }} > /root/.miniascape-installed
 cat /root/.miniascape-installed > /dev/console
 ]]></source>
+{%- endif %}
       </script>
     </chroot-scripts>
   </scripts>

@@ -84,8 +84,34 @@ cd /
 {{ (script.interpreter if script.interpreter is defined else "/bin/sh") | path | sh }} /run/miniascape/post-{{ loop.index }}{% if script.on_error == "continue" %} || logger -t miniascape 'post-{{ loop.index }} failed'{% endif %}
 {%- endfor %}
 {%- endif %}
+{%- if base is defined %}
+
+# What the installer of the base left after that was sealed.
+rm -rf /root/anaconda-ks.cfg /root/original-ks.cfg /tmp/ks-script-* /var/log/anaconda /root/.miniascape-sealed
+{%- endif %}
+{%- if seal is defined %}
+
+# cloud-init goes on writing what is to be removed, so the system becomes an image when that is done. The random numbers
+# that systemd would keep for the next boot would be the same in each guest.
+mkdir -p /run/systemd/system/systemd-random-seed.service.d
+printf '%s\n' '[Service]' 'ExecStop=' > /run/systemd/system/systemd-random-seed.service.d/miniascape.conf
+cat > /run/systemd/system/miniascape-seal.service <<'EOF'
+[Unit]
+Description=Makes an image of this system
+After=cloud-final.service
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /run/miniascape/seal.sh /
+ExecStart=/bin/sh -c 'cat /root/.miniascape-sealed > /dev/console'
+ExecStart=/bin/systemctl --no-block {{ finish }}
+EOF
+systemctl daemon-reload
+systemctl --no-block start miniascape-seal.service
+{%- else %}
 
 # Reached only when nothing failed that has to succeed.
 echo {{ ("miniascape: installed " ~ name) | line | sh }} > /root/.miniascape-installed
 cat /root/.miniascape-installed > /dev/console
 rm -r /run/miniascape
+{%- endif %}

@@ -36,9 +36,27 @@ late)
     {% if inside %}in-target {{ (script.interpreter if script.interpreter is defined else "/bin/sh") | path | sh }} {{ file | trim_start(pat="/target") }}{% else %}sh {{ file }}{% endif %}{% if script.on_error == "continue" %} || logger -t miniascape '{{ script.when }}-{{ loop.index }} failed'{% endif %}
     rm {{ file }}
 {%- endfor %}
+{%- if seal is defined %}
+
+    # The system becomes an image when the installer has left what it leaves: it copies its network configuration and its
+    # logs after this. Of a script there that fails it only takes note, so a failure stops here.
+    cat > /usr/lib/finish-install.d/94zz-miniascape <<'EOF'
+#!/bin/sh
+cp /seal.sh /target/root/seal.sh
+if in-target sh /root/seal.sh /; then
+    rm /target/root/seal.sh
+    cat /target/root/.miniascape-sealed > /dev/console
+else
+    echo 'miniascape: seal.sh failed' > /dev/console
+    while :; do sleep 3600; done
+fi
+EOF
+    chmod 0755 /usr/lib/finish-install.d/94zz-miniascape
+{%- else %}
 
     # Reached only when nothing failed that has to succeed.
     echo {{ ("miniascape: installed " ~ name) | line | sh }} > /target/root/.miniascape-installed
     cat /target/root/.miniascape-installed > /dev/console
+{%- endif %}
     ;;
 esac

@@ -9,7 +9,7 @@ check_image() {
     libvirt pool-refresh {{ on_image.pool | sh }} > /dev/null 2>&1 || true
     image=$(volume_info {{ on_image.pool | sh }} {{ virtinst.image | sh }})
   fi
-  [[ $image ]] || fail {{ ("there is no image " ~ virtinst.image ~ " in pool " ~ on_image.pool ~ "; virsh vol-create-as and vol-upload put one there") | sh }}
+  [[ $image ]] || fail {{ ("there is no image " ~ virtinst.image ~ " in pool " ~ on_image.pool ~ "; " ~ ("the vmbuild.sh of guest " ~ base.name ~ " makes it" if base is defined else "virsh vol-create-as and vol-upload put one there")) | sh }}
   [[ ! $image =~ Capacity:\ +([0-9]+) ]] || ((BASH_REMATCH[1] <= {{ on_image.size }})) ||
     fail "the image has ${BASH_REMATCH[1]} bytes, more than the disk of {{ on_image.size }}"
 {%- else %}

@@ -85,16 +85,52 @@ finish() {
 {%- if install.volume is defined and virtinst.image is undefined %}
   remove_seed
 {%- endif %}
+{%- if seal is defined %}
+  # It is not to be started any more. If somebody does, its disks are read-only, as what starts from them needs them.
+  libvirt define /dev/stdin > /dev/null < <(libvirt dumpxml --inactive --security-info "$uuid" |
+    sed -E "s#<target dev='[a-z]+' bus='(virtio|scsi|usb)'/>#&<readonly/>#")
+  libvirt desc "$uuid" --config --title 'base image, not to be started' > /dev/null
+{%- endif %}
   libvirt metadata "$uuid" "$xmlns" --config --key lab --set \
-    "<lab site='$site' state='installed' digest='$digest' volumes='${volumes[*]}' shared='${shared[*]}'/>" > /dev/null
-  say 'installed, and shut off'
+    "<lab site='$site' state='installed' digest='$digest' volumes='${volumes[*]}' shared='${shared[*]}'{% if seal is defined %} sealed='yes'{% endif %}/>" > /dev/null
+  say '{% if seal is defined %}sealed: other guests can start from its image now{% else %}installed, and shut off{% endif %}'
   exit
 }
+{%- if seal is defined %}
+
+# Prints the volumes that start from one of this guest's: without it, there is nothing in them.
+overlays() {
+  local volume pool path other
+  for volume in "${volumes[@]}"; do
+    pool=${volume%%/*}
+    path=$(libvirt vol-path --pool "$pool" "${volume#*/}" 2> /dev/null) || continue
+    while read -r other _; do
+      [[ $(libvirt vol-dumpxml --pool "$pool" "$other" 2> /dev/null) != *"<backingStore>"*"<path>$path</path>"* ]] ||
+        printf '%s ' "$other"
+    done < <(libvirt vol-list "$pool")
+  done
+}
+{%- endif %}
+{%- if base is defined %}
+
+# The base must be finished: whatever is written to it later destroys what starts from it.
+check_base() {
+  local base={{ base.uuid }} stamp
+  stamp=$(libvirt metadata "$base" "$xmlns" 2> /dev/null) || stamp=
+  [[ $stamp == *' state="installed"'* && $stamp == *' sealed="yes"'* ]] ||
+    fail {{ ("its base image is not there: build guest " ~ base.name ~ " first") | sh }}
+  [[ $(libvirt domstate "$base") == 'shut off' ]] || fail {{ ("guest " ~ base.name ~ ", whose image it starts from, is on") | sh }}
+}
+{%- endif %}
 
 names=$(libvirt list --all --name)
 if exists; then
   stamp=$(libvirt metadata "$uuid" "$xmlns" 2> /dev/null) || stamp=
   [[ $stamp == *" site=\"$site\""* ]] || fail 'its domain has no stamp of this site; it is left alone'
+{%- if seal is defined %}
+  lost=$(overlays)
+  [[ ! $lost ]] || fail "guests start from its image, so it is left alone; it can be built anew when these volumes are gone: $lost"
+{%- endif %}
   [[ $stamp != *' state="installed"'* ]] ||
     fail "it is finished; to build it anew, remove it: virsh undefine --nvram $name$(printf '; virsh vol-delete --pool %s' "${volumes[@]/\// }")"
   if installing; then
@@ -117,6 +153,9 @@ fi
 
 created=()
 {%- if virtinst.image is defined %}
+{%- if base is defined %}
+check_base
+{%- endif %}
 check_image
 disks
 seed
