@@ -242,6 +242,7 @@ impl serde::Serialize for InstallView<'_> {
         install.rootpw = None;
         install.users.clear();
         if let Some(bootloader) = &mut install.bootloader {
+            let bootloader = &mut bootloader.value;
             bootloader.password = bootloader
                 .password
                 .take()

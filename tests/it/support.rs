@@ -28,6 +28,7 @@ pub(crate) const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/debian", Some("lab.yml")),
     ("tests/sites/cloud", Some("lab.yml")),
     ("tests/sites/suse", Some("lab.yml")),
+    ("tests/sites/windows", Some("lab.yml")),
 ];
 
 /// Returns a path below the project.

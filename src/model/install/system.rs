@@ -45,9 +45,9 @@ section! {
         /// Services let in.
         services: Vec<Spanned<ServiceName>>,
         /// Ports let in.
-        ports: Vec<Port>,
+        ports: Vec<Spanned<Port>>,
         /// Interfaces from which everything is let in.
-        trusted: Vec<DeviceName>,
+        trusted: Vec<Spanned<DeviceName>>,
     }
 }
 

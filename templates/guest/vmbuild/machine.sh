@@ -30,7 +30,6 @@ machine=(
 {%- if enlightened %}
   # Without these Windows counts and waits by devices, which takes the host's time.
   --features hyperv.relaxed.state=on,hyperv.vapic.state=on,hyperv.spinlocks.state=on,hyperv.spinlocks.retries=8191
-  --features hyperv.vpindex.state=on,hyperv.synic.state=on,hyperv.stimer.state=on
 {%- endif %}
   --clock offset=utc{% if x86 %},rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no{% endif %}{% if enlightened %},hypervclock_present=yes{% endif %}
   --controller {% if virtinst.machine == "pc" %}usb2{% elif mainframe %}usb,model=none{% else %}usb,model=qemu-xhci{% endif %}

@@ -61,15 +61,14 @@ impl Unattend<'_> {
         if let Some(fs) = install
             .filesystem
             .as_ref()
-            .filter(|fs| fs.as_str() != "ntfs")
+            .filter(|fs| fs.as_str() == "vfat")
         {
             self.root(fs);
         }
         let partitions = install.partitions.as_ref();
-        if install.swap.is_some() {
-            let at = partitions.map_or(guest.os_span, |partitions| partitions.span);
+        if let Some(swap) = &install.swap {
             let help = "leave `swap` out: Windows swaps to a file of its own";
-            self.cannot(at, "make swap space", help);
+            self.cannot(swap.span, "make swap space", help);
         }
         if let Some(Partitions::Layout(layout)) = partitions.map(|partitions| &partitions.value) {
             self.layout(layout);
@@ -105,7 +104,7 @@ impl Unattend<'_> {
         let mount = &part.mount;
         match mount.as_str() {
             "/" => {
-                if let Some(fs) = part.fs.as_ref().filter(|fs| fs.as_str() != "ntfs") {
+                if let Some(fs) = part.fs.as_ref().filter(|fs| fs.as_str() == "vfat") {
                     self.root(fs);
                 }
             }

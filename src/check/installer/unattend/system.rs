@@ -3,7 +3,7 @@
 use super::Unattend;
 use crate::diag::{Code, Diagnostic};
 use crate::model::guest::BootProto;
-use crate::model::install::{Selinux, User};
+use crate::model::install::{Bootloader, Selinux, Sudo, User};
 use crate::model::windows;
 use crate::source::Spanned;
 
@@ -106,10 +106,10 @@ impl Unattend<'_> {
             let help = "leave `gid` out: Windows numbers accounts itself";
             self.cannot(gid.span, "number a group", help);
         }
-        if !install.ssh_authorized_keys.is_empty() {
+        if let Some(key) = install.ssh_authorized_keys.first() {
             let help =
                 "leave `ssh_authorized_keys` out; `rootpw` is the password of `Administrator`";
-            self.cannot(guest.os_span, "let anybody in by SSH keys", help);
+            self.cannot(key.span, "let anybody in by SSH keys", help);
         }
         // Windows 10 and 11 ask whoever starts them for an account; servers have one that is open.
         let client = matches!(guest.os.version.as_str(), "10" | "11");
@@ -149,11 +149,11 @@ impl Unattend<'_> {
             let what = "choose the `home` or the `shell` of an account";
             self.cannot(name.span, what, "leave them out");
         }
-        if !user.ssh_authorized_keys.is_empty() {
+        if let Some(key) = user.ssh_authorized_keys.first() {
             let help = "leave `ssh_authorized_keys` out, and give it a `password`";
-            self.cannot(name.span, "let anybody in by SSH keys", help);
+            self.cannot(key.span, "let anybody in by SSH keys", help);
         }
-        if matches!(user.sudo, Some(crate::model::install::Sudo::Rule(_))) {
+        if matches!(user.sudo, Some(Sudo::Rule(_))) {
             let help = "write `sudo: true` for an administrator";
             self.cannot(name.span, "read a rule of sudoers", help);
         }
@@ -176,19 +176,18 @@ impl Unattend<'_> {
     }
 
     fn boot(&mut self) {
-        let guest = self.guest;
-        let install = &guest.install;
-        let loader = install.bootloader.as_ref();
-        if loader.is_some_and(|loader| {
+        let install = &self.guest.install;
+        let said = |loader: &&Spanned<Bootloader>| {
             !loader.append.is_empty() || loader.timeout.is_some() || loader.password.is_some()
-        }) {
+        };
+        if let Some(loader) = install.bootloader.as_ref().filter(said) {
             let help = "leave `bootloader` out, and call `bcdedit` in a script";
-            self.cannot(guest.os_span, "set up its boot loader", help);
+            self.cannot(loader.span, "set up its boot loader", help);
         }
         let kdump = install.kdump.as_ref();
-        if kdump.is_some_and(|kdump| kdump.enabled == Some(true)) {
+        if let Some(kdump) = kdump.filter(|kdump| kdump.enabled == Some(true)) {
             let help = "leave `kdump` out: Windows keeps dumps by itself";
-            self.cannot(guest.os_span, "keep crash dumps with kdump", help);
+            self.cannot(kdump.span, "keep crash dumps with kdump", help);
         }
     }
 
@@ -245,13 +244,10 @@ impl Unattend<'_> {
                 self.cannot(service.span, &what, &help);
             }
         }
-        let others = firewall
-            .ports
-            .iter()
-            .any(|port| !matches!(port.protocol(), "tcp" | "udp"));
-        if others {
-            let help = "write ports of `tcp` and `udp` only";
-            self.cannot(guest.os_span, "let in ports of `sctp` or `dccp`", help);
+        let mut ports = firewall.ports.iter();
+        if let Some(port) = ports.find(|port| !matches!(port.protocol(), "tcp" | "udp")) {
+            let what = format!("let in ports of `{}`", port.protocol());
+            self.cannot(port.span, &what, "write ports of `tcp` and `udp` only");
         }
         for device in &firewall.trusted {
             if !guest
@@ -261,7 +257,7 @@ impl Unattend<'_> {
             {
                 let what = format!("trust an interface `{}`, which it has not", device.as_str());
                 let help = "write the `device` of one of its `interfaces`";
-                self.cannot(guest.os_span, &what, help);
+                self.cannot(device.span, &what, help);
             }
         }
     }
