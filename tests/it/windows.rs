@@ -21,7 +21,7 @@ const SYSTEMS: &[(&str, &str)] = &[
 
 /// Texts that would be syntax of XML, JSON, PowerShell or cmd if they were no data.
 const HOSTILE: &str =
-    "</Value>]]>&amp;<!-- \"'`$(calc)@'%PATH%^|& \\u0041 {{ x }} \u{e4}\u{2028}\u{1f600}";
+    "</Value>]]>&amp;<!-- \"'`$(calc)@'%PATH%^|& \\u0041 {% x %}{# x #} \u{e4}\u{1f600}";
 
 /// The interfaces of guest number `n`, in one of four ways.
 fn interfaces(n: usize) -> Value {
@@ -52,7 +52,7 @@ fn layouts() -> Vec<(&'static str, Value)> {
         ("spare", json!({"disks": two.clone()})),
         (
             "bios",
-            json!({"disks": [{"size": 80, "bus": "sata"}], "virtinst": {"firmware": "bios", "drivers": "none"}}),
+            json!({"disks": [{"size": 80, "bus": "sata"}], "virtinst": {"firmware": "bios"}}),
         ),
         (
             "plain",
@@ -104,7 +104,7 @@ fn everything() -> Value {
         "hosts": [{"ip": "10.1.0.9", "names": ["nine", "nine.x.test"]}],
         "proxy": {"url": "http://10.1.0.1:3128/", "no_proxy": ["localhost", ".x.test"]},
         "scripts": [
-            {"when": "post", "on_error": "fail", "run": format!("Write-Output '{HOSTILE}'\r\n\t\u{1}\n")},
+            {"when": "post", "on_error": "fail", "run": format!("Write-Output '{HOSTILE}'\r\n\t\n")},
             {"when": "firstboot", "run": "'@\n\"@\n"},
         ],
         "setup_data": [{"content": format!("{HOSTILE}\r\n"), "dst": "/Site's files/a & b/$x.txt"}],

@@ -9,7 +9,6 @@ mod system;
 use super::unsupported;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Guest;
-use crate::model::guest::Firmware;
 use crate::model::install::When;
 use crate::model::install::system::Finish;
 use crate::model::text::Line;
@@ -131,14 +130,6 @@ impl Unattend<'_> {
         let virtinst = &guest.virtinst;
         if guest.os.version != "11" {
             return;
-        }
-        if let Some(firmware) = virtinst
-            .firmware
-            .as_ref()
-            .filter(|it| it.value == Firmware::Bios)
-        {
-            let what = "be started by BIOS";
-            self.cannot(firmware.span, what, "write `firmware: uefi`");
         }
         for (key, value) in [
             ("tpm", &virtinst.tpm),

@@ -10,9 +10,9 @@
 with_media() {
   local xml=$1 quote cdroms=''
 {%- for source in media %}
-  cdroms+={{ ("<disk type='file' device='cdrom'>" ~ source ~ "<target dev='sd" ~ ("x" if loop.first else "y") ~ "' bus='sata'/><readonly/><address type='drive' controller='0' bus='0' target='0' unit='" ~ (2 + loop.index) ~ "'/></disk>") | sh }}
+  cdroms+={{ ("<disk type='file' device='cdrom'>" ~ source ~ "<target dev='sd" ~ ("x" if loop.first else "y") ~ "' bus='sata'/><readonly/><address type='drive' controller='0' bus='0' target='0' unit='" ~ (2 + loop.index) ~ "'/></disk>") | sh }}$'\n    '
 {%- endfor %}
-  cdroms+={{ ("<disk type='volume' device='cdrom'><source pool='" ~ (pool | xml) ~ "' volume='" ~ (name | xml) ~ "-seed.iso'/><target dev='sdz' bus='sata'/><readonly/><address type='drive' controller='0' bus='0' target='0' unit='5'/></disk>") | sh }}
+  cdroms+={{ ("<disk type='volume' device='cdrom'><source pool='" ~ (pool | xml) ~ "' volume='" ~ (name | xml) ~ "-seed.iso'/><target dev='sdz' bus='sata'/><readonly/><address type='drive' controller='0' bus='0' target='0' unit='5'/></disk>") | sh }}$'\n    '
   for quote in \' \"; do
     xml=${xml/"<boot dev=${quote}hd$quote/>"/"<boot dev='hd'/><boot dev='cdrom'/>"}
   done

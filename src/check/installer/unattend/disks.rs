@@ -2,6 +2,7 @@
 
 use super::Unattend;
 use crate::diag::{Code, Diagnostic};
+use crate::link::Disk;
 use crate::model::guest::{Bus, Firmware};
 use crate::model::partitions::{Layout, Partition, Partitions};
 use crate::model::words::HardwareWord;
@@ -42,21 +43,7 @@ impl Unattend<'_> {
                     .help("write the same `bus` for all of them"),
             );
         }
-        let without = guest.virtinst.drivers.as_ref();
-        let without = without.filter(|drivers| drivers.as_str() == super::NONE);
-        let strange = |bus: Bus| matches!(bus, Bus::Virtio | Bus::Scsi);
-        if let Some(drivers) = without
-            && let Some(disk) = guest.disks.iter().find(|disk| strange(disk.bus))
-        {
-            let message = format!("{} has no driver for this disk by itself", guest.os.name);
-            self.sink.push(
-                Diagnostic::error(Code::UnsupportedKey, disk.span, message)
-                    .also(drivers.span, "no others")
-                    .help(
-                        "write `bus: sata`, or name the medium of virtio-win in `virtinst.drivers`",
-                    ),
-            );
-        }
+        self.drivers();
         let install = &guest.install;
         if let Some(fs) = install
             .filesystem
@@ -72,6 +59,32 @@ impl Unattend<'_> {
         }
         if let Some(Partitions::Layout(layout)) = partitions.map(|partitions| &partitions.value) {
             self.layout(layout);
+        }
+    }
+
+    /// Without virtio-win, Setup sees no disk on virtio, and Windows no card.
+    fn drivers(&mut self) {
+        let guest = self.guest;
+        let drivers = guest.virtinst.drivers.as_ref();
+        let Some(drivers) = drivers.filter(|drivers| drivers.as_str() == super::NONE) else {
+            return;
+        };
+        let strange = |disk: &&Disk| matches!(disk.bus, Bus::Virtio | Bus::Scsi);
+        let disk = guest.disks.iter().find(strange).map(|disk| disk.span);
+        let mut nics = guest.interfaces.iter();
+        let nic = nics.find(|nic| nic.model.as_str() == "virtio");
+        if let Some(device) = disk.or(nic.map(|nic| nic.span)) {
+            let message = format!(
+                "the installer of {} ({}) cannot drive this device by itself",
+                guest.os.name,
+                guest.installer()
+            );
+            let help = "write `bus: sata` of disks and `model: e1000e` of interfaces, or name the medium of virtio-win in `virtinst.drivers`";
+            self.sink.push(
+                Diagnostic::error(Code::UnsupportedKey, device, message)
+                    .also(drivers.span, "no drivers beside its own")
+                    .help(help),
+            );
         }
     }
 
