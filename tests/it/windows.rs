@@ -321,3 +321,54 @@ fn the_script_knows_the_services_that_are_let_in() {
     let taken: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
     assert_eq!(known, taken);
 }
+
+/// Media are in the domain that runs the install, whatever they are called, and in no other.
+#[test]
+fn the_install_sees_its_media() {
+    let cdrom = "/srv/iso/w & 'x', \"y\" $(z).iso";
+    let lab = json!({
+        "site": "media",
+        "networks": {"lan": {"subnet": "10.1.0.0/24"}},
+        "guests": {"w": {"os": "win11", "rootpw": "locked", "users": [{"name": "ann"}], "interfaces": [{"network": "lan", "ip": "auto"}],
+            "virtinst": {"cdrom": cdrom, "drivers": "/srv/drivers;.iso"}}},
+    });
+    let site = generate(&lab, &mut []);
+    let script = site.path().join("workdir/guests.d/w/vmbuild.sh");
+    let script = script.display().to_string();
+    let domain = |option: &str| judge("bash", &[&script, option, "-c", "test:///default"]);
+    let (installed, installer) = (domain("-n"), domain("-i"));
+    assert_eq!(
+        (installed.status, installer.status),
+        (0, 0),
+        "{}",
+        installer.stderr
+    );
+    let cdroms = |text: &str| {
+        let document = roxmltree::Document::parse(text).unwrap();
+        let disks = document
+            .descendants()
+            .filter(|node| node.attribute("device") == Some("cdrom"));
+        let sources = disks.flat_map(|disk| {
+            disk.children()
+                .filter(|node| node.has_tag_name("source"))
+                .collect::<Vec<_>>()
+        });
+        let place = |node: roxmltree::Node<'_, '_>| {
+            let file = node.attribute("file").or(node.attribute("volume"));
+            file.unwrap_or_default().to_owned()
+        };
+        sources.map(place).collect::<Vec<String>>()
+    };
+    assert_eq!(cdroms(&installed.stdout), Vec::<String>::new());
+    assert_eq!(
+        cdroms(&installer.stdout),
+        [cdrom, "/srv/drivers;.iso", "w-seed.iso"]
+    );
+    assert!(
+        installer
+            .stdout
+            .contains("<boot dev='hd'/><boot dev='cdrom'/>"),
+        "{}",
+        installer.stdout
+    );
+}

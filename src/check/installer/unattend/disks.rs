@@ -75,14 +75,14 @@ impl Unattend<'_> {
         let nic = nics.find(|nic| nic.model.as_str() == "virtio");
         if let Some(device) = disk.or(nic.map(|nic| nic.span)) {
             let message = format!(
-                "the installer of {} ({}) cannot drive this device by itself",
+                "the installer of {} ({}) cannot do without the drivers of virtio",
                 guest.os.name,
                 guest.installer()
             );
-            let help = "write `bus: sata` of disks and `model: e1000e` of interfaces, or name the medium of virtio-win in `virtinst.drivers`";
+            let help = "name the medium of virtio-win, or write `bus: sata` of disks and `model: e1000e` of interfaces";
             self.sink.push(
-                Diagnostic::error(Code::UnsupportedKey, device, message)
-                    .also(drivers.span, "no drivers beside its own")
+                Diagnostic::error(Code::UnsupportedKey, drivers.span, message)
+                    .also(device, "this device is virtio")
                     .help(help),
             );
         }
