@@ -56,7 +56,8 @@ judges: .venv/$(subst $() $(),+,$(PYTHON_JUDGES)) ## Install the judges that are
 	touch $@
 
 # src/model/tables.rs says what they are for. Two are kept by hand: tables/keymaps has the names below data/keymaps of kbd,
-# and those of Fedora that kbd dropped; tables/firewall-services those below config/services of firewalld.
+# and those of Fedora that kbd dropped; tables/firewall-services those below config/services of firewalld. Two are for Windows:
+# tables/windows-zones is CLDR's windowsZones.xml with the links of tzdata, tables/windows-keyboards is Microsoft's list.
 .PHONY: tables
 tables: ## Write the tables of time zones, locales and keyboards anew, from this machine (tzdata, locales, xkb-data)
 	awk '$$1 == "Z" {print $$2} $$1 == "L" {print $$3}' /usr/share/zoneinfo/tzdata.zi | LC_ALL=C sort -u > tables/time-zones

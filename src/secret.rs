@@ -35,6 +35,7 @@ const SECRET_WORDS: &[&str] = &[
     "secret",
     "token",
     "private_key",
+    "product_key",
 ];
 
 /// Returns whether a key holds a password, which no expression may copy to where it would be shown.

@@ -2,7 +2,7 @@
 //!
 //! The sources are pykickstart's commands of each version, and the installation guides. Whatever can be said in a
 //! script of the install file instead is said there, and is no fault. What is one installer's alone is in
-//! [`kickstart`], [`preseed`], [`autoyast`], [`autoinstall`] and [`cloud`].
+//! [`kickstart`], [`preseed`], [`autoyast`], [`autoinstall`], [`unattend`] and [`cloud`].
 
 mod autoinstall;
 mod autoyast;
@@ -12,6 +12,7 @@ mod kickstart;
 mod location;
 mod preseed;
 mod rests;
+mod unattend;
 
 use self::autoinstall::Autoinstall;
 use self::autoyast::AutoYast;
@@ -19,6 +20,7 @@ use self::cloud::Cloud;
 use self::kickstart::Kickstart;
 use self::location::unreachable;
 use self::preseed::Preseed;
+use self::unattend::Unattend;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
 use crate::model::install::Repo;
@@ -37,7 +39,8 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
             continue;
         }
         filesystems(guest, sink);
-        if let Some(location) = &guest.virtinst.location
+        if guest.os.installer != "unattend"
+            && let Some(location) = &guest.virtinst.location
             && let Some((message, help)) = unreachable(&location.value)
         {
             sink.push(Diagnostic::error(Code::MissingSource, location.span, message).help(help));
@@ -62,6 +65,11 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         }
         if guest.os.installer == "autoinstall" {
             Autoinstall { guest, sink }.check();
+        }
+        if guest.os.installer == "unattend" {
+            Unattend { guest, sink }.check();
+        } else {
+            unattend::misplaced(guest, sink);
         }
     }
     sink.about(None);

@@ -104,7 +104,17 @@ fn readable(guest: &Guest, account: &str, password: &Spanned<Password>, sink: &m
             let help = "write `locked`, or `\"$6$…\"`, a hash made with `openssl passwd -6`";
             sink.push(Diagnostic::error(Code::InvalidValue, password.span, message).help(help));
         }
-        Password::Plain(_) => plain(account, password.span, sink),
+        Password::Plain(_) => plain(&guest.os, account, password.span, sink),
+        Password::Hash(hash) if guest.os.reads_no_hashes() => {
+            let message = format!(
+                "{} cannot read a password hash, and this is one of the kind `{}`",
+                guest.os.name,
+                kind(hash)
+            );
+            let help =
+                "take the password itself from outside with `!env` or `!file`, or write `locked`";
+            sink.push(Diagnostic::error(Code::UnreadableHash, password.span, message).help(help));
+        }
         Password::Hash(hash)
             if !guest
                 .os
@@ -124,8 +134,21 @@ fn readable(guest: &Guest, account: &str, password: &Spanned<Password>, sink: &m
             sink.push(Diagnostic::error(Code::UnreadableHash, password.span, message).help(help));
         }
         Password::Hash(hash) => whole(account, hash, password.span, sink),
+        Password::Outside(_) if guest.os.reads_no_hashes() => {
+            open(guest, account, password.span, sink)
+        }
         Password::Locked | Password::Outside(_) => {}
     }
+}
+
+/// Says of a password that whoever may read the install file may read it as well.
+fn open(guest: &Guest, account: &str, span: Span, sink: &mut Sink) {
+    let message = format!(
+        "the install file of guest `{}` holds the password of `{account}` for all who can read it",
+        guest.name
+    );
+    let help = "its installer takes no hash; the file is for its owner alone, so keep it out of shared repositories, and change the password in the guest";
+    sink.push(Diagnostic::note(Code::PlainPassword, span, message).help(help));
 }
 
 /// Reports a hash that lacks a part: no password has it, so the account is closed without anybody having said so.
@@ -185,9 +208,12 @@ fn boot_password(os: &Os, password: &Spanned<Password>, sink: &mut Sink) {
     sink.push(Diagnostic::error(Code::UnreadableHash, password.span, message).help(help));
 }
 
-fn plain(account: &str, span: Span, sink: &mut Sink) {
-    sink.push(
-        Diagnostic::warning(Code::PlainPassword, span, format!("the password of `{account}` stands here in plain text"))
-            .help("write a hash, made with `openssl passwd -6`, or take it from outside with `!env` or `!file`"),
-    );
+fn plain(os: &Os, account: &str, span: Span, sink: &mut Sink) {
+    let help = if os.reads_no_hashes() {
+        "take it from outside with `!env` or `!file`; the install file holds it all the same, as the installer takes no hash"
+    } else {
+        "write a hash, made with `openssl passwd -6`, or take it from outside with `!env` or `!file`"
+    };
+    let message = format!("the password of `{account}` stands here in plain text");
+    sink.push(Diagnostic::warning(Code::PlainPassword, span, message).help(help));
 }

@@ -192,7 +192,7 @@ codes! {
     /// A processor older than the programs of the guest's OS are compiled for.
     ProcessorTooOld = "processor-too-old" or Warning,
     /// A plain-text password in the site.
-    PlainPassword = "plain-password" or Warning,
+    PlainPassword = "plain-password" or Note,
     /// A hash the guest's OS cannot read.
     UnreadableHash = "unreadable-hash",
     /// A guest nobody can log in to.

@@ -329,6 +329,12 @@ section! {
         location: Option<Spanned<Line>>,
         /// An image to boot the installer from.
         cdrom: Option<Spanned<Line>>,
+        /// A medium with drivers that the installer on `cdrom` lacks: virtio-win, for Windows; `none` for none.
+        drivers: Option<Spanned<Line>>,
+        /// Which of the systems on `cdrom` to install: its number or its name there.
+        edition: Option<Spanned<Line>>,
+        /// The key that opens it.
+        product_key: Option<Spanned<Line>>,
         /// A cloud image to start from: what the first disk is an overlay of, as in its `backing`.
         image: Option<Spanned<Backing>>,
         /// Whether it installs from the network it boots on.

@@ -46,7 +46,7 @@ section! {
         /// Groups of accounts.
         groups: Vec<Group>,
         /// Keys that log in as root, or as a cloud image's default user.
-        ssh_authorized_keys: Vec<SshKey>,
+        ssh_authorized_keys: Vec<Spanned<SshKey>>,
         /// Packages, and with a `-` before them packages to leave out.
         packages: Vec<Spanned<PackageName>>,
         /// Package repositories.
@@ -60,11 +60,11 @@ section! {
         /// The layout of the disks.
         partitions: Option<Spanned<Partitions>>,
         /// The swap space of `partitions: auto`.
-        swap: Option<Size>,
+        swap: Option<Spanned<Size>>,
         /// The file system of `partitions: auto`, and of volumes that name none.
         filesystem: Option<Spanned<HardwareWord>>,
         /// The boot loader.
-        bootloader: Option<Bootloader>,
+        bootloader: Option<Spanned<Bootloader>>,
         /// What the guest does when the installer is done.
         finish: Option<Spanned<Finish>>,
         /// Scripts.
@@ -78,7 +78,7 @@ section! {
         /// Lines of `/etc/hosts`.
         hosts: Vec<HostsEntry>,
         /// Kernel crash dumps.
-        kdump: Option<Kdump>,
+        kdump: Option<Spanned<Kdump>>,
     }
 }
 

@@ -25,6 +25,7 @@ pub mod ssh_key;
 pub mod storage;
 pub mod tables;
 pub mod text;
+pub mod windows;
 pub mod words;
 
 /// Declares an enum of fixed words, read from and written as those words.

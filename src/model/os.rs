@@ -167,6 +167,13 @@ pub struct Os {
 }
 
 impl Os {
+    /// Returns whether passwords must be handed to it as they are: the installer of Windows takes no hashes, and its answer
+    /// file hides them from a glance and no more.
+    #[must_use]
+    pub fn reads_no_hashes(&self) -> bool {
+        self.installer == "unattend"
+    }
+
     /// Returns where the built-in value of a guest's key is written: of a list, each of its items.
     #[must_use]
     pub fn spans(&self, key: &str) -> Vec<Span> {

@@ -54,6 +54,15 @@ impl Password {
         marked || matches!(rest, "*" | "*LK*") || words.any(|word| text.eq_ignore_ascii_case(word))
     }
 
+    /// Returns the plain text, if it is that.
+    #[must_use]
+    pub fn plain(&self) -> Option<&str> {
+        match self {
+            Self::Plain(text) | Self::Outside(text) => Some(text),
+            Self::Locked | Self::Hash(_) => None,
+        }
+    }
+
     /// Returns the hash, if it is one.
     #[must_use]
     pub fn hash(&self) -> Option<&str> {

@@ -77,6 +77,9 @@ impl<'l> Reader<'l> {
         })?;
         let extra = self.extra(&draft, &values, sink);
         secrets::of_install(&install, &mut draft.secrets);
+        if let Some(key) = &virtinst.product_key {
+            draft.secrets.add(key.as_str());
+        }
         let vars = values.entries().find(|(key, _)| &***key == "vars");
         secrets::of_keys(extra.iter().chain(vars), &mut draft.secrets);
         Some(TypedGuest {

@@ -19,6 +19,9 @@ pub(super) fn install_boot(guest: &Guest) -> Value {
     }
     if let Some(volume) = volume(guest.installer()) {
         boot["volume"] = json!(volume.label);
+        if volume.cdrom {
+            boot["cdrom"] = json!(true);
+        }
     }
     if let (Some(kernel), Some(initrd), None) =
         (&guest.os.kernel, &guest.os.initrd, &guest.virtinst.image)

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::STAMP_XMLNS;
 use super::arguments::console_args;
 use super::boot::install_boot;
+use super::filters::unattend_password;
 use super::payloads::Payload;
 use super::sections::Gathered;
 use super::views::{DiskView, DriveView, InterfaceView};
@@ -42,6 +43,27 @@ impl Hashes {
                     .to_owned()
             });
         Some(hash.clone())
+    }
+}
+
+/// A password as templates see it, under the name it has there.
+fn password(
+    guest: &Guest,
+    password: &Password,
+    site: &str,
+    account: &str,
+    hashes: &Hashes,
+) -> Option<(&'static str, String)> {
+    match password.plain().filter(|_| guest.os.reads_no_hashes()) {
+        // The name of the element in the answer file is a part of its value.
+        Some(plain) => {
+            let element = match account {
+                "root" => "AdministratorPassword",
+                _ => "Password",
+            };
+            Some(("password", unattend_password(plain, element)))
+        }
+        None => Some(("hash", hashes.of(password, site, account)?)),
     }
 }
 
@@ -201,13 +223,13 @@ pub(super) fn install(guest: &Guest, site: &str, hashes: &Hashes) -> Map<String,
     else {
         return Map::new();
     };
-    if let Some(password) = &install.rootpw {
-        let hash = hashes.of(&password.value, site, "root");
+    if let Some(written) = &install.rootpw {
+        let found = password(guest, &written.value, site, "root", hashes);
         values.insert(
             "rootpw".into(),
-            hash.map_or_else(
+            found.map_or_else(
                 || json!({"lock": true}),
-                |hash| json!({"lock": false, "hash": hash}),
+                |(key, value)| json!({"lock": false, key: value}),
             ),
         );
     }
@@ -226,6 +248,7 @@ impl serde::Serialize for InstallView<'_> {
         install.rootpw = None;
         install.users.clear();
         if let Some(bootloader) = &mut install.bootloader {
+            let bootloader = &mut bootloader.value;
             bootloader.password = bootloader
                 .password
                 .take()
@@ -241,20 +264,19 @@ fn users(guest: &Guest, site: &str, hashes: &Hashes) -> Value {
         view.password = None;
         view.sudo = None;
         let mut value = serde_json::to_value(&view).expect("users serialize");
-        let hash = user
-            .password
-            .as_ref()
-            .and_then(|password| hashes.of(&password.value, site, &user.name.value.0));
+        let name = &user.name.value.0;
+        let written = user.password.as_ref();
+        let found = written.and_then(|it| password(guest, &it.value, site, name, hashes));
         match &user.sudo {
             Some(Sudo::Rule(rule)) => value["sudo"] = json!(rule),
             // Whoever has no password cannot be asked for it.
-            Some(Sudo::Yes) if hash.is_none() => value["sudo"] = json!("ALL=(ALL) NOPASSWD: ALL"),
+            Some(Sudo::Yes) if found.is_none() => value["sudo"] = json!("ALL=(ALL) NOPASSWD: ALL"),
             Some(Sudo::Yes) => value["sudo"] = json!("ALL=(ALL) ALL"),
             _ => {}
         }
-        value["lock"] = json!(user.lock.unwrap_or(hash.is_none()));
-        if let Some(hash) = hash {
-            value["hash"] = json!(hash);
+        value["lock"] = json!(user.lock.unwrap_or(found.is_none()));
+        if let Some((key, found)) = found {
+            value[key] = json!(found);
         }
         value
     };

@@ -11,6 +11,7 @@ mod kickstart;
 mod plain;
 mod range;
 mod table;
+mod unattend;
 mod xml;
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
@@ -18,6 +19,8 @@ use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 pub(super) use range::restart;
 use table::Body;
 pub(super) use table::CALLABLES;
+
+pub(super) use unattend::password as unattend_password;
 
 /// Tera's own filters, for suggestions.
 pub(super) const TERA_FILTERS: &[&str] = &[

@@ -31,12 +31,23 @@ pub(super) struct Volume {
     pub(super) label: &'static str,
     /// What the install file is called there.
     pub(super) file: &'static str,
+    /// Whether it is a CD beside the medium that the installer boots from, and not a disk.
+    pub(super) cdrom: bool,
 }
 
 /// Where cloud-init looks for its files (its documentation of the data source NoCloud); subiquity is told by it.
 const CIDATA: Volume = Volume {
     label: "cidata",
     file: "user-data",
+    cdrom: false,
+};
+
+/// Where Windows Setup looks for its answers: on any medium, whatever it is called ("Windows Setup: implicit answer file
+/// search order").
+const UNATTEND: Volume = Volume {
+    label: "unattend",
+    file: "autounattend.xml",
+    cdrom: true,
 };
 
 /// The installers with templates below `autoinstall/`.
@@ -83,7 +94,22 @@ const INSTALLERS: &[Installer] = &[
             ("installer.sh", "autoinstall/subiquity/installer.sh"),
             ("system.sh", "autoinstall/subiquity/system.sh"),
         ],
+        brings_seal: false,
         volume: Some(CIDATA),
+    },
+    Installer {
+        name: "unattend",
+        answers: "autoinstall/unattend.xml",
+        beside: &[
+            ("setup.json", "autoinstall/unattend/setup.json"),
+            ("setup.ps1", "autoinstall/unattend/setup.ps1"),
+            (
+                "SetupComplete.cmd",
+                "autoinstall/unattend/SetupComplete.cmd",
+            ),
+        ],
+        brings_seal: false,
+        volume: Some(UNATTEND),
     },
 ];
 

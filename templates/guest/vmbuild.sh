@@ -13,7 +13,7 @@ set -euo pipefail
 # The last volume is the one with the installer's files.
 volumes+=("$seed")
 {% endif -%}
-{% if not virtinst.pxe and virtinst.image is undefined -%}
+{% if not virtinst.pxe and virtinst.image is undefined and install.cdrom is undefined -%}
 {% set kernel_args = [...install.kernel_args, ...([virtinst.extra_args] if virtinst.extra_args else [])] | join(sep=" ") -%}
 kernel_args={{ kernel_args | trim | sh }}
 {% endif -%}
@@ -76,5 +76,8 @@ done
 {% endif -%}
 {% if install.volume is defined -%}
 {% include "guest/vmbuild/seed.sh" %}
+{% endif -%}
+{% if install.cdrom is defined -%}
+{% include "guest/vmbuild/cdroms.sh" %}
 {% endif -%}
 {% include "guest/vmbuild/install.sh" -%}

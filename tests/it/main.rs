@@ -36,4 +36,5 @@ mod secrets;
 mod session;
 mod storages;
 mod templates;
+mod windows;
 mod workdir;

@@ -27,6 +27,7 @@ const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/templates", Some("lab.yml")),
     ("tests/sites/cloud", Some("lab.yml")),
     ("tests/sites/ubuntu", Some("lab.yml")),
+    ("tests/sites/windows", Some("lab.yml")),
 ];
 
 /// The names met, and what was wrong with them.

@@ -35,7 +35,7 @@ section! {
         /// Whether its password is locked.
         lock: Option<bool>,
         /// Keys that log in as it.
-        ssh_authorized_keys: Vec<SshKey>,
+        ssh_authorized_keys: Vec<Spanned<SshKey>>,
     }
 }
 

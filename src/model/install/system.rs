@@ -45,9 +45,9 @@ section! {
         /// Services let in.
         services: Vec<Spanned<ServiceName>>,
         /// Ports let in.
-        ports: Vec<Port>,
+        ports: Vec<Spanned<Port>>,
         /// Interfaces from which everything is let in.
-        trusted: Vec<DeviceName>,
+        trusted: Vec<Spanned<DeviceName>>,
     }
 }
 
@@ -87,6 +87,12 @@ impl FromNode for Port {
 const PROTOCOLS: &[&str] = &["tcp", "udp", "sctp", "dccp"];
 
 impl Port {
+    /// Returns its protocol's name.
+    #[must_use]
+    pub fn protocol(&self) -> &str {
+        self.protocol
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let (ports, protocol) = text.split_once('/')?;
         let protocol = *PROTOCOLS.iter().find(|known| **known == protocol)?;

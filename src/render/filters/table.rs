@@ -7,7 +7,9 @@ use tera::{Error, Kwargs, TeraResult, Value};
 use crate::model::install::is_direct;
 use crate::model::os::debian_arch;
 
-use super::{Filtered, autoinstall, debian, encode, kickstart, plain, range, sh, subopt, xml};
+use super::{
+    Filtered, autoinstall, debian, encode, kickstart, plain, range, sh, subopt, unattend, xml,
+};
 
 /// Something a template can call.
 pub(crate) struct Callable {
@@ -138,7 +140,69 @@ pub(crate) const CALLABLES: &[Callable] = &[
                 Err("is not closed"),
             ),
         ],
-        body: Body::Text(|text| xml::element(text, "partitioning")),
+        body: Body::Text(|text| xml::element(text, "partitioning", "config:")),
+    },
+    Callable {
+        name: "unattend_raw",
+        language: "Windows",
+        does: "The section `DiskConfiguration` of an answer file as the site wrote it: one whole element.",
+        examples: &[
+            (
+                "{{ '<DiskConfiguration/>' | unattend_raw }}",
+                Ok("<DiskConfiguration/>"),
+            ),
+            ("{{ \"<Disk/>\" | unattend_raw }}", Err("is due")),
+        ],
+        body: Body::Text(|text| xml::element(text, "DiskConfiguration", "wcm:")),
+    },
+    Callable {
+        name: "windows_index",
+        language: "Windows",
+        does: "Whether an edition is the number of a system on its medium, and not a name.",
+        examples: &[
+            ("{{ \"2\" is windows_index }}", Ok("true")),
+            (
+                "{{ \"Windows Server 2022 SERVERSTANDARD\" is windows_index }}",
+                Ok("false"),
+            ),
+        ],
+        body: Body::Test(|text| text.bytes().all(|byte| byte.is_ascii_digit())),
+    },
+    Callable {
+        name: "windows_zone",
+        language: "Windows",
+        does: "What Windows calls a time zone of the tz database (CLDR's `windowsZones`).",
+        examples: &[
+            (
+                "{{ \"Europe/Berlin\" | windows_zone }}",
+                Ok("W. Europe Standard Time"),
+            ),
+            ("{{ \"Factory\" | windows_zone }}", Err("has no time zone")),
+        ],
+        body: Body::Text(unattend::zone),
+    },
+    Callable {
+        name: "windows_language",
+        language: "Windows",
+        does: "The language of Windows for a locale.",
+        examples: &[
+            ("{{ \"de_DE.UTF-8\" | windows_language }}", Ok("de-DE")),
+            ("{{ \"de_AT\" | windows_language }}", Err("has no language")),
+        ],
+        body: Body::Text(unattend::language),
+    },
+    Callable {
+        name: "windows_keyboard",
+        language: "Windows",
+        does: "The keyboard of Windows for an X layout, or for a layout and its variant with a blank between them.",
+        examples: &[
+            ("{{ \"us\" | windows_keyboard }}", Ok("0409:00000409")),
+            (
+                "{{ \"de neo\" | windows_keyboard }}",
+                Err("has no keyboard"),
+            ),
+        ],
+        body: Body::Text(unattend::keyboard),
     },
     Callable {
         name: "yaml",

@@ -17,8 +17,8 @@ pub(super) fn comment(text: &str) -> Filtered {
 }
 
 /// One element of this name as it is written, which must be whole: every tag in it is closed, every reference one of
-/// XML's own, and nothing stands around it but blanks and comments.
-pub(super) fn element(text: &str, name: &str) -> Filtered {
+/// XML's own, and nothing stands around it but blanks and comments. Names may begin with the prefix `bound`.
+pub(super) fn element(text: &str, name: &str, bound: &str) -> Filtered {
     xml_chars(text)?;
     let mut open: Vec<&str> = Vec::new();
     let mut roots = 0;
@@ -42,7 +42,7 @@ pub(super) fn element(text: &str, name: &str) -> Filtered {
                     Some(inside) => (inside, true),
                     None => (tag, false),
                 };
-                let element = attributes(inside)?;
+                let element = attributes(inside, bound)?;
                 if open.is_empty() {
                     roots += 1;
                     if element != name || roots > 1 {
@@ -121,10 +121,10 @@ fn tag(text: &str) -> Result<(&str, &str), String> {
 }
 
 /// The name of a start tag, whose attributes must be whole and each be there once.
-fn attributes(tag: &str) -> Result<&str, String> {
+fn attributes<'t>(tag: &'t str, bound: &str) -> Result<&'t str, String> {
     let end = tag.find(char::is_whitespace).unwrap_or(tag.len());
     let (name, mut rest) = tag.split_at(end);
-    is_name(name)?;
+    is_name(name, bound)?;
     let mut seen = Vec::new();
     while !rest.trim().is_empty() {
         let broken = || format!("`<{tag}>` is no tag");
@@ -134,7 +134,7 @@ fn attributes(tag: &str) -> Result<&str, String> {
         }
         let (key, value) = rest.split_once('=').ok_or_else(broken)?;
         let (key, value) = (key.trim(), value.trim_start());
-        is_name(key)?;
+        is_name(key, bound)?;
         if seen.contains(&key) {
             return Err(format!("`{key}` is there twice in `<{tag}>`"));
         }
@@ -151,9 +151,9 @@ fn attributes(tag: &str) -> Result<&str, String> {
     Ok(name)
 }
 
-/// Refuses what names no element of a profile. The one prefix there is bound to a namespace is `config`.
-fn is_name(name: &str) -> Result<(), String> {
-    let local = name.strip_prefix("config:").unwrap_or(name);
+/// Refuses what names no element or attribute. One prefix is bound to a namespace where the element goes.
+fn is_name(name: &str, bound: &str) -> Result<(), String> {
+    let local = name.strip_prefix(bound).unwrap_or(name);
     let inner = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let starts = local.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if starts && local.chars().all(inner) {
@@ -186,7 +186,10 @@ mod tests {
             "<p/>",
             "\n<!-- x -->\n<p config:type=\"list\">\n <a b='&#65;>'>&amp;<![CDATA[<&]]></a >\n</p>\n",
         ] {
-            assert_eq!(element(text, "p").as_deref(), Ok(text.trim_matches('\n')));
+            assert_eq!(
+                element(text, "p", "config:").as_deref(),
+                Ok(text.trim_matches('\n'))
+            );
         }
         for text in [
             "",
@@ -214,7 +217,7 @@ mod tests {
             "<p a='>",
             "<p>\0</p>",
         ] {
-            assert!(element(text, "p").is_err(), "{text:?}");
+            assert!(element(text, "p", "config:").is_err(), "{text:?}");
         }
     }
 }

@@ -4,12 +4,20 @@ if [[ $show ]]; then
   disks
 {%- if virtinst.image is defined %}
   seed
-{%- elif install.volume is defined %}
+{%- elif install.volume is defined and install.cdrom is undefined %}
   [[ $show != installer ]] || seed
 {%- endif %}
-{%- if medium is ending_with(pat=".iso") %}
+{%- if medium is ending_with(pat=".iso") and install.cdrom is undefined %}
   machine+=(--disk device=cdrom) # the drive of the medium
 {%- endif %}
+{%- if install.cdrom is defined %}
+  domain=$(virt-install --connect "$connect" "${machine[@]}" "${options[@]}" --import --check all=off --print-xml)
+  if [[ $show == installer ]]; then
+    with_media "$domain"
+  else
+    printf '%s\n' "$domain"
+  fi
+{%- else %}
   if [[ $show == installer ]]; then
     machine+=(--events on_reboot=destroy)
 {%- if virtinst.pxe %}
@@ -28,6 +36,7 @@ if [[ $show ]]; then
     while [[ $kernel_args == *--* ]]; do kernel_args=${kernel_args//--/- -}; done
     printf '<!-- Kernel arguments of the installer: %s -->\n' "$kernel_args"
   fi
+{%- endif %}
 {%- endif %}
   exit
 fi
@@ -61,12 +70,21 @@ delete_volumes() {
   done
 }
 
+{% if install.cdrom is defined -%}
+# Whether the guest is on in its installer: it may boot from a CD then, and the machine defined for later may not.
+installing() {
+  exists && [[ $(libvirt domstate "$uuid") != 'shut off' ]] &&
+    [[ $(libvirt dumpxml "$uuid") == *"<boot dev='cdrom'/>"* ]] &&
+    [[ $(libvirt dumpxml --inactive "$uuid") != *"<boot dev='cdrom'/>"* ]]
+}
+{%- else -%}
 # Whether the guest is on in its installer. That ends at a reboot, while the machine defined for later does not.
 installing() {
   exists && [[ $(libvirt domstate "$uuid") != 'shut off' ]] &&
     [[ $(libvirt dumpxml "$uuid") == *'<on_reboot>destroy<'* ]] &&
     [[ $(libvirt dumpxml --inactive "$uuid") != *'<on_reboot>destroy<'* ]]
 }
+{%- endif %}
 
 # Waits for the end of an install.
 await() {
@@ -152,23 +170,41 @@ elif [[ $'\n'$names$'\n' == *$'\n'"$name"$'\n'* ]]; then
 fi
 
 created=()
+{%- if virtinst.image is defined or install.cdrom is defined %}
 {%- if virtinst.image is defined %}
 {%- if base is defined %}
 check_base
 {%- endif %}
 check_image
+{%- endif %}
 disks
+{%- if install.cdrom is defined %}
+make_seed "${seed%%/*}" "${seed#*/}"
+# It is defined first, so that a run that is killed leaves a domain with its stamp. Setup restarts the machine as often as
+# it likes; the end is when it turns it off.
+{%- else %}
 seed
 # It is defined first, so that a run that is killed leaves a domain with its stamp. The first boot is over at a reboot
 # as well, like an installer's.
+{%- endif %}
 if ! virt-install --connect "$connect" "${machine[@]}" "${options[@]}" --import --noreboot --noautoconsole > /dev/null 9<&-; then
   exists || delete_volumes "${created[@]}"
   fail 'virt-install failed'
 fi
 domain=$(libvirt dumpxml --inactive --security-info "$uuid")
+{%- if install.cdrom is defined %}
+first=$(with_media "$domain")
+[[ $first == *"<boot dev='cdrom'/>"* ]] || fail 'it has a boot order of its own, and would not start from the medium'
+{%- else %}
 first=${domain/'<on_reboot>restart<'/'<on_reboot>destroy<'}
+{%- endif %}
 libvirt create /dev/stdin <<< "$first" > /dev/null || fail 'it could not be started'
+{%- if install.cdrom is defined %}
+say 'started; waiting for Windows Setup'
+press_keys
+{%- else %}
 say 'started; waiting for cloud-init to set it up'
+{%- endif %}
 await
 finish
 {%- else %}

@@ -26,7 +26,12 @@ machine=(
 {%- if virtinst.secure_boot %}
   --features smm.state=on # secure boot guards its variables with it
 {%- endif %}
-  --clock offset=utc{% if x86 %},rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no{% endif %}
+{%- set enlightened = os.family == "windows" and virtinst.virt_type == "kvm" and x86 %}
+{%- if enlightened %}
+  # Without these Windows counts and waits by devices, which takes the host's time.
+  --features hyperv.relaxed.state=on,hyperv.vapic.state=on,hyperv.spinlocks.state=on,hyperv.spinlocks.retries=8191
+{%- endif %}
+  --clock offset=utc{% if x86 %},rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no{% endif %}{% if enlightened %},hypervclock_present=yes{% endif %}
   --controller {% if virtinst.machine == "pc" %}usb2{% elif mainframe %}usb,model=none{% else %}usb,model=qemu-xhci{% endif %}
   --graphics {{ virtinst.graphics | sh }}
 {%- if virtinst.graphics != "none" %}

@@ -1,9 +1,12 @@
 {#- The volume an installer finds its files on. It is made here and uploaded, so that the host may be another. -#}
+{%- if install.cdrom is undefined -%}
 # seed: shows the machine the volume with the installer's files, as its last disk; makes it first, unless only shown.
 seed() {
   [[ $show ]] || make_seed "${seed%%/*}" "${seed#*/}"
   disk "${seed%%/*}" "${seed#*/}" target.bus=virtio,driver.type=raw,readonly=yes
 }
+
+{% endif -%}
 
 # make_seed POOL VOLUME: makes a volume that the installer knows by its label.
 make_seed() {
