@@ -2,8 +2,9 @@
 //!
 //! The sources are pykickstart's commands of each version, and the installation guides. Whatever can be said in a
 //! script of the install file instead is said there, and is no fault. What is one installer's alone is in
-//! [`kickstart`], [`preseed`], [`autoyast`], [`autoinstall`] and [`cloud`].
+//! [`kickstart`], [`preseed`], [`autoyast`], [`autoinstall`], [`alpine`] and [`cloud`].
 
+mod alpine;
 mod autoinstall;
 mod autoyast;
 mod cloud;
@@ -13,6 +14,7 @@ mod location;
 mod preseed;
 mod rests;
 
+use self::alpine::Alpine;
 use self::autoinstall::Autoinstall;
 use self::autoyast::AutoYast;
 use self::cloud::Cloud;
@@ -62,6 +64,9 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         }
         if guest.os.installer == "autoinstall" {
             Autoinstall { guest, sink }.check();
+        }
+        if guest.os.installer == "alpine" {
+            Alpine { guest, sink }.check();
         }
     }
     sink.about(None);

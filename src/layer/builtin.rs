@@ -20,4 +20,8 @@ pub const OS_TABLE: &[(&str, &str)] = &[
         "builtin:os.d/suse.yml",
         include_str!("../../conf.d/os.d/suse.yml"),
     ),
+    (
+        "builtin:os.d/alpine.yml",
+        include_str!("../../conf.d/os.d/alpine.yml"),
+    ),
 ];

@@ -20,6 +20,8 @@ struct Installer {
     beside: &'static [(&'static str, &'static str)],
     /// Where it finds them, if not in its initrd.
     volume: Option<Volume>,
+    /// The archive they are packed into, if it is put into its initrd as a whole.
+    overlay: Option<&'static str>,
 }
 
 /// A volume with the files of an installer, which `vmbuild.sh` makes.
@@ -44,6 +46,7 @@ const INSTALLERS: &[Installer] = &[
         answers: "autoinstall/ks.cfg",
         beside: &[],
         volume: None,
+        overlay: None,
     },
     Installer {
         name: "preseed",
@@ -53,6 +56,7 @@ const INSTALLERS: &[Installer] = &[
             ("system.sh", "autoinstall/preseed/system.sh"),
         ],
         volume: None,
+        overlay: None,
     },
     Installer {
         name: CLOUD_INIT,
@@ -62,12 +66,24 @@ const INSTALLERS: &[Installer] = &[
             ("network-config", "autoinstall/cloud/network-config"),
         ],
         volume: Some(CIDATA),
+        overlay: None,
     },
     Installer {
         name: "autoyast",
         answers: "autoinstall/autoyast.profile",
         beside: &[],
         volume: None,
+        overlay: None,
+    },
+    Installer {
+        name: "alpine",
+        answers: "autoinstall/alpine/answers",
+        beside: &[
+            ("install.sh", "autoinstall/alpine/install.sh"),
+            ("system.sh", "autoinstall/alpine/system.sh"),
+        ],
+        volume: None,
+        overlay: Some("lab.apkovl.tar.gz"),
     },
     Installer {
         name: "autoinstall",
@@ -93,6 +109,11 @@ pub(super) fn beside(name: &str) -> &'static [(&'static str, &'static str)] {
 /// Returns the volume an installer finds its files on.
 pub(super) fn volume(name: &str) -> Option<Volume> {
     installer(name)?.volume
+}
+
+/// Returns the archive that the files of an installer are packed into.
+pub(super) fn overlay(name: &str) -> Option<&'static str> {
+    installer(name)?.overlay
 }
 
 /// The template of the build script.
