@@ -29,6 +29,7 @@ pub(crate) const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/cloud", Some("lab.yml")),
     ("tests/sites/suse", Some("lab.yml")),
     ("tests/sites/ubuntu", Some("lab.yml")),
+    ("tests/sites/alpine", Some("lab.yml")),
 ];
 
 /// Returns a path below the project.

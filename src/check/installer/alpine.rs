@@ -87,32 +87,15 @@ impl Alpine<'_> {
         }
     }
 
-    /// Packages come over the network, and `ip=` has no words for addresses of IPv6.
+    /// Packages come over the network.
     fn network(&mut self) {
         let guest = self.guest;
-        let used = || {
-            let nics = guest.interfaces.iter();
-            nics.filter(|nic| nic.bootproto != BootProto::None)
-        };
-        let first = used().find(|nic| !nic.nodefroute).or_else(|| used().next());
-        let Some(nic) = first else {
-            let span = guest
-                .interfaces
-                .first()
-                .map_or(guest.os_span, |nic| nic.span);
+        let mut nics = guest.interfaces.iter();
+        if nics.all(|nic| nic.bootproto == BootProto::None) {
+            let first = guest.interfaces.first();
+            let span = first.map_or(guest.os_span, |nic| nic.span);
             let help = "give it an interface with an address";
             self.cannot(span, "install itself without a network", help);
-            return;
-        };
-        let remote = guest.virtinst.location.as_ref();
-        let remote = remote.is_some_and(|location| location.contains("://"));
-        if let Some(ipv6) = nic
-            .ipv6
-            .as_ref()
-            .filter(|_| remote && nic.bootproto == BootProto::Static && nic.ip.is_none())
-        {
-            let help = "give the interface an address of IPv4 as well, or install from an `.iso`";
-            self.cannot(ipv6.span, "fetch itself over IPv6", help);
         }
     }
 
@@ -128,13 +111,13 @@ impl Alpine<'_> {
         let guest = self.guest;
         let selinux = guest.install.selinux.as_ref();
         if let Some(selinux) = selinux.filter(|selinux| selinux.value != Selinux::Disabled) {
-            let help = "leave `selinux` out: its kernel has none";
+            let help = "leave `selinux` out: there is no policy for it";
             self.cannot(selinux.span, "set up SELinux", help);
         }
         let kdump = guest.install.kdump.as_ref();
         if let Some(kdump) = kdump.filter(|kdump| kdump.enabled == Some(true)) {
             let span = kdump.reserve.as_ref().map_or(guest.os_span, |it| it.span);
-            let help = "leave `kdump` out: it has no program for that";
+            let help = "leave `kdump` out, or set it up in a script";
             self.cannot(span, "keep crash dumps", help);
         }
         let firewall = guest.install.firewall.iter();

@@ -11,7 +11,6 @@ EOF
 {%- set default_fs = filesystem if filesystem is defined else "ext4" %}
 {%- set layout = partitions.kind == "layout" %}
 {%- set plain = partitions.plain if layout else [] %}
-{%- set raids = partitions.raids if layout else [] %}
 {%- set groups_of_volumes = partitions.volume_groups if layout else [] %}
 {%- set pools = partitions.btrfs if layout else [] %}
 {%- set mounts = [...[part.mount for part in plain], ...[raid.mount for raid in raids if raid.mount is defined]] %}
@@ -23,9 +22,6 @@ EOF
 {%- set uefi = virtinst.firmware == "uefi" %}
 {%- set add_esp = uefi and not mounts is containing(pat="/boot/efi") %}
 {%- set array_names = [raid.device for raid in raids] %}
-{#- What boots is on each disk of a mirror, and else on the first disk. #}
-{%- set boot_raid = [raid for raid in raids if raid.mount is defined and (raid.mount == "/boot" or raid.mount == "/" and bare_raid)] %}
-{%- set_global boot_disks = boot_raid[0].disks if boot_raid else [first_disk] %}
 {%- set_global named = [...boot_disks, first_disk, ...[part.disk for part in plain if part.disk is defined]] %}
 {%- for item in [...raids, ...groups_of_volumes, ...pools] %}{% set_global named = [...named, ...item.disks] %}{% endfor %}
 {%- set used_disks = [disk for disk in own_disks if named is containing(pat=disk.device)] %}

@@ -6,11 +6,17 @@
 {% set outside = [script for script in scripts if script.when == "post-nochroot"] -%}
 {% set inside = [script for script in scripts if script.when == "post"] -%}
 {% set no_dns = [nic for nic in interfaces if nic.bootproto == "dhcp" and (nic.nodns or nic.nameservers or nameservers)] -%}
-{% set_global boot_disks = [first_disk] -%}
+{# What boots is on each disk of a RAID device, and else on the first disk. -#}
+{% set raids = partitions.raids if partitions.kind == "layout" else [] -%}
+{% set boot_raids = [raid for raid in raids if raid.mount is defined and (raid.mount == "/boot" or raid.mount == "/")] -%}
+{% set boot_disks = boot_raids[0].disks if boot_raids else [first_disk] -%}
 {% set no_route = [nic for nic in interfaces if nic.bootproto == "dhcp" and nic.nodefroute] -%}
 #!/bin/sh
 #
 # Installs {{ name | line }}: run by Alpine's live system when it has booted.
+#
+# A $ in a value of the site is meant as one.
+# shellcheck disable=SC2016
 set -e
 umask 022
 cd /var/lib/miniascape

@@ -5,6 +5,9 @@
 #!/bin/sh
 #
 # Sets up the new system of {{ name | line }}. Run by install.sh, in that system.
+#
+# A $ in a value of the site is meant as one.
+# shellcheck disable=SC2016
 set -e
 umask 022
 {%- include "autoinstall/alpine/system/packages.sh" %}

@@ -24,7 +24,6 @@ impl Alpine<'_> {
         for (mount, room) in plain.chain(rooms) {
             self.room(mount, room);
         }
-        self.shares(layout);
         self.encrypted(layout);
         for group in &layout.volume_groups {
             if let Some(pool) = &group.thin_pool {
@@ -48,26 +47,6 @@ impl Alpine<'_> {
         if room.max.is_some() {
             let what = "let a part grow to some size and no further";
             self.refuse(mount, what, "write its `size`");
-        }
-    }
-
-    /// A share is worked out from the size of the disk, which must be known.
-    fn shares(&mut self, layout: &Layout) {
-        let guest = self.guest;
-        for part in layout
-            .plain
-            .iter()
-            .filter(|part| part.room.percent.is_some())
-        {
-            let mut disks = guest.disks.iter().filter(|disk| !disk.shareable);
-            let disk = match &part.disk {
-                Some(name) => disks.find(|disk| disk.device == name.as_str()),
-                None => disks.next(),
-            };
-            if disk.is_some_and(|disk| disk.size.is_none()) {
-                let what = "take a share of a disk whose size is not said";
-                self.refuse(&part.mount, what, "write its `size`");
-            }
         }
     }
 
