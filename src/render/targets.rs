@@ -94,6 +94,7 @@ const INSTALLERS: &[Installer] = &[
             ("system.sh", "autoinstall/subiquity/system.sh"),
         ],
         volume: Some(CIDATA),
+        overlay: None,
     },
 ];
 

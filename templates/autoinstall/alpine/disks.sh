@@ -25,12 +25,14 @@ EOF
 {%- set_global named = [...boot_disks, first_disk, ...[part.disk for part in plain if part.disk is defined]] %}
 {%- for item in [...raids, ...groups_of_volumes, ...pools] %}{% set_global named = [...named, ...item.disks] %}{% endfor %}
 {%- set used_disks = [disk for disk in own_disks if named is containing(pat=disk.device)] %}
+{%- set_global all_fs = [default_fs, ...[part.fs for part in [...plain, ...raids] if part.fs is defined]] %}
+{%- for group in groups_of_volumes %}{% set_global all_fs = [...all_fs, ...[volume.fs for volume in group.volumes if volume.fs is defined]] %}{% endfor %}
 {%- set tools = [
     ...(["lvm2"] if groups_of_volumes else []),
     ...(["mdadm"] if raids else []),
     ...(["cryptsetup"] if [item for item in [...plain, ...groups_of_volumes] if item.passphrase is defined] else []),
-    ...(["btrfs-progs"] if pools or default_fs == "btrfs" or [part for part in plain if part.fs is defined and part.fs == "btrfs"] else []),
-    "xfsprogs"] %}
+    ...(["btrfs-progs"] if pools or all_fs is containing(pat="btrfs") else []),
+    ...(["xfsprogs"] if all_fs is containing(pat="xfs") else [])] %}
 
 # Disks.
 apk add --quiet blkid dosfstools e2fsprogs sfdisk{% for tool in tools %} {{ tool }}{% endfor %}

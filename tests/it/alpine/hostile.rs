@@ -149,7 +149,11 @@ fn hostile_values_are_data_or_refused() {
         .par_iter()
         .flat_map_iter(|place| {
             let word = run(place, WORD);
-            let values = VALUES.iter();
+            // Without the package.
+            let minus = place.starts_with(r#"{"packages": ["@"#);
+            let values = VALUES
+                .iter()
+                .filter(move |value| !(minus && **value == "-x"));
             values.filter_map(move |value| {
                 let (found, word) = match (run(place, value), &word) {
                     (Ok(Some(found)), Ok(Some(word))) => (found, word),
