@@ -24,7 +24,7 @@ BUILD_PACKAGES := gcc libc6-dev libvirt-dev pkg-config
 # The real programs that tests and demo ask: libvirt's own validators and test driver, virt-install with what it needs
 # to put files into an installer's initrd and to read ISO images, shellcheck, Python for pykickstart, and strace, which
 # kills a run at each of its writes.
-JUDGE_PACKAGES := libvirt-clients virtinst cpio xorriso shellcheck busybox dash libxml2-utils python3-venv strace
+JUDGE_PACKAGES := libvirt-clients virtinst cpio xorriso shellcheck busybox dash fdisk libxml2-utils python3-venv strace
 # The fuzzing engine is C++.
 FUZZ_PACKAGES := g++
 

@@ -2,8 +2,9 @@
 //!
 //! The sources are pykickstart's commands of each version, and the installation guides. Whatever can be said in a
 //! script of the install file instead is said there, and is no fault. What is one installer's alone is in
-//! [`kickstart`], [`preseed`], [`autoyast`], [`autoinstall`], [`unattend`] and [`cloud`].
+//! [`kickstart`], [`preseed`], [`autoyast`], [`autoinstall`], [`alpine`], [`unattend`] and [`cloud`].
 
+mod alpine;
 mod autoinstall;
 mod autoyast;
 mod cloud;
@@ -14,6 +15,7 @@ mod preseed;
 mod rests;
 mod unattend;
 
+use self::alpine::Alpine;
 use self::autoinstall::Autoinstall;
 use self::autoyast::AutoYast;
 use self::cloud::Cloud;
@@ -65,6 +67,9 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         }
         if guest.os.installer == "autoinstall" {
             Autoinstall { guest, sink }.check();
+        }
+        if guest.os.installer == "alpine" {
+            Alpine { guest, sink }.check();
         }
         if guest.os.installer == "unattend" {
             Unattend { guest, sink }.check();
@@ -119,6 +124,15 @@ fn layout(guest: &Guest) -> Option<&Layout> {
     match &guest.install.partitions.as_ref()?.value {
         Partitions::Layout(layout) => Some(layout),
         Partitions::Auto | Partitions::Raw { .. } => None,
+    }
+}
+
+/// Reports a guest that is to end as a base image, whose installer leaves no system that others could start from.
+fn unsealable(guest: &Guest, sink: &mut Sink) {
+    if let Some(span) = guest.seal {
+        let help = "leave `seal` out, or seal a guest of another system, or one that starts from a cloud image";
+        let what = "end as a base image";
+        unsupported(guest, span, what, Some(help.to_owned()), sink);
     }
 }
 

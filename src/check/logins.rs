@@ -187,7 +187,8 @@ fn kind(hash: &str) -> &str {
 /// Reports a boot loader's password that is no hash its kind of GRUB reads: GRUB 2 has one of its own, GRUB before
 /// RHEL 7 reads those of crypt(5), and in RHEL 5 only MD5 (kickstart's `bootloader --md5pass`).
 fn boot_password(os: &Os, password: &Spanned<Password>, sink: &mut Sink) {
-    let legacy = os.distro != "fedora" && os.major.is_some_and(|major| major < 7);
+    let legacy =
+        os.family == "redhat" && os.distro != "fedora" && os.major.is_some_and(|major| major < 7);
     let (kinds, make): (&[&str], &str) = match (legacy, os.major) {
         (true, Some(5)) => (&["$1$"], "openssl passwd -1"),
         (true, _) => (&["$6$", "$5$", "$1$"], "openssl passwd -6"),

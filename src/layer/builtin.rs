@@ -21,6 +21,10 @@ pub const OS_TABLE: &[(&str, &str)] = &[
         include_str!("../../conf.d/os.d/suse.yml"),
     ),
     (
+        "builtin:os.d/alpine.yml",
+        include_str!("../../conf.d/os.d/alpine.yml"),
+    ),
+    (
         "builtin:os.d/windows.yml",
         include_str!("../../conf.d/os.d/windows.yml"),
     ),

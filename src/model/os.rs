@@ -39,8 +39,8 @@ section! {
         osinfo: Vec<SystemName>,
         /// The install file's name.
         install_file: Spanned<ObjectName>,
-        /// Kernel arguments that make the installer read it; `{file}`, `{device}`, `{mac}`, `{bootif}`, `{ifcfg}`, `{source}`,
-        /// `{proxy}` and `{serial}` are filled in.
+        /// Kernel arguments that make the installer read it; `{file}`, `{device}`, `{mac}`, `{bootif}`, `{ifcfg}`, `{ip}`,
+        /// `{source}`, `{repo}`, `{proxy}` and `{serial}` are filled in.
         kernel_args: Vec<Line>,
         /// The installer's kernel below the tree or on the medium, where virt-install does not find it by itself.
         kernel: Option<Line>,
@@ -58,6 +58,8 @@ section! {
         cpu_level: Option<u32>,
         /// Where the install tree lies on public mirrors; `{version}` is filled in, `{arch}` is the guest's.
         tree: Option<Line>,
+        /// The directory that has both on a medium, when they lie elsewhere there.
+        medium_dir: Option<Line>,
         /// Where packages come from when the install tree does not tell.
         mirror: Option<Line>,
         /// What the release is called on mirrors: Debian's `bookworm`.
@@ -105,6 +107,9 @@ pub struct Os {
     /// Where the install tree lies on public mirrors, with `{arch}` for the guest's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tree: Option<String>,
+    /// The directory that has both on a medium.
+    #[serde(skip)]
+    pub medium_dir: Option<String>,
     /// Where packages come from when the install tree does not tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mirror: Option<String>,

@@ -23,14 +23,23 @@ const BOOTIF: &str = "{bootif}";
 /// Stands for that interface and its addresses, as linuxrc's `ifcfg` has them.
 const IFCFG: &str = "{ifcfg}";
 
+/// Stands for that interface's addresses, as the kernel's `ip` has them.
+const IP: &str = "{ip}";
+
 /// Stands for the install tree, where the guest reaches it by a URL.
 const SOURCE: &str = "{source}";
+
+/// Stands for that tree where the name of a file follows.
+const SOURCE_DIR: &str = "{source}/";
+
+/// Stands for Alpine's repository `main` on the mirror that has the install tree.
+const REPO: &str = "{repo}";
 
 /// Stands for the proxy that the install tree is fetched through.
 const PROXY: &str = "{proxy}";
 
 /// What is different in each guest, or depends on its install data.
-const OWN: &[&str] = &[MAC, BOOTIF, IFCFG, PROXY];
+const OWN: &[&str] = &[MAC, BOOTIF, IFCFG, IP, PROXY];
 
 /// Returns whether the arguments of the installer's kernel are for one machine alone.
 pub(super) fn has_own_args(guest: &Guest) -> bool {
@@ -58,7 +67,13 @@ pub(crate) fn kernel_args(guest: &Guest) -> impl Iterator<Item = (usize, String)
         (SERIAL, Some(guest.serial().to_owned())),
         (BOOTIF, connected.map(bootif)),
         (IFCFG, connected.map(|nic| ifcfg(guest, nic))),
+        (IP, connected.and_then(|nic| ip(guest, nic))),
+        (
+            SOURCE_DIR,
+            source(guest).map(|url| format!("{}/", url.trim_end_matches('/'))),
+        ),
         (SOURCE, source(guest)),
+        (REPO, repository(guest)),
         (PROXY, proxy(guest)),
     ];
     let fill = move |arg: &String| {
@@ -114,6 +129,32 @@ fn ifcfg(guest: &Guest, nic: &Interface) -> String {
     let domain = guest.domain.as_deref().unwrap_or_default();
     let parts = [address, gateway, server, domain.to_owned()].join(",");
     format!("{}={}", nic.mac, parts.trim_end_matches(','))
+}
+
+/// `dhcp`, or address, gateway, netmask, name and name servers (nfsroot.txt of the kernel, "ip="); IPv6 has no words for
+/// it. Nobody asks for it who boots from a medium.
+fn ip(guest: &Guest, nic: &Interface) -> Option<String> {
+    source(guest)?;
+    if nic.bootproto == BootProto::Dhcp {
+        return Some("dhcp".to_owned());
+    }
+    let (address, netmask) = (nic.ip.as_ref()?, nic.netmask?);
+    let gateway = nic.gateway.filter(|_| !nic.nodefroute);
+    let gateway = gateway.map(|ip| ip.to_string()).unwrap_or_default();
+    let mut servers = nic.nameservers.iter().chain(&guest.install.nameservers);
+    let server = servers.next().map(ToString::to_string).unwrap_or_default();
+    let text = format!("{}::{gateway}:{netmask}:::none:{server}", address.value);
+    Some(text.trim_end_matches(':').to_owned())
+}
+
+/// The directory of a release on the mirror that has the install tree, or else on the public one, and `main` in it.
+fn repository(guest: &Guest) -> Option<String> {
+    let source = source(guest)?;
+    let base = match source.split_once("/releases/") {
+        Some((base, _)) => base.to_owned(),
+        None => format!("{}/v{}", guest.os.mirror.as_ref()?, guest.os.version),
+    };
+    Some(format!("{base}/main"))
 }
 
 /// The install tree as a URL; one on NFS may be written without slashes.

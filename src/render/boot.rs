@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::arguments::kernel_args;
-use super::targets::{beside, volume};
+use super::targets::{beside, overlay, volume};
 use crate::link::Guest;
 
 /// The install boot: the file the installer reads, and the arguments that make it read it.
@@ -23,13 +23,32 @@ pub(super) fn install_boot(guest: &Guest) -> Value {
             boot["cdrom"] = json!(true);
         }
     }
-    if let (Some(kernel), Some(initrd), None) =
-        (&guest.os.kernel, &guest.os.initrd, &guest.virtinst.image)
-    {
+    if let Some(overlay) = overlay(guest.installer()) {
+        boot["overlay"] = json!(overlay);
+    }
+    if let Some((kernel, initrd)) = boot_files(guest) {
         boot["kernel"] = json!(kernel);
         boot["initrd"] = json!(initrd);
     }
     boot
+}
+
+/// Returns the installer's kernel and initrd where virt-install must be told of them.
+fn boot_files(guest: &Guest) -> Option<(String, String)> {
+    let (kernel, initrd) = (guest.os.kernel.as_ref()?, guest.os.initrd.as_ref()?);
+    let virtinst = &guest.virtinst;
+    if virtinst.image.is_some() {
+        return None;
+    }
+    let location = virtinst.location.as_ref();
+    let is_medium =
+        virtinst.cdrom.is_some() || location.is_some_and(|place| place.ends_with(".iso"));
+    let dir = guest.os.medium_dir.as_deref().filter(|_| is_medium);
+    let place = |file: &str| match dir {
+        Some(dir) => format!("{}/{file}", dir.trim_end_matches('/')),
+        None => file.to_owned(),
+    };
+    Some((place(kernel), place(initrd)))
 }
 
 /// Returns the name of the guest's first interface, or what it would be.

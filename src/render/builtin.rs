@@ -9,6 +9,20 @@ macro_rules! embed {
 }
 
 embed! {
+    "autoinstall/alpine/answers",
+    "autoinstall/alpine/disks.sh",
+    "autoinstall/alpine/format.sh",
+    "autoinstall/alpine/install.sh",
+    "autoinstall/alpine/layout.sh",
+    "autoinstall/alpine/script.sh",
+    "autoinstall/alpine/system.sh",
+    "autoinstall/alpine/system/accounts.sh",
+    "autoinstall/alpine/system/boot.sh",
+    "autoinstall/alpine/system/firewall.sh",
+    "autoinstall/alpine/system/firstboot.sh",
+    "autoinstall/alpine/system/network.sh",
+    "autoinstall/alpine/system/packages.sh",
+    "autoinstall/alpine/system/services.sh",
     "autoinstall/autoyast.profile",
     "autoinstall/autoyast/array.profile",
     "autoinstall/autoyast/arrays.profile",
@@ -117,6 +131,7 @@ embed! {
     "guest/vmbuild/image.sh",
     "guest/vmbuild/install.sh",
     "guest/vmbuild/machine.sh",
+    "guest/vmbuild/overlay.sh",
     "guest/vmbuild/seed.sh",
     "guest/vmbuild/values.sh",
     "guest/vmbuild/volumes.sh",

@@ -22,6 +22,8 @@ struct Installer {
     brings_seal: bool,
     /// Where it finds them, if not in its initrd.
     volume: Option<Volume>,
+    /// The archive they are packed into, if it is put into its initrd as a whole.
+    overlay: Option<&'static str>,
 }
 
 /// A volume with the files of an installer, which `vmbuild.sh` makes.
@@ -58,6 +60,7 @@ const INSTALLERS: &[Installer] = &[
         beside: &[],
         brings_seal: false,
         volume: None,
+        overlay: None,
     },
     Installer {
         name: "preseed",
@@ -68,6 +71,7 @@ const INSTALLERS: &[Installer] = &[
         ],
         brings_seal: true,
         volume: None,
+        overlay: None,
     },
     Installer {
         name: CLOUD_INIT,
@@ -78,6 +82,7 @@ const INSTALLERS: &[Installer] = &[
         ],
         brings_seal: false,
         volume: Some(CIDATA),
+        overlay: None,
     },
     Installer {
         name: "autoyast",
@@ -85,6 +90,18 @@ const INSTALLERS: &[Installer] = &[
         beside: &[],
         brings_seal: false,
         volume: None,
+        overlay: None,
+    },
+    Installer {
+        name: "alpine",
+        answers: "autoinstall/alpine/answers",
+        beside: &[
+            ("install.sh", "autoinstall/alpine/install.sh"),
+            ("system.sh", "autoinstall/alpine/system.sh"),
+        ],
+        brings_seal: false,
+        volume: None,
+        overlay: Some("lab.apkovl.tar.gz"),
     },
     Installer {
         name: "autoinstall",
@@ -96,6 +113,7 @@ const INSTALLERS: &[Installer] = &[
         ],
         brings_seal: false,
         volume: Some(CIDATA),
+        overlay: None,
     },
     Installer {
         name: "unattend",
@@ -110,6 +128,7 @@ const INSTALLERS: &[Installer] = &[
         ],
         brings_seal: false,
         volume: Some(UNATTEND),
+        overlay: None,
     },
 ];
 
@@ -128,6 +147,11 @@ pub(super) fn beside(guest: &Guest) -> impl Iterator<Item = (&'static str, &'sta
 /// Returns the volume an installer finds its files on.
 pub(super) fn volume(name: &str) -> Option<Volume> {
     installer(name)?.volume
+}
+
+/// Returns the archive that the files of an installer are packed into.
+pub(super) fn overlay(name: &str) -> Option<&'static str> {
+    installer(name)?.overlay
 }
 
 /// What seals the system of a guest, and its template.

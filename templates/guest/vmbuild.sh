@@ -74,6 +74,9 @@ done
 {% if virtinst.image is defined -%}
 {% include "guest/vmbuild/image.sh" %}
 {% endif -%}
+{% if install.overlay is defined -%}
+{% include "guest/vmbuild/overlay.sh" %}
+{% endif -%}
 {% if install.volume is defined -%}
 {% include "guest/vmbuild/seed.sh" %}
 {% endif -%}

@@ -5,6 +5,7 @@
 mod support;
 
 mod addresses;
+mod alpine;
 mod arches;
 mod autoinstall;
 mod autoyast;

@@ -66,6 +66,7 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/subnet-without-room", ARITHMETIC),
     ("invalid-value/too-many-guests", ARITHMETIC),
     ("missing-key/address-of-repository", OTHERS),
+    ("missing-key/alpine-repository", OTHERS),
     ("missing-key/debian-repository", OTHERS),
     ("missing-key/debian-suite", OTHERS),
     ("missing-key/duid", OTHERS),

@@ -31,6 +31,7 @@ pub(crate) const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/ubuntu", Some("lab.yml")),
     ("tests/sites/seal", Some("lab.yml")),
     ("tests/sites/windows", Some("lab.yml")),
+    ("tests/sites/alpine", Some("lab.yml")),
 ];
 
 /// Returns a path below the project.

@@ -8,7 +8,7 @@ mod layout;
 
 use super::debian::Debian;
 use super::location::hidden;
-use super::unsupported;
+use super::{unsealable, unsupported};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Guest;
 use crate::model::install::system::Finish;
@@ -35,6 +35,7 @@ pub(super) struct Autoinstall<'a> {
 
 impl Autoinstall<'_> {
     pub(super) fn check(&mut self) {
+        unsealable(self.guest, self.sink);
         self.answers();
         self.source();
         self.finish();

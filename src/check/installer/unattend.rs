@@ -6,7 +6,7 @@
 mod disks;
 mod system;
 
-use super::unsupported;
+use super::{unsealable, unsupported};
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Guest;
 use crate::model::install::When;
@@ -44,6 +44,7 @@ pub(super) struct Unattend<'a> {
 
 impl Unattend<'_> {
     pub(super) fn check(&mut self) {
+        unsealable(self.guest, self.sink);
         self.name();
         self.source();
         self.machine();

@@ -235,6 +235,7 @@ impl OsTable {
                 .tree
                 .as_ref()
                 .map(|tree| tree.replace("{version}", &version)),
+            medium_dir: entry.medium_dir.as_ref().map(ToString::to_string),
             mirror: entry.mirror.as_ref().map(ToString::to_string),
             suite: entry.suite.as_ref().map(ToString::to_string),
             tasks: texts(&entry.tasks).collect(),

@@ -38,6 +38,7 @@ rows! {
         "install.file" always Text: "The install file's name.",
         "install.beside" optional Texts: "What the installer gets beside it: scripts, or the other files of its volume.",
         "install.volume" optional Text: "The label of the volume it finds them on; without one, they are put into its initrd.",
+        "install.overlay" optional Text: "The archive that `vmbuild.sh` packs them into before it puts that into the initrd.",
         "install.kernel" optional Text: "The installer's kernel in its tree or on its medium, where virt-install has to be told.",
         "install.initrd" optional Text: "Its initrd, likewise.",
         "install.cdrom" optional YesNo: "True where that volume is a CD beside the medium the installer boots from; not there otherwise.",

@@ -44,7 +44,9 @@ fi
 [[ $connect != test:* ]] || fail "libvirt's test driver forgets a guest when the program ends: only -n and -i make sense"
 libvirt uri > /dev/null || fail "no connection to $connect"
 self=$(readlink -f -- "${BASH_SOURCE[0]}")
-{%- if not virtinst.pxe and install.volume is undefined %}
+{%- if not virtinst.pxe and install.overlay is defined %}
+pack_overlay
+{%- elif not virtinst.pxe and install.volume is undefined %}
 answers=$(dirname -- "$self")/{{ install.file | sh }}
 [[ -r $answers ]] || fail "the installer's answers are missing: $answers"
 {%- if install.beside is defined %}
@@ -217,7 +219,9 @@ install=(
   --pxe
 {%- else %}
   --location {{ ("location=" ~ (medium | subopt) ~ (",kernel=" ~ (install.kernel | subopt) ~ ",initrd=" ~ (install.initrd | subopt) if install.kernel is defined else "")) | sh }}
-{%- if install.volume is undefined %}
+{%- if install.overlay is defined %}
+  --initrd-inject "$overlay"
+{%- elif install.volume is undefined %}
   --initrd-inject "$answers"
 {%- if install.beside is defined %}
   "${beside[@]}"

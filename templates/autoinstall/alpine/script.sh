@@ -1,0 +1,15 @@
+{#- Writes a script of the site to `file`. #}
+{%- if script.name is defined %}
+
+{{ script.name | comment }}
+{%- else %}
+{% endif %}
+{%- if script.run is heredoc %}
+cat > {{ file }} <<'EOF'
+{{ script.run | trim_end(pat="\n") }}
+EOF
+{%- else %}
+base64 -d > {{ file }} <<'EOF'
+{{ script.run | base64 | fold }}
+EOF
+{%- endif -%}
