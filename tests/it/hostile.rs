@@ -1016,7 +1016,7 @@ const PLACES: &[(Kind, &str, &str)] = &[
     (
         Text,
         "guests.u24.partitions",
-        r#"{"raw": "layout:\n  name: @\n"}"#,
+        r##"{"raw": "# @\nlayout: {name: zfs}\n"}"##,
     ),
     (
         Text,

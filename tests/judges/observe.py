@@ -81,6 +81,7 @@ for program in in-target curtin sh logger apt-get update-grub update-locale dpkg
 done
 rm() { note rm "$@"; }
 chroot() { shift; "$@"; }
+/usr/lib/apt/apt-helper() { note apt-helper "$@"; for file; do :; done; echo key > "$file"; }
 """
 STORE = """Config: config
 Templates: templates

@@ -12,10 +12,12 @@ const INDENT: &str = "    ";
 /// be whole: what stays open at its end would take in what follows.
 pub(super) fn raw(text: &str) -> Filtered {
     let body = text.trim_end().trim_start_matches('\n');
-    let carried = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    // YAML 1.1 has more characters that end lines, and tabs are where its readers differ.
+    let carried =
+        |c: char| c == '\n' || !(c.is_control() || "\u{2028}\u{2029}\u{feff}".contains(c));
     if let Some(c) = body.chars().find(|&c| !carried(c)) {
         return Err(format!(
-            "the control character U+{:04X} cannot stand in installer text",
+            "the character U+{:04X} cannot stand in a section of autoinstall",
             u32::from(c)
         ));
     }
@@ -64,6 +66,8 @@ mod tests {
             "a: 1\n...\nb: 2",
             "a: 1\n--- {b: 2}",
             "a: \u{85}",
+            "# a\u{2028}b: c",
+            "a:\tb",
         ] {
             assert!(raw(text).is_err(), "{text:?}");
         }

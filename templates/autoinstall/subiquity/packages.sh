@@ -14,7 +14,7 @@ EOF
 # Repositories.
 {%- for repo in repos %}
 {%- if repo.gpgkey is defined %}
-{% include "autoinstall/cloud/apt-key.sh" %}
+{% include "autoinstall/cloud/apt-key.sh" %} || exit
 {%- endif %}
 cat > /etc/apt/sources.list.d/{{ repo.name | ident }}.list <<'EOF'
 {% if not repo.enabled and not repo.install_only %}# {% endif %}deb {% if not repo.gpgcheck %}[trusted=yes] {% endif %}{{ repo.baseurl | preseed_word }} {{ repo.suite | preseed_word }}{% for component in repo.components or (["main"] if not repo.suite is ending_with(pat="/") else []) %} {{ component | ident }}{% endfor %}

@@ -79,7 +79,7 @@ export no_proxy='10.6.0.0/24,mirror.test'
 EOF
 
 # Repositories.
-[ -e /etc/apt/trusted.gpg.d/local.asc ] || [ -e /etc/apt/trusted.gpg.d/local.gpg ] || { /usr/lib/apt/apt-helper download-file http://10.6.0.1/local/key.asc /etc/apt/trusted.gpg.d/local.new && { if grep -q 'BEGIN PGP' /etc/apt/trusted.gpg.d/local.new; then mv /etc/apt/trusted.gpg.d/local.new /etc/apt/trusted.gpg.d/local.asc; else mv /etc/apt/trusted.gpg.d/local.new /etc/apt/trusted.gpg.d/local.gpg; fi; }; }
+[ -e /etc/apt/trusted.gpg.d/local.asc ] || [ -e /etc/apt/trusted.gpg.d/local.gpg ] || { /usr/lib/apt/apt-helper download-file http://10.6.0.1/local/key.asc /etc/apt/trusted.gpg.d/local.new && { if grep -q 'BEGIN PGP' /etc/apt/trusted.gpg.d/local.new; then mv /etc/apt/trusted.gpg.d/local.new /etc/apt/trusted.gpg.d/local.asc; else mv /etc/apt/trusted.gpg.d/local.new /etc/apt/trusted.gpg.d/local.gpg; fi; }; } || exit
 cat > /etc/apt/sources.list.d/local.list <<'EOF'
 deb http://10.6.0.1/local/ noble main extra
 EOF
