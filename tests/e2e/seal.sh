@@ -12,6 +12,7 @@ storages: {sealed: {target: $work/sealed-pool}}
 networks: {sealed: {subnet: 10.97.0.0/24, domain: sealed.test}}
 common:
   os: debian$release
+  lang: C.UTF-8
   rootpw: locked
   virtinst: {image: $work/cloud/base.raw, virt_type: qemu, ram: 1024, graphics: none, waittime: 30}
   users: [{name: ann, sudo: true, ssh_authorized_keys: [!file key.pub]}]

@@ -28,6 +28,7 @@ const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/cloud", Some("lab.yml")),
     ("tests/sites/ubuntu", Some("lab.yml")),
     ("tests/sites/windows", Some("lab.yml")),
+    ("tests/sites/seal", Some("lab.yml")),
 ];
 
 /// The names met, and what was wrong with them.
