@@ -3,14 +3,29 @@
 use foldhash::{HashMap, HashMapExt as _};
 
 use crate::diag::{Code, Diagnostic, Sink};
-use crate::link::{Disk, Guest, Lab};
+use crate::link::{CLOUD_INIT, Disk, Guest, Lab};
 use crate::source::Span;
+
+/// The installers whose install files end with what seals the system.
+const SEALING: &[&str] = &["kickstart", "preseed", "autoyast", CLOUD_INIT];
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     let mut sealed: HashMap<&str, &Guest> = HashMap::new();
     let guests = lab.guests.iter().filter(|guest| guest.seal.is_some());
     sealed.extend(guests.map(|guest| (&*guest.name, guest)));
     for guest in &lab.guests {
+        let installer = guest.installer();
+        if let Some(seal) = guest.seal.filter(|_| !SEALING.contains(&installer)) {
+            sink.about(Some(&guest.name));
+            let message = format!(
+                "the installer of {} ({installer}) cannot seal a guest yet",
+                guest.os.name
+            );
+            sink.push(
+                Diagnostic::error(Code::UnsupportedKey, seal, message)
+                    .help("start from a cloud image instead, with `virtinst: {image: …}`, or leave `seal` out"),
+            );
+        }
         let base = guest.base.as_ref();
         let Some(base) = base.and_then(|base| sealed.get(&*base.name)) else {
             continue;
