@@ -127,15 +127,6 @@ fn layout(guest: &Guest) -> Option<&Layout> {
     }
 }
 
-/// Reports a guest that is to end as a base image, whose installer leaves no system that others could start from.
-fn unsealable(guest: &Guest, sink: &mut Sink) {
-    if let Some(span) = guest.seal {
-        let help = "leave `seal` out, or seal a guest of another system, or one that starts from a cloud image";
-        let what = "end as a base image";
-        unsupported(guest, span, what, Some(help.to_owned()), sink);
-    }
-}
-
 /// Reports the suite and components of a repository for a system whose repositories have none.
 fn suites(guest: &Guest, repo: &Repo, sink: &mut Sink) {
     let suite = repo.suite.as_ref().map(|suite| suite.span);

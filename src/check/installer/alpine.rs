@@ -5,7 +5,7 @@
 mod layout;
 
 use super::location::hidden;
-use super::{unsealable, unsupported};
+use super::unsupported;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Guest;
 use crate::model::guest::BootProto;
@@ -45,7 +45,6 @@ pub(super) struct Alpine<'a> {
 
 impl Alpine<'_> {
     pub(super) fn check(&mut self) {
-        unsealable(self.guest, self.sink);
         self.source();
         self.network();
         self.machine();

@@ -8,7 +8,7 @@ mod layout;
 
 use super::debian::Debian;
 use super::location::hidden;
-use super::{unsealable, unsupported};
+use super::unsupported;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Guest;
 use crate::model::install::system::Finish;
@@ -35,7 +35,6 @@ pub(super) struct Autoinstall<'a> {
 
 impl Autoinstall<'_> {
     pub(super) fn check(&mut self) {
-        unsealable(self.guest, self.sink);
         self.answers();
         self.source();
         self.finish();

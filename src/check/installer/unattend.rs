@@ -6,7 +6,7 @@
 mod disks;
 mod system;
 
-use super::{unsealable, unsupported};
+use super::unsupported;
 use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Guest;
 use crate::model::install::When;
@@ -44,7 +44,6 @@ pub(super) struct Unattend<'a> {
 
 impl Unattend<'_> {
     pub(super) fn check(&mut self) {
-        unsealable(self.guest, self.sink);
         self.name();
         self.source();
         self.machine();
