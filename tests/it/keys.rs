@@ -96,7 +96,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     (
         "users[].shell",
         r#"{}"#,
-        r#"{"users": [{"name": "ann", "shell": "/bin/sh"}]}"#,
+        r#"{"users": [{"name": "ann", "shell": "/usr/bin/fish"}]}"#,
     ),
     (
         "users[].groups",
@@ -412,7 +412,7 @@ const KEYS: &[(&str, &str, &str)] = &[
 
 /// Keys that mean something within the lab alone: the systems of these installers name their interfaces themselves, and
 /// other keys that name one are carried over by its address.
-const WITHIN: &[(&str, &[&str])] = &[("interfaces[].device", &["kickstart", "preseed"])];
+const WITHIN: &[(&str, &[&str])] = &[("interfaces[].device", &["kickstart", "preseed", "Alpine"])];
 
 fn is_within(guest: Guest) -> bool {
     let (key, installer) = (KEYS[guest.key].0, INSTALLERS[guest.installer].0);

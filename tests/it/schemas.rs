@@ -28,6 +28,7 @@ const SEEN: &[&str] = &["invalid-value", "missing-key", "unknown-key"];
 const PASSED: &[(&str, &str)] = &[
     ("invalid-value/allowed-error", CODES),
     ("invalid-value/allowed-nothing", CODES),
+    ("invalid-value/edition", OTHERS),
     ("invalid-value/expression-of-wrong-type", LATER),
     ("invalid-value/file-mode", NUMBER),
     ("invalid-value/flag-with-value", WORDS),
