@@ -139,7 +139,7 @@ fn the_os_table_is_listed_and_extended() {
     assert!(list.stdout.starts_with("NAME "), "{}", list.stdout);
     assert!(
         list.stdout
-            .contains("\nrhel10              redhat  rhel          10, 10.0-10.1  kickstart\n"),
+            .contains("\nrhel10              redhat   rhel          10, 10.0-10.1  kickstart\n"),
         "{}",
         list.stdout
     );

@@ -47,6 +47,7 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/password-star", OTHERS),
     ("invalid-value/password-yes", OTHERS),
     ("invalid-value/port-range", ARITHMETIC),
+    ("invalid-value/product-key", OTHERS),
     ("invalid-value/raid-level", NUMBER),
     ("invalid-value/section-in-raw-partitions", LATER),
     ("invalid-value/shared-cache", OTHERS),

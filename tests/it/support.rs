@@ -32,6 +32,7 @@ pub(crate) const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/seal", Some("lab.yml")),
     ("tests/sites/windows", Some("lab.yml")),
     ("tests/sites/alpine", Some("lab.yml")),
+    ("tests/sites/neutral", Some("lab.yml")),
 ];
 
 /// Returns a path below the project.

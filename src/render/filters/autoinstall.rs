@@ -11,7 +11,7 @@ const INDENT: &str = "    ";
 /// A map in YAML, every line of it as deep as the keys of a section, so that none can be a key beside the section. It must
 /// be whole: what stays open at its end would take in what follows.
 pub(super) fn raw(text: &str) -> Filtered {
-    let body = text.trim_end().trim_start_matches('\n');
+    let body = text.trim_end_matches(['\n', ' ']).trim_start_matches('\n');
     // YAML 1.1 has more characters that end lines, and tabs are where its readers differ.
     let carried =
         |c: char| c == '\n' || !(c.is_control() || "\u{2028}\u{2029}\u{feff}".contains(c));
