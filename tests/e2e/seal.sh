@@ -25,14 +25,14 @@ guests:
     disks: [{pool: sealed, size: 4}]
     interfaces: [{network: sealed, ip: 10.97.0.10}]
     virtinst: {options: ["--serial=file,path=$work/golden.console"]}
-  one:
+  sealed-one:
     disks: [{backing: golden}]
     interfaces: [{network: sealed, ip: 10.97.0.11}]
-    virtinst: {options: ["--serial=file,path=$work/one.console"]}
-  two:
+    virtinst: {options: ["--serial=file,path=$work/sealed-one.console"]}
+  sealed-two:
     disks: [{backing: golden, size: 5}]
     interfaces: [{network: sealed, ip: 10.97.0.12}]
-    virtinst: {options: ["--serial=file,path=$work/two.console"]}
+    virtinst: {options: ["--serial=file,path=$work/sealed-two.console"]}
 END
   mkdir -p "$work/sealed-pool"
   check 'a lab with a sealed guest generates' "$program" -c "$work/sealed.yml" -w "$work/sealed" generate
@@ -42,10 +42,10 @@ END
   }
   build_both() {
     local other
-    build one & other=$!
-    build two && wait "$other"
+    build sealed-one & other=$!
+    build sealed-two && wait "$other"
   }
-  check 'without the base nothing is built' refused "$work/sealed/guests.d/one/vmbuild.sh"
+  check 'without the base nothing is built' refused "$work/sealed/guests.d/sealed-one/vmbuild.sh"
   building=$SECONDS
   check 'the base image is made' build golden
   check 'it is shut off' equal "$(virsh domstate --reason golden | head -n 1)" 'shut off (shutdown)'
@@ -53,7 +53,7 @@ END
   check 'its disk is read-only from now on' bash -c "virsh dumpxml --inactive golden | grep -A9 sealed-pool/golden-1.qcow2 | grep -q '<readonly/>'"
   check 'both guests are built from it' build_both
   echo "        in $((SECONDS - building)) s"
-  check 'the base is left alone, because of them' bash -c "'$work/sealed/guests.d/golden/vmbuild.sh' 2>&1 | grep 'one-1.qcow2 two-1.qcow2'"
+  check 'the base is left alone, because of them' bash -c "'$work/sealed/guests.d/golden/vmbuild.sh' 2>&1 | grep 'sealed-one-1.qcow2 sealed-two-1.qcow2'"
 
   # on HOST COMMAND: what a guest says.
   on() {
@@ -66,7 +66,7 @@ END
       ! { on 10.97.0.11 true && on 10.97.0.12 true; } 2> /dev/null || return 0
       sleep 4
     done
-    tail -n 60 "$work/one.console" "$work/two.console"
+    tail -n 60 "$work/sealed-one.console" "$work/sealed-two.console"
     return 1
   }
   # Both of something, which must be there and differ.
@@ -75,14 +75,14 @@ END
     one=$(on 10.97.0.11 "$1") two=$(on 10.97.0.12 "$1")
     [[ $one && $two && $one != "$two" ]] || { printf '%s\n' "$one" "$two"; return 1; }
   }
-  check 'they start' bash -c 'virsh -q start one && virsh -q start two'
+  check 'they start' bash -c 'virsh -q start sealed-one && virsh -q start sealed-two'
   check 'both answer at their addresses' both_answer
   check 'their machine ids differ' differ 'cat /etc/machine-id'
   check 'their host keys differ' differ 'cat /etc/ssh/ssh_host_ed25519_key.pub | cut -d" " -f2'
-  check 'their names' equal "$(on 10.97.0.11 hostname -f) $(on 10.97.0.12 hostname -f)" 'one.sealed.test two.sealed.test'
+  check 'their names' equal "$(on 10.97.0.11 hostname -f) $(on 10.97.0.12 hostname -f)" 'sealed-one.sealed.test sealed-two.sealed.test'
   check 'what is common ran in the base alone' equal "$(on 10.97.0.11 sudo cat /root/common)" golden
-  check 'what is for each ran in each' equal "$(on 10.97.0.12 sudo cat /root/node)" two
+  check 'what is for each ran in each' equal "$(on 10.97.0.12 sudo cat /root/node)" sealed-two
   check 'nothing of the base is left but what it was made for' equal "$(on 10.97.0.12 'sudo ls -a /root | grep miniascape; sudo grep -rl golden /etc /var/lib/cloud')" .miniascape-installed
-  virsh -q destroy one > /dev/null
-  virsh -q destroy two > /dev/null
+  virsh -q destroy sealed-one > /dev/null
+  virsh -q destroy sealed-two > /dev/null
 }

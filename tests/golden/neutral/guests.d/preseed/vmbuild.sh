@@ -294,13 +294,13 @@ if exists; then
     finish
   fi
   say 'an earlier install was cut short; starting over'
-  old=("${volumes[@]}")
+  old_volumes=("${volumes[@]}")
   if [[ $stamp != *" digest=\"$digest\""* && $stamp =~ \ volumes=\"([^\"]*) ]]; then
-    read -ra old <<< "${BASH_REMATCH[1]}"
+    read -ra old_volumes <<< "${BASH_REMATCH[1]}"
   fi
   [[ $(libvirt domstate "$uuid") == 'shut off' ]] || libvirt destroy "$uuid" > /dev/null
   # The domain goes last, as it lists the volumes. One that was never defined is gone by now.
-  delete_volumes "${old[@]}"
+  delete_volumes "${old_volumes[@]}"
   ! exists || libvirt undefine --nvram "$uuid" > /dev/null
 elif [[ $'\n'$names$'\n' == *$'\n'"$name"$'\n'* ]]; then
   fail 'another domain has this name; it is left alone'
