@@ -46,6 +46,10 @@ type Planter = (&'static str, Place, Plant);
 
 /// Codes of faults that are not planted, and why.
 const ELSEWHERE: &[(Code, &str)] = &[
+    (
+        Code::BaseImage,
+        "takes another guest that fits but for one thing",
+    ),
     (Code::PayloadTooLarge, "takes 32 MiB of files"),
     (Code::UnusedNetwork, "is a note, and the lab has errors"),
     (Code::ShadowedValue, "is a note, and the lab has errors"),
