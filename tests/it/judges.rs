@@ -319,10 +319,11 @@ fn scripts_ask_virt_install_for_the_resolved_machine() {
                 machine(&domain, guest);
                 devices(&domain, guest, &networks);
                 stamp(&domain, guest);
-                if guest["virtinst"].get("image").is_some() {
+                let boots_itself = guest["install"].get("cdrom").is_some();
+                if guest["virtinst"].get("image").is_some() || boots_itself {
                     assert!(
                         find(&domain, "os/kernel").is_none(),
-                        "an image boots its own kernel"
+                        "an image or medium boots its own kernel"
                     );
                 } else if mode == "-i" {
                     assert_eq!(at(&domain, "os/cmdline").text(), Some(&*kernel_args));
