@@ -1028,7 +1028,7 @@ const PLACES: &[(Kind, &str, &str)] = &[
         "guests.u24.partitions",
         r#"[{"volume_group": "@", "volumes": [{"name": "@", "mount": "/", "size": "8G"}]}]"#,
     ),
-    (Closed, "guests.u24.packages", r#"["@@"]"#),
+    (Text, "guests.u24.packages", r#"["a@"]"#),
     (
         Text,
         "guests.u24.repos",
