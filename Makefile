@@ -41,10 +41,12 @@ deps: ## Install the system packages that are missing (Debian; asks sudo when no
 	  [[ ! $$missing ]] || tests/e2e/packages.sh install $$missing; \
 	fi
 
-.PHONY: judges
-judges: .venv/$(subst $() $(),+,$(PYTHON_JUDGES)) ## Install the judges that are Python programs into .venv
+JUDGES_MADE := .venv/$(subst $() $(),+,$(PYTHON_JUDGES))+virt-install
 
-.venv/$(subst $() $(),+,$(PYTHON_JUDGES)): | deps
+.PHONY: judges
+judges: $(JUDGES_MADE) ## Install the judges that are Python programs into .venv
+
+$(JUDGES_MADE): | deps
 	rm -rf .venv
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_JUDGES)
@@ -53,6 +55,12 @@ judges: .venv/$(subst $() $(),+,$(PYTHON_JUDGES)) ## Install the judges that are
 	for site in .venv/lib/python3*/site-packages; do \
 	  echo '$(abspath .venv)/cloud-init/usr/lib/python3/dist-packages' > "$$site/cloud-init.pth"; \
 	done
+	: and the other virt-install, of a release before or after this one
+	case $$(virt-install --version) in \
+	  4.*) tests/e2e/packages.sh unpack virt-install .venv/virt-install trixie ;; \
+	  *) tests/e2e/packages.sh unpack virtinst .venv/virt-install bookworm ;; \
+	esac
+	sed -i '1s:.*:#!/usr/bin/python3:; s:"/usr/share:"$(abspath .venv)/virt-install/usr/share:' .venv/virt-install/usr/bin/virt-*
 	touch $@
 
 # src/model/tables.rs says what they are for. Two are kept by hand: tables/keymaps has the names below data/keymaps of kbd,

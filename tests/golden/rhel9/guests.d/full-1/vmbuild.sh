@@ -13,7 +13,7 @@ uuid=3cfd3723-2825-5df7-b914-3cfb472bf949
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=nine
-digest=7deed9ad06d620bd4c5305e5f805a79b
+digest=4776853504bac1839278bb8400b63b03
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/full-1-1.qcow2 default/full-1-2.raw)
 shared=(default/fence.raw)
@@ -104,7 +104,7 @@ esac
 # What the site adds in virt-install's own words.
 options=(
   --panic
-  default
+  'model=isa'
 )
 
 # The first of these names that the host's osinfo-db has. It decides nothing: it labels the domain for virt-manager.
