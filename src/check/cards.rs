@@ -6,6 +6,7 @@ use super::members::interfaces;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::link::{Interface, Lab};
 use crate::model::network::Network;
+use crate::source::Spanned;
 
 /// Network cards by the names that libvirt has for them (`virDomainNetModel` in src/conf/domain_conf.c), and by those
 /// of QEMU's devices (`qemu-system-x86_64 -device help`), which libvirt hands on.
@@ -92,17 +93,19 @@ fn mtu(nic: &Interface, sink: &mut Sink) {
     let (Some(span), Some(mtu)) = (nic.mtu_span, nic.mtu) else {
         return;
     };
-    let (least, of) = match nic.ipv6 {
-        Some(_) => (1280, " with IPv6"),
-        None => (68, ""),
-    };
-    if !(least..=MOST).contains(&mtu) {
-        let message = format!("an MTU of {mtu} is impossible{of}: {least} to {MOST} are");
-        sink.push(
-            Diagnostic::error(Code::InvalidValue, span, message)
-                .help("leave `mtu` out, and it is the network's, or 1500"),
-        );
+    if let Some(fault) = impossible(&Spanned::new(mtu, span), nic.ipv6.is_some()) {
+        sink.push(fault.help("leave `mtu` out, and it is the network's, or 1500"));
     }
+}
+
+/// Says of an MTU that it is none, where IPv6 is spoken or not.
+pub(super) fn impossible(mtu: &Spanned<u32>, ipv6: bool) -> Option<Diagnostic> {
+    let (least, of) = if ipv6 { (1280, " with IPv6") } else { (68, "") };
+    let value = mtu.value;
+    (!(least..=MOST).contains(&value)).then(|| {
+        let message = format!("an MTU of {value} is impossible{of}: {least} to {MOST} are");
+        Diagnostic::error(Code::InvalidValue, mtu.span, message)
+    })
 }
 
 /// Warns of a netmask that is not the network's: what others in the network take for near is far for this one.

@@ -10,6 +10,7 @@ mod autoyast;
 mod cloud;
 mod debian;
 mod kickstart;
+mod links;
 mod location;
 mod preseed;
 mod rests;
@@ -36,6 +37,7 @@ const ROLES: &[&str] = &["swap", "efi"];
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     for guest in &lab.guests {
         sink.about(Some(&guest.name));
+        links::check(guest, sink);
         if let Some(image) = &guest.virtinst.image {
             Cloud { guest, sink }.check(image);
             continue;

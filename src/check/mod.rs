@@ -11,6 +11,7 @@ mod cards;
 mod dns;
 mod fit;
 mod installer;
+mod links;
 mod locale;
 mod logins;
 mod machine;
@@ -50,6 +51,7 @@ pub fn check(lab: &Lab, sink: &mut Sink) {
         &|sink| bridges::check(lab, sink),
         &|sink| attachments::check(lab, &members, sink),
         &|sink| cards::check(lab, sink),
+        &|sink| links::check(lab, sink),
         &|sink| macs::check(lab, sink),
         &|sink| names::check(lab, sink),
         &|sink| dns::check(lab, sink),

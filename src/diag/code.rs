@@ -117,6 +117,10 @@ codes! {
     UnknownPool = "unknown-pool" or Warning,
     /// A `depends_on` target nobody defines.
     UnknownGuest = "unknown-guest" or Warning,
+    /// A bond, bridge or VLAN names a device the guest does not have.
+    UnknownInterface = "unknown-interface",
+    /// Bonds, bridges and VLANs that do not fit together or onto their interfaces.
+    BadLink = "bad-link",
     /// Guests that wait for each other.
     DependencyCycle = "dependency-cycle",
     /// A template or output key nobody defines.

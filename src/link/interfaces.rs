@@ -271,6 +271,7 @@ pub(super) fn resolve(
             .map(|mtu| mtu.value)
             .or_else(|| network.and_then(|(_, network)| network.mtu)),
         options: spec.options,
+        routes: spec.routes,
     }
 }
 

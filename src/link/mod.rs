@@ -13,6 +13,7 @@ mod interfaces;
 mod lock;
 mod macs;
 mod origin;
+mod ports;
 mod resolve;
 mod volumes;
 mod wishes;
@@ -33,7 +34,7 @@ use indexmap::IndexMap;
 use crate::model::arch::serial;
 use crate::model::guest::{BootProto, Bus, Cache, DiskFormat, TemplateRef, VirtinstSpec};
 use crate::model::host::Host;
-use crate::model::install::{Files, Install};
+use crate::model::install::{Files, Install, Links, Route};
 use crate::model::mac::Mac;
 use crate::model::network::Network;
 use crate::model::network::ports::PortgroupName;
@@ -121,6 +122,8 @@ pub struct Guest {
     pub install: Arc<Install>,
     /// The files it gets; guests that share all of them share this.
     pub files: Arc<Files>,
+    /// What it makes of its interfaces; guests that share all of it share this.
+    pub links: Arc<Links>,
     /// Its secrets: what came from outside the site, plain passwords and passphrases.
     pub secrets: Secrets,
 }
@@ -211,6 +214,8 @@ pub struct Interface {
     pub mtu_span: Option<Span>,
     /// Further suboptions of `--network`.
     pub options: Option<Line>,
+    /// What the guest reaches here through others than the gateway.
+    pub routes: Vec<Spanned<Route>>,
 }
 
 /// A resolved disk.

@@ -15,7 +15,7 @@ use super::interfaces::{self, Attachment, Owner};
 use super::lock::{Choices, Lock, ReadLock};
 use super::macs::{self, Request};
 use super::wishes::{ips, ipv6, wanted};
-use super::{Aside, Disk, Guest, Interface, Lab, disks, uuid};
+use super::{Aside, Disk, Guest, Interface, Lab, disks, ports, uuid};
 use crate::diag::Sink;
 use crate::files::Files;
 use crate::model::guest::InterfaceSpec;
@@ -245,6 +245,7 @@ fn finish(
         virtinst,
         install,
         files,
+        links,
         extra,
     } = guest;
     let first = attachments
@@ -271,11 +272,12 @@ fn finish(
         legacy: draft.legacy,
     };
     let parts = spec.interfaces.into_iter().zip(attachments).enumerate();
-    let interfaces: Vec<Interface> = parts
+    let mut interfaces: Vec<Interface> = parts
         .map(|(position, (spec, attachment))| {
             interfaces::resolve(position, spec, attachment, &owner, sink)
         })
         .collect();
+    ports::release(&mut interfaces, &links);
     let depends_on = spec.depends_on.into_iter();
     let depends_on = depends_on.map(|name| Spanned::new(name.as_str().to_owned(), name.span));
     let mut depends_on: Vec<Spanned<String>> = depends_on.collect();
@@ -306,6 +308,7 @@ fn finish(
         virtinst,
         install,
         files,
+        links,
         secrets: draft.secrets,
         name: draft.name,
     }

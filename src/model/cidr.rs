@@ -25,6 +25,14 @@ impl Cidr {
         format!("{network}/{prefix}").parse()
     }
 
+    /// Returns the subnet of so many bits that `address` is in; `None` for 0, and for more bits than it has.
+    #[must_use]
+    pub fn around(address: IpAddr, prefix: u8) -> Option<Self> {
+        let inside = IpNetwork::new(address, prefix).ok()?;
+        let whole = IpNetwork::new(inside.network(), prefix).ok()?;
+        (prefix > 0).then_some(Self(whole))
+    }
+
     /// Returns the number of bits of the network part.
     #[must_use]
     pub fn prefix(self) -> u8 {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::argument::Argument;
 use super::cidr::Netmask;
 use super::duid::Duid;
+use super::install::Route;
 use super::mac::Mac;
 use super::network::ports::PortgroupName;
 use super::one_of;
@@ -158,6 +159,8 @@ section! {
         model: Option<Spanned<HardwareWord>>,
         /// The largest packet, in bytes.
         mtu: Option<Spanned<u32>>,
+        /// What the guest reaches here through others than the gateway.
+        routes: Vec<Spanned<Route>>,
         /// Further suboptions of virt-install's `--network`.
         options: Option<Line>,
     }

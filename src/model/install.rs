@@ -1,11 +1,13 @@
 //! Install data: what goes into a guest, in words that no installer owns.
 
 pub mod accounts;
+pub mod links;
 pub mod locale;
 pub mod software;
 pub mod system;
 
 pub use accounts::{AccountName, Group, Sudo, User};
+pub use links::{Bond, BondMode, BondOptions, Bridge, Destination, Inside, Links, Route, Vlan};
 pub use locale::{Keyboard, Timezone};
 pub use software::{Proxy, Repo, is_direct};
 pub use system::{

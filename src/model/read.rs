@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use foldhash::fast::RandomState;
 
 use super::guest::{GuestSpec, Hardware, VirtinstSpec};
-use super::install::{Files, Install};
+use super::install::{Files, Install, Links};
 use super::text::Line;
 use crate::diag::{Code, Diagnostic, Sink, nearest};
 use crate::layer::{Draft, Layers};
@@ -29,6 +29,8 @@ pub struct TypedGuest {
     pub install: Arc<Install>,
     /// The files it gets; guests that share all of them share this.
     pub files: Arc<Files>,
+    /// What it makes of its interfaces; guests that share all of it share this.
+    pub links: Arc<Links>,
     /// Keys the program does not know; templates may read them.
     pub extra: Map,
 }
@@ -43,6 +45,7 @@ pub struct Reader<'l> {
     virtinsts: Known<VirtinstSpec>,
     installs: Known<Install>,
     files: Known<Files>,
+    links: Known<Links>,
 }
 
 impl<'l> Reader<'l> {
@@ -54,6 +57,7 @@ impl<'l> Reader<'l> {
             virtinsts: Known::default(),
             installs: Known::default(),
             files: Known::default(),
+            links: Known::default(),
         }
     }
 
@@ -75,6 +79,9 @@ impl<'l> Reader<'l> {
         let files = known(&self.files, Files::KEYS, &values, || {
             Files::read(&*values, draft.defined, &mut typer)
         })?;
+        let links = known(&self.links, Links::KEYS, &values, || {
+            Links::read(&*values, draft.defined, &mut typer)
+        })?;
         let extra = self.extra(&draft, &values, sink);
         secrets::of_install(&install, &mut draft.secrets);
         if let Some(key) = &virtinst.product_key {
@@ -88,6 +95,7 @@ impl<'l> Reader<'l> {
             virtinst,
             install,
             files,
+            links,
             extra,
         })
     }
@@ -152,7 +160,13 @@ fn known<T>(
 
 /// The keys of guests.
 static KEYS: LazyLock<HashSet<&str, RandomState>> = LazyLock::new(|| {
-    let sections = [GuestSpec::KEYS, Hardware::KEYS, Install::KEYS, Files::KEYS];
+    let sections = [
+        GuestSpec::KEYS,
+        Hardware::KEYS,
+        Install::KEYS,
+        Files::KEYS,
+        Links::KEYS,
+    ];
     sections.into_iter().flatten().copied().collect()
 });
 
@@ -201,7 +215,12 @@ fn elsewhere(key: &str) -> Option<String> {
 
 /// Returns whether a key of guests holds a list.
 pub(crate) fn is_list(key: &str) -> bool {
-    let fields = [GuestSpec::FIELDS, Install::FIELDS, Files::FIELDS];
+    let fields = [
+        GuestSpec::FIELDS,
+        Install::FIELDS,
+        Files::FIELDS,
+        Links::FIELDS,
+    ];
     let mut fields = fields.into_iter().flatten();
     fields.any(|field| field.key == key && field.rust.starts_with("Vec<"))
 }

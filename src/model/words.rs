@@ -49,6 +49,11 @@ grammar! {
 }
 
 grammar! {
+    /// The value of an option of the kernel's bonding driver: a number, a word, or addresses with commas between them.
+    BondWord ~ "[A-Za-z0-9][A-Za-z0-9._:,+-]*", "a value of the bonding driver", |text| is_word(text, "._:,+-"), |_| "write a number or word, as in `100` or `layer3+4`".into()
+}
+
+grammar! {
     /// A name in the OS table: of a system, a distribution, an installer, an osinfo id.
     SystemName ~ WORD, "a name of letters, digits and . _ + -", |text| is_word(text, "._+-"), |_| "write a name as in `rocky9`".into()
 }

@@ -13,8 +13,9 @@ use super::STAMP_XMLNS;
 use super::arguments::console_args;
 use super::boot::install_boot;
 use super::filters::unattend_password;
+use super::links::links_of;
 use super::payloads::Payload;
-use super::sections::Gathered;
+use super::sections::{Gathered, LINKS};
 use super::views::{DiskView, DriveView, InterfaceView};
 use crate::link::{Guest, Lab};
 use crate::model::install::Sudo;
@@ -123,6 +124,21 @@ pub(super) fn attached(guest: &Guest, set: &mut Gathered<'_>) {
         &disks.clone().map(DiskView::from).collect::<Vec<_>>(),
     );
     set.value("drives", &disks.map(DriveView::from).collect::<Vec<_>>());
+}
+
+/// Gathers what a guest makes of its interfaces, as it is written and as the list of all its links.
+pub(super) fn links(guest: &Guest, set: &mut Gathered<'_>) {
+    let written = &guest.links;
+    if !written.bonds.is_empty() {
+        set.value("bonds", &written.bonds);
+    }
+    if !written.bridges.is_empty() {
+        set.value("bridges", &written.bridges);
+    }
+    if !written.vlans.is_empty() {
+        set.value("vlans", &written.vlans);
+    }
+    set.value(LINKS, &links_of(guest));
 }
 
 fn interfaces(guest: &Guest) -> Vec<InterfaceView<'_>> {

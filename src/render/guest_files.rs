@@ -9,13 +9,13 @@ use tera::Context;
 use super::arguments::has_own_args;
 use super::boot::{first_device, install_file};
 use super::context::{
-    Digest, Hashes, attached, depends_on, identity, install, kind, machine, setup_data, vars,
+    Digest, Hashes, attached, depends_on, identity, install, kind, links, machine, setup_data, vars,
 };
 use super::memo::Memo;
 use super::own::{Own, Stretch};
 use super::parts::Parts;
 use super::payloads::{Brought, Payload, Payloads};
-use super::sections::{Common, Gathered, Known, PAYLOADS, Section, Sections};
+use super::sections::{Common, Gathered, Known, LINKS, PAYLOADS, Section, Sections};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
 use crate::diag::{Code, Diagnostic, Sink};
@@ -135,6 +135,7 @@ impl<'a> Renderer<'a> {
         depends_on(guest, &mut gathered);
         gathered.own.push(self.vars(guest));
         attached(guest, &mut gathered);
+        links(guest, &mut gathered);
         self.machine(guest, &mut gathered);
         gathered.own.share(self.install(guest));
         for (key, entry) in &guest.extra {
@@ -226,7 +227,8 @@ impl<'a> Renderer<'a> {
             self.known.section(PAYLOADS, &data)
         });
         let mut digest = Digest::default();
-        for section in own.iter() {
+        // The list of links says once more what the sections it is made from say.
+        for section in own.iter().filter(|section| section.name() != LINKS) {
             digest.add(&section.text);
         }
         own.push(self.known.section("stamp", &digest.stamp(self.lab)));

@@ -13,6 +13,7 @@ mod faults;
 mod filters;
 mod guest_files;
 mod host_files;
+mod links;
 mod mask;
 mod memo;
 mod names;

@@ -3,6 +3,7 @@
 //! What comes from a section of the model is described by the section's own documentation, the rest in `table`. A test
 //! walks the contexts of real sites and fails for a name that is not here, and for one that is here and nowhere else.
 
+mod links;
 mod table;
 
 use crate::model::guest::VirtinstSpec;
@@ -114,6 +115,7 @@ pub fn guest_names() -> Vec<Topic> {
         topic("The guest", rows("", table::GUEST)),
         topic("Its operating system", rows("", table::OS)),
         topic("Its interfaces", rows("", table::INTERFACES)),
+        topic("Its links", rows("", links::LINKS)),
         topic("Its disks", rows("", table::DISKS)),
         topic(
             "Hardware and source",

@@ -27,11 +27,15 @@ const OWN: &[&str] = &[
     "mac",
     "interfaces",
     "disks",
+    LINKS,
     "stamp",
 ];
 
 /// The disks as installers see them, which `guest.yml` has in full under `disks`.
 const DRIVES: &str = "drives";
+
+/// What the guest's network consists of, which `guest.yml` has as it is written.
+pub(super) const LINKS: &str = "links";
 
 /// The payloads, whose bytes `guest.yml` does not have.
 pub(super) const PAYLOADS: &str = "setup_data";
@@ -238,7 +242,7 @@ impl Known {
         // Looking through each text of a value takes longer than all the rest, and most have nothing to hide.
         let is_name = OWN.contains(&key) && value.as_array().is_none();
         let is_plain = is_name || is_plain(&text);
-        let review = if is_plain && !matches!(key, DRIVES | PAYLOADS) {
+        let review = if is_plain && !matches!(key, DRIVES | LINKS | PAYLOADS) {
             entry_to_yaml(key, &value)
         } else {
             let secrets = (!is_plain).then(Secrets::default);
@@ -309,10 +313,11 @@ pub(super) fn text<T: Serialize + ?Sized>(name: &str, value: &T) -> Arc<str> {
     String::from_utf8(text).expect("JSON is text").into()
 }
 
-/// Takes away what `guest.yml` and `show` say elsewhere: the disks as installers see them, and the bytes of payloads,
-/// which lie beside `guest.yml` in `setup/`.
+/// Takes away what `guest.yml` and `show` say elsewhere: the disks and the network as installers see them, and the bytes
+/// of payloads, which lie beside `guest.yml` in `setup/`.
 pub fn review(mut values: Map<String, Value>) -> Map<String, Value> {
     values.shift_remove(DRIVES);
+    values.shift_remove(LINKS);
     let payloads = values.get_mut(PAYLOADS).and_then(Value::as_array_mut);
     for payload in payloads.into_iter().flatten() {
         if let Some(payload) = payload.as_object_mut() {

@@ -6,9 +6,11 @@ use serde::Serialize;
 
 use crate::link::{Disk, DiskPlace, Interface};
 use crate::model::guest::{BootProto, Bus, Cache, DiskFormat};
+use crate::model::install::Route;
 use crate::model::mac::Mac;
 use crate::model::size::Size;
 use crate::model::words::Backing;
+use crate::source::Spanned;
 
 /// A network interface.
 #[derive(Serialize)]
@@ -49,6 +51,8 @@ pub(super) struct InterfaceView<'a> {
     mtu: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     options: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    routes: &'a [Spanned<Route>],
 }
 
 impl<'a> From<&'a Interface> for InterfaceView<'a> {
@@ -78,6 +82,7 @@ impl<'a> From<&'a Interface> for InterfaceView<'a> {
             portgroup: nic.portgroup.as_ref().map(|group| group.value.as_str()),
             mtu: nic.mtu,
             options: nic.options.as_ref().map(|options| options.as_str()),
+            routes: &nic.routes,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Kind, OBJECT, legacy};
 use crate::layer::MAX_COUNT;
 use crate::model::guest::{GuestSpec, Hardware};
-use crate::model::install::{Files, Install};
+use crate::model::install::{Files, Install, Links};
 use crate::model::text::ObjectName;
 use crate::model::words::SystemName;
 use crate::yaml::schema::{Place, Schema};
@@ -47,6 +47,7 @@ pub(super) fn layer(kind: Kind) -> Value {
     map = Hardware::describe(map, LAYER);
     map = Install::describe(map, LAYER);
     map = Files::describe(map, LAYER);
+    map = Links::describe(map, LAYER);
     let mut schema = map.to_value();
     legacy::guest(&mut schema);
     // A message of deprecation is the one warning a schema can give.

@@ -226,6 +226,28 @@ fn interfaces(n: usize, generation: u32) -> Value {
     }
 }
 
+/// What guest number `n` makes of its interfaces: most of them nothing, some all there is.
+fn links(n: usize, generation: u32) -> Value {
+    if n % 5 != 4 {
+        return json!({});
+    }
+    let mac = |nic: usize| format!("52:54:00:{:02x}:{:02x}:{:02x}", nic + 1, n / 256, n % 256);
+    let ip = format!("10.1.{}.{}", n / 200, n % 200 + 10);
+    json!({
+        "interfaces": [
+            {"network": "lan", "mac": mac(0), "ip": ip, "routes": [{"to": "10.7.0.0/16", "via": "10.1.0.9", "metric": 50}]},
+            {"network": "lan", "mac": mac(1), "bootproto": "none"},
+            {"network": "san", "mac": mac(2), "bootproto": "none"},
+        ],
+        "bonds": [{"device": "bond0", "interfaces": ["eth0", "eth1"], "mode": "active-backup", "options": {"miimon": 100, "primary": "eth1"}}],
+        "bridges": [{"device": "br0", "interfaces": ["bond0"], "stp": n.is_multiple_of(2)}],
+        "vlans": [
+            {"interface": "eth2", "id": 30, "ip": format!("10.30.{}.{}/16", n / 200, n % 200 + 10), "gateway": "10.30.0.1", "nodefroute": true, "routes": [{"to": "10.8.0.0/16", "via": "10.30.0.9"}]},
+            {"interface": "br0", "id": 31, "device": if generation < 7 { "br0.31" } else { "tagged" }, "bootproto": "dhcp", "nodefroute": true},
+        ],
+    })
+}
+
 /// What else guest number `n` is asked to be: little, or everything.
 fn features(n: usize, generation: u32) -> Value {
     if n.is_multiple_of(2) {
@@ -287,7 +309,13 @@ fn matrix() -> (Value, Vec<Value>) {
                 guest.insert("os".into(), json!(system));
                 guest.insert("interfaces".into(), interfaces(n, *generation));
                 let features = features(n / 4 + n, *generation);
-                for part in [json!({"disks": [{"size": 40}]}), features, values.clone()] {
+                let links = links(n, *generation);
+                for part in [
+                    json!({"disks": [{"size": 40}]}),
+                    features,
+                    values.clone(),
+                    links,
+                ] {
                     guest.extend(part.as_object().cloned().unwrap());
                 }
                 jobs.push(json!({"name": name, "syntax": syntax, "generation": generation, "fqdn": format!("{name}.x.test"), "guest": guest}));

@@ -30,6 +30,7 @@ pub(crate) const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/suse", Some("lab.yml")),
     ("tests/sites/ubuntu", Some("lab.yml")),
     ("tests/sites/seal", Some("lab.yml")),
+    ("tests/sites/links", Some("lab.yml")),
     ("tests/sites/windows", Some("lab.yml")),
     ("tests/sites/alpine", Some("lab.yml")),
     ("tests/sites/neutral", Some("lab.yml")),

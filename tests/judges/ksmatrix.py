@@ -4,6 +4,7 @@ Takes a file of jobs: a kickstart, pykickstart's name for its version, and the g
 pykickstart's is a fault, and so is a %post section that bash or shellcheck complains about. Prints the faults as JSON.
 """
 
+import configparser
 import contextlib
 import io
 import ipaddress
@@ -78,7 +79,7 @@ class Reading:
     def check(self):
         if any(fault.startswith("error:") for fault in self.faults):
             return
-        for part in [self.system, self.network, self.accounts, self.software, self.partitions, self.sections]:
+        for part in [self.system, self.network, self.links, self.accounts, self.software, self.partitions, self.sections]:
             part()
 
     def system(self):
@@ -119,11 +120,12 @@ class Reading:
 
     def network(self):
         found = self.handler.commands["network"].network
-        asked = self.guest["interfaces"]
+        # RHEL 5 cannot be told of an interface without an address.
+        asked = [nic for nic in self.guest["interfaces"] if self.el > 5 or nic.get("bootproto") != "none"]
         self.same("interfaces", len(found), len(asked))
         for index, (line, nic) in enumerate(zip(found, asked)):
             what = f"interface {index}"
-            self.same(f"{what} device", line.device, nic["mac"] if self.el > 6 else f"eth{index}")
+            self.same(f"{what} device", line.device, nic["mac"] if self.el > 6 else f"eth{self.guest['interfaces'].index(nic)}")
             protocol = nic.get("bootproto", "dhcp")
             if protocol == "none":
                 self.has(f"{what}: no address", line.noipv4)
@@ -140,6 +142,53 @@ class Reading:
                 self.same(f"{what} mtu", str(line.mtu), str(nic["mtu"]))
         hostnames = [line.hostname for line in found if line.hostname]
         self.same("host name", hostnames, [self.job["fqdn"]])
+
+    def links(self):
+        """Bonds, bridges, VLANs and routes, which a script writes, as NetworkManager or initscripts read them."""
+        if "bonds" not in self.guest:
+            return
+        (bond,), (bridge,), (nic, port, _) = self.guest["bonds"], self.guest["bridges"], self.guest["interfaces"]
+        still, asking = self.guest["vlans"]
+        options = {"mode": "active-backup", "miimon": "100", "primary": f"$(device {port['mac']})" if self.el > 6 else "eth1"}
+        if self.el > 8:
+            found = {}
+            for text in re.findall(r"system-connections/\S+\) <<'?EOF'?\n(.*?)\nEOF$", self.scripts, re.M | re.S):
+                profile = configparser.ConfigParser(delimiters="=")
+                profile.read_string(text)
+                found[profile["connection"]["id"]] = profile
+            for name, one in [("eth0", nic), ("eth1", port)]:
+                self.same(name, dict(found[name]["connection"]), {"id": name, "type": "ethernet", "master": "bond0", "slave-type": "bond"})
+                self.same(f"{name}'s address", dict(found[name]["ethernet"]), {"mac-address": one["mac"]})
+                self.has(f"{name} without addresses", "ipv4" not in found[name])
+            self.same("bond", dict(found["bond0"]["bond"]), options)
+            self.same("port of the bridge", found["bond0"]["connection"]["master"], "br0")
+            self.same("bridge", found["br0"]["bridge"]["stp"], str(bridge["stp"]).lower())
+            self.same("address of the bridge", found["br0"]["ethernet"]["cloned-mac-address"], nic["mac"])
+            self.same("bridge's addresses", (found["br0"]["ipv4"]["method"], found["br0"]["ipv4"]["route1"]), ("auto", "10.7.0.0/16,10.1.0.9,50"))
+            vlan = found["eth2.30"]
+            self.same("VLAN", (vlan["vlan"]["id"], vlan["ethernet"]["mac-address"]), ("30", self.guest["interfaces"][2]["mac"]))
+            self.same("VLAN's addresses", (vlan["ipv4"]["address1"], vlan["ipv4"]["route1"], vlan["ipv4"]["never-default"]), (still["ip"], "10.8.0.0/16,10.30.0.9", "true"))
+            vlan = found["tagged"]
+            self.same("VLAN of the bridge", (vlan["vlan"]["id"], vlan["vlan"]["parent"], vlan["ipv4"]["method"]), ("31", "br0", "auto"))
+            return
+        found = {}
+        for name, kind, text in re.findall(r"^(?:name=([^\n]*)\n)?cat > \"\S+/(ifcfg|route)-\$name\" <<EOF\n(.*?)\nEOF$", self.scripts, re.M | re.S):
+            last = name or last
+            found[kind, last] = text if kind == "route" else dict(line.split("=", 1) for line in text.splitlines())
+        names = [f"$(device {one['mac']})" if self.el > 6 else f"eth{index}" for index, one in enumerate(self.guest["interfaces"])]
+        for name, one in zip(names[:2], [nic, port]):
+            ifcfg = found["ifcfg", name]
+            self.same(name, (ifcfg["HWADDR"], ifcfg["MASTER"], ifcfg["SLAVE"], ifcfg["BOOTPROTO"]), (one["mac"], "bond0", "yes", "none"))
+        ifcfg = found["ifcfg", "bond0"]
+        self.same("bond", (dict(option.split("=", 1) for option in re.findall(r"\w+=(?:\$\(.*?\)|[^ \"]+)", ifcfg["BONDING_OPTS"])), ifcfg["BRIDGE"]), (options, "br0"))
+        ifcfg = found["ifcfg", "br0"]
+        self.same("bridge", (ifcfg["TYPE"], ifcfg["STP"], ifcfg["MACADDR"], ifcfg["BOOTPROTO"]), ("Bridge", "yes" if bridge["stp"] else "no", nic["mac"], "dhcp"))
+        self.same("bridge's route", found["route", "br0"], "10.7.0.0/16 via 10.1.0.9 dev $name metric 50")
+        ifcfg = found["ifcfg", "eth2.30"]
+        self.same("VLAN", (ifcfg["VLAN"], ifcfg["PHYSDEV"], ifcfg["IPADDR"], ifcfg["NETMASK"]), ("yes", names[2], still["ip"].split("/")[0], "255.255.0.0"))
+        self.has("no gateway of the VLAN", "GATEWAY" not in ifcfg)
+        ifcfg = found["ifcfg", asking["device"]]
+        self.same("VLAN of the bridge", (ifcfg["VLAN"], ifcfg["VLAN_ID"], ifcfg["PHYSDEV"], ifcfg["BOOTPROTO"], ifcfg["DEFROUTE"]), ("yes", "31", "br0", "dhcp", "no"))
 
     def accounts(self):
         commands, guest = self.handler.commands, self.guest

@@ -124,6 +124,10 @@ impl<'a> Kickstart<'a> {
     }
 
     fn interfaces(&mut self) {
+        // Where a guest makes something of its interfaces, a script writes the files of all of them.
+        if !self.guest.links.is_empty() {
+            return;
+        }
         let bare = |nic: &&Interface| nic.bootproto == BootProto::None;
         for nic in self.guest.interfaces.iter().filter(bare) {
             if self.generation < 6 {

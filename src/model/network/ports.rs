@@ -35,6 +35,20 @@ one_of! {
 #[serde(transparent)]
 pub struct Tag(u32);
 
+impl Tag {
+    /// Returns the number.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for Tag {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl FromNode for Tag {
     fn from_node(node: &Node, typer: &mut Typer<'_>) -> Option<Self> {
         let id = u32::from_node(node, typer)?;

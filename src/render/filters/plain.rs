@@ -51,6 +51,19 @@ pub(super) fn ident(text: &str) -> Filtered {
     }
 }
 
+/// The text unchanged, which must be a subnet or the value of a network setting: one word in files and in double quotes of
+/// the shell, and no option.
+pub(super) fn net_word(text: &str) -> Filtered {
+    let inner = |c: char| c.is_ascii_alphanumeric() || "_.:-+,/".contains(c);
+    if text.starts_with(|c| inner(c) && c != '-') && text.chars().all(inner) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "{text:?} is not the value of a network setting: letters, digits and `_` `.` `:` `-` `+` `,` `/` only, and no `-` in front"
+        ))
+    }
+}
+
 /// The text unchanged, which must be a name that a user or group can have: a plain name without `:`, which separates
 /// the fields of `/etc/passwd`.
 pub(super) fn account(text: &str) -> Filtered {

@@ -483,6 +483,19 @@ pub(crate) const CALLABLES: &[Callable] = &[
         body: Body::Text(plain::ident),
     },
     Callable {
+        name: "net_word",
+        language: "Files without quoting",
+        does: "The text unchanged, which must be a subnet or the value of a network setting: letters, digits and `_` `.` `:` `-` `+` `,` `/`, and no `-` in front.",
+        examples: &[
+            ("{{ \"10.0.0.0/8\" | net_word }}", Ok("10.0.0.0/8")),
+            (
+                "{{ \"a;b\" | net_word }}",
+                Err("is not the value of a network setting"),
+            ),
+        ],
+        body: Body::Text(plain::net_word),
+    },
+    Callable {
         name: "account",
         language: "Files without quoting",
         does: "The text unchanged, which must be a plain name without `:`, as users and groups have.",

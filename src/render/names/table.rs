@@ -13,6 +13,7 @@ macro_rules! rows {
     (@always) => { true };
     (@optional) => { false };
 }
+pub(super) use rows;
 
 rows! {
     /// The guest itself.

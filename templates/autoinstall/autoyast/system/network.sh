@@ -22,7 +22,10 @@ SUBSYSTEM=="net", ACTION=="add", DRIVERS=="?*", ATTR{address}=="{{ nic.mac | ide
 {%- endfor %}
 EOF
 {%- if network_manager %}
-{%- include "autoinstall/autoyast/system/networkmanager.sh" %}
+{%- set renamed = true %}
+{%- include "autoinstall/system/networkmanager.sh" %}
+systemctl enable NetworkManager.service
+{#- The line break is the next part's. -#}
 {%- else %}
 {%- include "autoinstall/autoyast/system/wicked.sh" %}
 {%- endif %}
