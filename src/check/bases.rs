@@ -7,7 +7,13 @@ use crate::link::{CLOUD_INIT, Disk, Guest, Lab};
 use crate::source::Span;
 
 /// The installers whose install files end with what seals the system.
-const SEALING: &[&str] = &["kickstart", "preseed", "autoyast", CLOUD_INIT];
+const SEALING: &[&str] = &[
+    "kickstart",
+    "preseed",
+    "autoyast",
+    "autoinstall",
+    CLOUD_INIT,
+];
 
 pub(super) fn check(lab: &Lab, sink: &mut Sink) {
     let mut sealed: HashMap<&str, &Guest> = HashMap::new();
@@ -21,10 +27,13 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
                 "the installer of {} ({installer}) cannot seal a guest yet",
                 guest.os.name
             );
-            sink.push(
-                Diagnostic::error(Code::UnsupportedKey, seal, message)
-                    .help("start from a cloud image instead, with `virtinst: {image: …}`, or leave `seal` out"),
-            );
+            let help = match guest.os.cloud_user {
+                Some(_) => {
+                    "start from a cloud image instead, with `virtinst: {image: …}`, or leave `seal` out"
+                }
+                None => "leave `seal` out, and install each guest by itself",
+            };
+            sink.push(Diagnostic::error(Code::UnsupportedKey, seal, message).help(help));
         }
         let base = guest.base.as_ref();
         let Some(base) = base.and_then(|base| sealed.get(&*base.name)) else {

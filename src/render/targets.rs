@@ -111,7 +111,7 @@ const INSTALLERS: &[Installer] = &[
             ("installer.sh", "autoinstall/subiquity/installer.sh"),
             ("system.sh", "autoinstall/subiquity/system.sh"),
         ],
-        brings_seal: false,
+        brings_seal: true,
         volume: Some(CIDATA),
         overlay: None,
     },

@@ -1,5 +1,7 @@
 //! Base images: what `seal.sh` does to a system, and what is left to do in the guests that start from one.
 
+mod subiquity;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -22,6 +24,7 @@ common:
 guests:
   el: {os: rocky9, seal: true, virtinst: {location: \"http://x/\"}, disks: [{size: 20}]}
   deb: {os: debian12, seal: true, disks: [{size: 20}]}
+  ubuntu: {os: ubuntu24.04, seal: true, virtinst: {location: /srv/ubuntu.iso, ram: 8192}, disks: [{size: 20}]}
   suse: {os: sles15, seal: true, virtinst: {location: \"http://x/\"}, disks: [{size: 40}]}
   cloud: {os: debian13, seal: true, virtinst: {image: base.qcow2}, disks: [{size: 20}]}
   node: {os: debian12, packages: [vim, nginx], disks: [{backing: deb}]}
@@ -78,6 +81,7 @@ fn system(root: &Path) {
         "etc/ssh/sshd_config",
         "etc/sysconfig/network-scripts/ifcfg-lo",
         "etc/cloud/cloud.cfg",
+        "etc/cloud/cloud.cfg.d/90_dpkg.cfg",
         "home/ann/notes it's",
         "root/.ssh/authorized_keys",
         "usr/bin/ssh-keygen",
@@ -93,7 +97,15 @@ fn system(root: &Path) {
         "etc/netplan/01-netcfg.yaml",
         "etc/network/interfaces.d/eth0",
         "etc/pki/consumer/cert.pem",
+        "etc/cloud/clean.d/99-installer",
+        "etc/cloud/cloud-init.disabled",
+        "etc/cloud/cloud.cfg.d/50-curtin-networking.cfg",
+        "etc/cloud/cloud.cfg.d/90-installer-network.cfg",
         "etc/cloud/cloud.cfg.d/99-installer.cfg",
+        "etc/cloud/cloud.cfg.d/curtin-preserve-sources.cfg",
+        "etc/cloud/cloud.cfg.d/subiquity-disable-cloudinit-networking.cfg",
+        "etc/cloud/ds-identify.cfg",
+        "etc/lvm/devices/system.devices",
         "root/anaconda-ks.cfg",
         "root/.bash_history",
         "home/ann/.bash_history",
@@ -155,7 +167,7 @@ fn sealing_leaves_nothing_that_is_one_machines() {
         assert!(gone.is_empty(), "{shell:?}: {gone:?}");
         assert_eq!(
             sealed.iter().filter(|(_, text)| text == "stays\n").count(),
-            7,
+            8,
             "{shell:?}"
         );
         let text = |path: &str| {
@@ -200,7 +212,7 @@ fn sealing_leaves_nothing_that_is_one_machines() {
 #[test]
 fn every_family_is_sealed() {
     let site = generate();
-    for guest in ["el", "suse", "cloud"] {
+    for guest in ["el", "ubuntu", "suse", "cloud"] {
         let root = tempfile::tempdir().unwrap();
         system(root.path());
         let run = seal(&site, &["sh"], guest, &[root.path()]);
@@ -243,11 +255,16 @@ fn installs_end_with_what_is_there_to_be_read() {
         let holds = install.windows(script.len()).any(|lines| lines == script);
         assert!(holds, "{guest}: {file}");
     }
-    let build = site.read("workdir/guests.d/deb/vmbuild.sh");
-    assert!(
-        build.contains("for script in installer.sh system.sh seal.sh; do"),
-        "{build}"
-    );
+    for (guest, brought) in [
+        ("deb", "for script in installer.sh system.sh seal.sh; do"),
+        (
+            "ubuntu",
+            "for file in user-data meta-data installer.sh system.sh seal.sh; do",
+        ),
+    ] {
+        let build = site.read(&format!("workdir/guests.d/{guest}/vmbuild.sh"));
+        assert!(build.contains(brought), "{build}");
+    }
 }
 
 #[test]

@@ -26,9 +26,19 @@ late)
     {% if inside %}curtin in-target --target=/target -- {% endif %}{{ (script.interpreter if script.interpreter is defined else "/bin/sh") | path | sh }} {{ file | trim_start(pat="/target") }}{% if script.on_error == "continue" %} || logger -t miniascape '{{ script.when }}-{{ loop.index }} failed'{% endif %}
     rm {{ file }}
 {%- endfor %}
+{%- if seal is defined %}
+
+    # The system becomes an image. When this has ended, the installer copies its logs, with what is secret in them, so they
+    # go into memory.
+    sh /run/miniascape/seal.sh /target
+    mkdir -p /target/var/log/installer
+    mount -t tmpfs -o mode=0700 tmpfs /target/var/log/installer
+    cat /target/root/.miniascape-sealed > /dev/console
+{%- else %}
 
     # Reached only when nothing failed that has to succeed.
     echo {{ ("miniascape: installed " ~ name) | line | sh }} > /target/root/.miniascape-installed
     cat /target/root/.miniascape-installed > /dev/console
+{%- endif %}
     ;;
 esac

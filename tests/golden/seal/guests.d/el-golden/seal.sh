@@ -69,13 +69,14 @@ empty "$root/etc/resolv.conf"
 # What cloud-init knows of this machine, in every version; and what an installer tells it not to do.
 inside "$root/var/lib/cloud"
 rm -f "$root"/etc/cloud/cloud-init.disabled "$root"/etc/cloud/ds-identify.cfg "$root"/etc/cloud/cloud.cfg.d/*-installer*.cfg \
-    "$root"/etc/cloud/cloud.cfg.d/subiquity-*.cfg "$root"/etc/cloud/cloud.cfg.d/curtin-*.cfg
+    "$root"/etc/cloud/cloud.cfg.d/subiquity-*.cfg "$root"/etc/cloud/cloud.cfg.d/*curtin-*.cfg \
+    "$root"/etc/cloud/clean.d/*-installer*
 
-# Who it is to others: subscriptions, statistics, Kerberos, NVMe, iSCSI.
+# Who it is to others: subscriptions, statistics, Kerberos, NVMe, iSCSI; and by what LVM knows its disks.
 inside "$root/etc/pki/consumer" "$root/etc/pki/entitlement" "$root/var/lib/rhsm"
 rm -f "$root"/etc/sysconfig/rhn/systemid "$root"/etc/insights-client/machine-id "$root"/var/lib/yum/uuid "$root"/etc/SUSEConnect \
     "$root"/etc/zypp/credentials.d/SCCcredentials "$root"/var/lib/zypp/AnonymousUniqueId "$root"/etc/krb5.keytab \
-    "$root"/etc/nvme/hostid "$root"/etc/nvme/hostnqn
+    "$root"/etc/nvme/hostid "$root"/etc/nvme/hostnqn "$root"/etc/lvm/devices/system.devices
 rm -f "$root"/etc/iscsi/initiatorname.iscsi
 
 # What would be the same random numbers in each.
