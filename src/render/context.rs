@@ -176,6 +176,11 @@ impl Digest {
 
     /// Returns the stamp that marks the object as the lab's.
     pub(super) fn stamp(self, lab: &Lab) -> Value {
+        json!({ "xmlns": STAMP_XMLNS, "site": lab.site, "digest": self.text() })
+    }
+
+    /// Returns as much of the digest as a stamp keeps.
+    pub(super) fn text(self) -> String {
         let mut hex = String::with_capacity(2 * Sha256::output_size());
         for byte in self.0.finalize() {
             hex.extend(
@@ -184,7 +189,7 @@ impl Digest {
             );
         }
         hex.truncate(DIGEST_LENGTH);
-        json!({ "xmlns": STAMP_XMLNS, "site": lab.site, "digest": hex })
+        hex
     }
 }
 

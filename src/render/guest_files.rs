@@ -1,8 +1,8 @@
 //! The files of one guest.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use foldhash::HashMap;
 use serde_json::{Map, Value};
 use tera::Context;
 
@@ -18,11 +18,10 @@ use super::payloads::{Brought, Payload, Payloads};
 use super::sections::{Common, Gathered, Known, LINKS, PAYLOADS, Section, Sections};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
-use crate::diag::{Code, Diagnostic, Sink};
-use crate::link::{Guest, Lab};
-use crate::model::guest::TemplateRef;
+use crate::diag::Sink;
+use crate::link::{Base, Guest, Lab};
 use crate::model::password::Password;
-use crate::source::{Sources, Span, Spanned};
+use crate::source::{Sources, Spanned};
 use crate::yaml::Kind;
 
 /// Renders guests, and keeps from each what the next can use.
@@ -44,6 +43,10 @@ pub(super) struct Renderer<'a> {
     machines: Memo<(usize, usize, String, String, bool), Arc<Stretch>>,
     /// The site's own data, by its address.
     vars: Memo<usize, Arc<Section>>,
+    /// Sealed guests by their names.
+    sealed: OnceLock<HashMap<&'a str, &'a Guest>>,
+    /// The digests of those that others start from, by their names.
+    bases: Memo<Arc<str>, Arc<str>>,
 }
 
 impl<'a> Renderer<'a> {
@@ -66,6 +69,8 @@ impl<'a> Renderer<'a> {
             kinds: Memo::default(),
             machines: Memo::default(),
             vars: Memo::default(),
+            sealed: OnceLock::new(),
+            bases: Memo::default(),
         }
     }
 
@@ -217,6 +222,41 @@ impl<'a> Renderer<'a> {
     }
 
     fn sections(&self, guest: &Guest, payloads: &[Payload<'_>]) -> Sections<'_> {
+        let mut own = self.all_but_stamp(guest, payloads);
+        let base = guest.base.as_ref().map(|base| self.base_digest(base));
+        let digest = digest(&own, base.as_deref());
+        own.push(self.known.section("stamp", &digest.stamp(self.lab)));
+        Sections {
+            own,
+            common: &self.common,
+        }
+    }
+
+    /// Returns the digest of the stamp of a base; the bases that it starts from itself come first.
+    fn base_digest(&self, base: &Base) -> Arc<str> {
+        let sealed = self.sealed.get_or_init(|| {
+            let guests = self.lab.guests.iter().filter(|guest| guest.seal.is_some());
+            guests.map(|guest| (&*guest.name, guest)).collect()
+        });
+        let (mut known, mut unknown, mut next) = (None, Vec::new(), Some(base));
+        // Guests that start from each other would have no end.
+        while let Some(base) = next.filter(|_| unknown.len() < sealed.len()) {
+            known = self.bases.find(&base.name);
+            let guest = sealed.get(&*base.name).filter(|_| known.is_none());
+            unknown.extend(guest);
+            next = guest.and_then(|guest| guest.base.as_ref());
+        }
+        for guest in unknown.into_iter().rev() {
+            // Its faults are reported where its own files are rendered.
+            let payloads = self.payloads(guest, &mut Sink::default());
+            let own = self.all_but_stamp(guest, &payloads);
+            let digest = digest(&own, known.as_deref()).text();
+            known = Some(self.bases.keep(Arc::clone(&guest.name), digest.into()));
+        }
+        known.unwrap_or_default()
+    }
+
+    fn all_but_stamp(&self, guest: &Guest, payloads: &[Payload<'_>]) -> Own {
         let mut own = self.plain(guest);
         let data = setup_data(payloads);
         let is_own =
@@ -226,16 +266,7 @@ impl<'a> Renderer<'a> {
         } else {
             self.known.section(PAYLOADS, &data)
         });
-        let mut digest = Digest::default();
-        // The list of links says once more what the sections it is made from say.
-        for section in own.iter().filter(|section| section.name() != LINKS) {
-            digest.add(&section.text);
-        }
-        own.push(self.known.section("stamp", &digest.stamp(self.lab)));
-        Sections {
-            own,
-            common: &self.common,
-        }
+        own
     }
 
     /// Returns whether a template reads one of the guest's secrets, or may.
@@ -288,6 +319,16 @@ impl<'a> Renderer<'a> {
     }
 }
 
+/// Returns a digest of what a guest is made from: of all but the list of links, which says once more what the sections it is
+/// made from say. With that of its base, a guest is out of date when its base is.
+fn digest(own: &Own, base: Option<&str>) -> Digest {
+    let mut digest = Digest::default();
+    let sections = own.iter().filter(|section| section.name() != LINKS);
+    sections.for_each(|section| digest.add(&section.text));
+    base.into_iter().for_each(|base| digest.add(base));
+    digest
+}
+
 /// All that a template may read, for one that is rendered as a whole.
 fn everything(sections: &Sections<'_>) -> Context {
     let mut context = Context::new();
@@ -329,39 +370,4 @@ fn holds_secret(guest: &Guest, payloads: &[Payload<'_>]) -> bool {
     !guest.secrets.is_empty()
         || install.rootpw.iter().chain(passwords).any(hashed)
         || payloads.iter().any(|payload| payload.secret)
-}
-
-/// Returns where the site asks for the output at `path`, as far as a template's name tells.
-fn output_place(guest: &Guest, path: &str) -> Span {
-    let named = |output: &&Spanned<TemplateRef>| {
-        let name = output.dst.as_deref().or(output.src.as_deref());
-        name.is_some_and(|name| Path::new(path).ends_with(name.as_str()))
-    };
-    let output = guest.templates.values().find(named);
-    output.map_or(guest.defined, |output| {
-        output.dst.as_ref().map_or(output.span, |dst| dst.span)
-    })
-}
-
-/// Reports two outputs of one name, and a file where another needs a directory.
-pub(super) fn duplicates(guest: &Guest, files: &[OutFile], sink: &mut Sink) {
-    for (index, file) in files.iter().enumerate() {
-        let mut others = files.iter().enumerate();
-        // Nearly all guests have a few files, so comparing them all takes less time than sorting them.
-        let taken = others.any(|(at, other)| {
-            let below = file.path.strip_prefix(&other.path);
-            below.is_some_and(|rest| rest.starts_with('/') || rest.is_empty() && at < index)
-        });
-        if taken {
-            let place = output_place(guest, &file.path);
-            let message = format!(
-                "two outputs of guest `{}` are called `{}`",
-                guest.name, file.path
-            );
-            sink.push(
-                Diagnostic::error(Code::DuplicateOutput, place, message)
-                    .help("give one of them another `dst`"),
-            );
-        }
-    }
 }

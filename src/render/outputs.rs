@@ -1,16 +1,18 @@
 //! Which files the lab becomes, and what is in them.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::guest_files::{Renderer, duplicates};
+use super::guest_files::Renderer;
 use super::host_files::host_files;
 use super::payloads::Payloads;
 use super::{Content, Engine};
-use crate::diag::Sink;
+use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::{Guest, Lab};
-use crate::source::Sources;
+use crate::model::guest::TemplateRef;
+use crate::source::{Sources, Span, Spanned};
 
 /// A file to write.
 #[derive(Clone, Debug)]
@@ -87,6 +89,41 @@ pub fn render(
     };
     // Letting go of what guests had in common takes as long.
     rayon::join(|| drop(renderer), gather).1
+}
+
+/// Returns where the site asks for the output at `path`, as far as a template's name tells.
+fn output_place(guest: &Guest, path: &str) -> Span {
+    let named = |output: &&Spanned<TemplateRef>| {
+        let name = output.dst.as_deref().or(output.src.as_deref());
+        name.is_some_and(|name| Path::new(path).ends_with(name.as_str()))
+    };
+    let output = guest.templates.values().find(named);
+    output.map_or(guest.defined, |output| {
+        output.dst.as_ref().map_or(output.span, |dst| dst.span)
+    })
+}
+
+/// Reports two outputs of one name, and a file where another needs a directory.
+fn duplicates(guest: &Guest, files: &[OutFile], sink: &mut Sink) {
+    for (index, file) in files.iter().enumerate() {
+        let mut others = files.iter().enumerate();
+        // Nearly all guests have a few files, so comparing them all takes less time than sorting them.
+        let taken = others.any(|(at, other)| {
+            let below = file.path.strip_prefix(&other.path);
+            below.is_some_and(|rest| rest.starts_with('/') || rest.is_empty() && at < index)
+        });
+        if taken {
+            let place = output_place(guest, &file.path);
+            let message = format!(
+                "two outputs of guest `{}` are called `{}`",
+                guest.name, file.path
+            );
+            sink.push(
+                Diagnostic::error(Code::DuplicateOutput, place, message)
+                    .help("give one of them another `dst`"),
+            );
+        }
+    }
 }
 
 /// Makes a file of text.

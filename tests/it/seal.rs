@@ -298,3 +298,36 @@ fn a_base_has_what_is_common_and_a_guest_what_is_its_own() {
     );
     assert!(!read("node/user-data").contains("seal.sh"));
 }
+
+/// Of what a base is made from, its guests are made as well, however many images lie between.
+#[test]
+fn a_guest_is_out_of_date_when_its_base_is() {
+    let lab = "site: x
+networks: {lan: {subnet: 10.0.0.0/24, domain: x.test}}
+common: {os: debian12, rootpw: locked, interfaces: [{network: lan, ip: auto}]}
+guests:
+  golden: {seal: true, setup_data: [{content: '{{ name }} one', dst: /etc/motd, template: true}], disks: [{size: 20}]}
+  db: {seal: true, disks: [{backing: golden}]}
+  db-1: {sysgroups: [], disks: [{backing: db}]}
+  web: {disks: [{backing: golden}]}
+  other: {seal: true, disks: [{size: 20}]}
+  mail: {disks: [{backing: other}]}
+";
+    let site = Site::new(&[("lab.yml", lab)]);
+    let digests = |args: &[&str]| {
+        site.succeed(&[&["-c", "lab.yml"], args].concat());
+        ["golden", "db", "db-1", "web", "other", "mail"].map(|guest| {
+            let build = site.read(&format!("workdir/guests.d/{guest}/vmbuild.sh"));
+            let digest = build.lines().find(|line| line.starts_with("digest="));
+            digest.unwrap().to_owned()
+        })
+    };
+    let before = digests(&["generate"]);
+    site.edit("lab.yml", "}} one'", "}} two'");
+    let alone = digests(&["guest", "web"]);
+    let after = digests(&["generate"]);
+    let same: Vec<bool> = before.iter().zip(&after).map(|(a, b)| a == b).collect();
+    assert_eq!(same, [false, false, false, false, true, true]);
+    // One guest alone is written as it is with all the others.
+    assert_eq!(alone[3], after[3]);
+}

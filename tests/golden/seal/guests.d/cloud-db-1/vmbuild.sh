@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=cloud-db-1
+name='cloud-db-1'
 uuid=6d97f046-8914-570c-8422-de96781478b8
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=seal
-digest=71f4290c7d8f9c151dd0220b9a3ed71c
+site='seal'
+digest=465502ef4538b30ceac85d641ab5b659
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/cloud-db-1-seed.iso
+seed='default/cloud-db-1-seed.iso'
 volumes=(default/cloud-db-1-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

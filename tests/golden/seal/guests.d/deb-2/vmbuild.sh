@@ -13,7 +13,7 @@ uuid=aa6a7364-37f4-5bac-961e-0975087198fd
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site=seal
-digest=f6fffd0f3be6e3b556396863c03c44e1
+digest=445f146384892ffeb26dd7a41eb2609c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed=default/deb-2-seed.iso
