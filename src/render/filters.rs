@@ -193,6 +193,17 @@ fn sh(text: &str) -> Filtered {
         .map_err(|_| "a NUL character cannot be carried in a shell word".to_owned())
 }
 
+/// The value of a shell variable: one word, always in quotes. Where there is a variable `name`, shellcheck takes
+/// `x=name-1` for arithmetic (SC2100).
+fn sh_value(text: &str) -> Filtered {
+    let word = sh(text)?;
+    Ok(if word == text {
+        format!("'{word}'")
+    } else {
+        word
+    })
+}
+
 /// One value of a virt-install suboption string such as `--disk path=VALUE,size=5`, still to be quoted for the shell.
 ///
 /// virtinst (`parse_optstr_tuples` in `cli.py`) splits such a string with Python's `shlex` in POSIX mode, with the

@@ -15,7 +15,7 @@ volumes+=("$seed")
 {% endif -%}
 {% if not virtinst.pxe and virtinst.image is undefined and install.cdrom is undefined -%}
 {% set kernel_args = [...install.kernel_args, ...([virtinst.extra_args] if virtinst.extra_args else [])] | join(sep=" ") -%}
-kernel_args={{ kernel_args | trim | sh }}
+kernel_args={{ kernel_args | trim | sh_value }}
 {% endif -%}
 # How long the install may take.
 minutes={{ virtinst.waittime }}

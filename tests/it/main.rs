@@ -37,5 +37,6 @@ mod secrets;
 mod session;
 mod storages;
 mod templates;
+mod variables;
 mod windows;
 mod workdir;

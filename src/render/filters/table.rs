@@ -8,7 +8,8 @@ use crate::model::install::is_direct;
 use crate::model::os::debian_arch;
 
 use super::{
-    Filtered, autoinstall, debian, encode, kickstart, plain, range, sh, subopt, unattend, xml,
+    Filtered, autoinstall, debian, encode, kickstart, plain, range, sh, sh_value, subopt, unattend,
+    xml,
 };
 
 /// Something a template can call.
@@ -68,6 +69,13 @@ pub(crate) const CALLABLES: &[Callable] = &[
             ),
         ],
         body: Body::Text(sh),
+    },
+    Callable {
+        name: "sh_value",
+        language: "Shell",
+        does: "The value of a shell variable: as `sh`, and in quotes always. `x=name-1` looks like arithmetic where there is a variable `name`.",
+        examples: &[("x={{ \"name-1\" | sh_value }}", Ok("x='name-1'"))],
+        body: Body::Text(sh_value),
     },
     Callable {
         name: "comment",

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=locked
+name='locked'
 uuid=2eb78a4f-76fe-56b9-9b43-c4ab7115e250
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=alpine
+site='alpine'
 digest=417b36bf7d74e011f31a9b9a8e059483
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/locked-1.qcow2)

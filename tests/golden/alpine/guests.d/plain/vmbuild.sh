@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=plain
+name='plain'
 uuid=feb6ff3a-1a88-53d3-9ba3-686349c335a1
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=alpine
+site='alpine'
 digest=2bae646694fd7e4e99ee775872449c38
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/plain-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=raw
+name='raw'
 uuid=32b10791-1058-5224-9d67-4643317824a8
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=alpine
+site='alpine'
 digest=b1905848d8fece33fe83f41e75dd40dc
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raw-1.qcow2)

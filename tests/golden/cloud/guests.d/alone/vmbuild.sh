@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=alone
+name='alone'
 uuid=407baf38-2b42-5c89-b8e0-17d8e5866549
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=cloud
+site='cloud'
 digest=c86ad14420e7368581c536bcf1d27208
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/alone-seed.iso
+seed='default/alone-seed.iso'
 volumes=(default/alone-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

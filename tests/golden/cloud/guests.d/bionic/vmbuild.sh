@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=bionic
+name='bionic'
 uuid=621c4d2d-af2f-5c51-9560-e6589a31f6cd
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=cloud
+site='cloud'
 digest=77c33aa9d1dd7a2ac0b2ddb7fa31baf4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/bionic-seed.iso
+seed='default/bionic-seed.iso'
 volumes=(default/bionic-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=full
+name='full'
 uuid=19c1d35e-af40-5ff2-819d-acb717e604c2
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=cloud
+site='cloud'
 digest=2a69294d19d3b5ed79a681900d4360b4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/full-seed.iso
+seed='default/full-seed.iso'
 volumes=(default/full-1.qcow2 default/full-2.qcow2)
 shared=(default/quorum.raw)
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=plain
+name='plain'
 uuid=1f204dbb-3708-5b00-bbe3-476b956a8594
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=cloud
+site='cloud'
 digest=61e2b3076858c9aac786d0325636be49
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/plain-seed.iso
+seed='default/plain-seed.iso'
 volumes=(default/plain-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

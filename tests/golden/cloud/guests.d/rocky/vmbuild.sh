@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=rocky
+name='rocky'
 uuid=2cda1821-7119-5f95-b433-677dd3be0f78
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=cloud
+site='cloud'
 digest=57257697946c946771973900a6a23c24
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/rocky-seed.iso
+seed='default/rocky-seed.iso'
 volumes=(default/rocky-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

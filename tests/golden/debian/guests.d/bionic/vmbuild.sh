@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=bionic
+name='bionic'
 uuid=e19e7a81-f733-5e57-a855-5fce25adfcb4
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=debian
+site='debian'
 digest=b812eb5fd939c7f4ada3e420f3aa123f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/bionic-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=locked
+name='locked'
 uuid=4a76a43a-229a-5fc1-ad8a-494c905f1bc2
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=debian
+site='debian'
 digest=2a34037673268aedcd441660d720cede
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/locked-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=old
+name='old'
 uuid=204d7fe3-4080-5000-a3a9-b5d8831812c9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=debian
+site='debian'
 digest=e11ba0f9714e2c7ded4df2d28f95cf33
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/old-1.qcow2)

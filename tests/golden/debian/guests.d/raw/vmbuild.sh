@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=raw
+name='raw'
 uuid=bf812cbf-ae20-5b4e-b91d-d0fbf80d9a74
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=debian
+site='debian'
 digest=8ac7f9864c73c7d651d3ea09c184782a
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raw-1.qcow2)

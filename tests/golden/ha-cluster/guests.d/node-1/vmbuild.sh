@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=node-1
+name='node-1'
 uuid=007c0360-e907-534b-9eba-2a97811dcb3b
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=ha
+site='ha'
 digest=87ade053069be338f175549e3a3d15d2
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(cluster/node-1-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=node-2
+name='node-2'
 uuid=aac0c2ac-75ae-529b-9725-9a4ebd4566d9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=ha
+site='ha'
 digest=ff5bcc0b118e2742ebbeecfeadc1f369
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(cluster/node-2-1.qcow2)

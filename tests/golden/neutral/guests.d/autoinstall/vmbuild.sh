@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=autoinstall
+name='autoinstall'
 uuid=e657e28a-f61b-5826-9af1-aa2f5cace806
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=neutral
+site='neutral'
 digest=65b4476ade4a91f4e698e9fe930c91df
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/autoinstall-seed.iso
+seed='default/autoinstall-seed.iso'
 volumes=(default/autoinstall-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

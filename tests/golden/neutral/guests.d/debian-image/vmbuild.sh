@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=debian-image
+name='debian-image'
 uuid=95045b05-451c-5304-b814-ba44d033b515
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=neutral
+site='neutral'
 digest=27b8f91238ad4406da6f180e32fd8ad1
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/debian-image-seed.iso
+seed='default/debian-image-seed.iso'
 volumes=(default/debian-image-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

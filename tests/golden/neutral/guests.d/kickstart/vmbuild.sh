@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=kickstart
+name='kickstart'
 uuid=f2dd3b91-e197-5ab9-98a1-cfd604c458ee
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=neutral
+site='neutral'
 digest=b5cde9ad62afde74ca0383ffb7c1ccfb
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/kickstart-1.qcow2)

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=rocky-image
+name='rocky-image'
 uuid=96ead38d-b9c2-5146-949b-ba42fd55089c
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=neutral
+site='neutral'
 digest=a3cfe78c5339307c3fe0af26ab7a666b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/rocky-image-seed.iso
+seed='default/rocky-image-seed.iso'
 volumes=(default/rocky-image-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

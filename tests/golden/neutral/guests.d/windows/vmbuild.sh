@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=windows
+name='windows'
 uuid=1236e288-3260-5246-a59e-ed86fbfc5435
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=neutral
+site='neutral'
 digest=0b7634fa541ea3129f8e5dc73e1a7722
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/windows-seed.iso
+seed='default/windows-seed.iso'
 volumes=(default/windows-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=db
+name='db'
 uuid=d1da18b8-a404-5848-a813-5ec0d91a392f
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=web
+site='web'
 digest=8df7e5376f31adbb7c8845a5aa38542c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/db-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=web-2
+name='web-2'
 uuid=54684a8d-3581-53d9-b7a1-a286d5e2f19a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=web
+site='web'
 digest=623982817ae18311397dbe65ccb48300
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-2-1.qcow2)

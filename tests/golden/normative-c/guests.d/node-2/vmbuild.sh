@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=node-2
+name='node-2'
 uuid=9bd8d122-488c-5240-81eb-f8c1899d023a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=farm
+site='farm'
 digest=a9881408953c06c79f6e815fa42410c6
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/node-2-1.qcow2)

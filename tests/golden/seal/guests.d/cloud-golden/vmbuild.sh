@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=cloud-golden
+name='cloud-golden'
 uuid=0d71b9e2-97de-5353-b17b-9553cdd36192
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=seal
+site='seal'
 digest=8f3dea168a31a58ce57425f34e9d07fd
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/cloud-golden-seed.iso
+seed='default/cloud-golden-seed.iso'
 volumes=(default/cloud-golden-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

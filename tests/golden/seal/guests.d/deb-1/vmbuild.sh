@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=deb-1
+name='deb-1'
 uuid=5173d782-b15b-5b3b-986d-551cf72b1f16
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=seal
+site='seal'
 digest=6293f0f4e5126bf730060282df463027
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/deb-1-seed.iso
+seed='default/deb-1-seed.iso'
 volumes=(default/deb-1-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=deb-2
+name='deb-2'
 uuid=aa6a7364-37f4-5bac-961e-0975087198fd
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=seal
+site='seal'
 digest=445f146384892ffeb26dd7a41eb2609c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/deb-2-seed.iso
+seed='default/deb-2-seed.iso'
 volumes=(default/deb-2-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

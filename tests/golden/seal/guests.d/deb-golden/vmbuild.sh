@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=deb-golden
+name='deb-golden'
 uuid=b5f00e75-84d0-5793-a3f8-288d9958ee79
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=seal
+site='seal'
 digest=7b075058910f0408f37f330a8c420eca
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/deb-golden-1.qcow2)

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=el-web
+name='el-web'
 uuid=1b9211c0-b909-5217-9918-8c05c73b1f8f
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=seal
+site='seal'
 digest=558446049cf6954cafe4915774db6be4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/el-web-seed.iso
+seed='default/el-web-seed.iso'
 volumes=(default/el-web-1.qcow2 default/el-web-2.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=ubuntu-golden
+name='ubuntu-golden'
 uuid=46eac1fe-b4cf-5c84-811e-70d15925f650
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=seal
+site='seal'
 digest=e40fe83190d2c1b36e4da1090a59f90a
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/ubuntu-golden-seed.iso
+seed='default/ubuntu-golden-seed.iso'
 volumes=(default/ubuntu-golden-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

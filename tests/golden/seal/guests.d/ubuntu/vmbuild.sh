@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=ubuntu
+name='ubuntu'
 uuid=9e3fb183-c537-53b4-a7c3-2625c8199265
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=seal
+site='seal'
 digest=e41a94d7d651e652d625454ff02d41bf
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/ubuntu-seed.iso
+seed='default/ubuntu-seed.iso'
 volumes=(default/ubuntu-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

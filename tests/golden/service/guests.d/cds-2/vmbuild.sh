@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=cds-2
+name='cds-2'
 uuid=1d5f8246-f493-5f8b-b9bc-89dfb2c8d8cd
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=m2
+site='m2'
 digest=c190b0b3fbbec4a482f6606e303c4a48
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/cds-2-1.qcow2 default/cds-2-2.qcow2)

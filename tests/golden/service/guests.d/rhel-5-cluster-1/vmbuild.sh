@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=rhel-5-cluster-1
+name='rhel-5-cluster-1'
 uuid=932225d5-d8c3-561e-9485-82b042b30241
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=m2
+site='m2'
 digest=b05479ef314245aa408543fadb7b6bc5
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-5-cluster-1-1.qcow2)

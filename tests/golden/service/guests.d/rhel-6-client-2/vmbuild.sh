@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=rhel-6-client-2
+name='rhel-6-client-2'
 uuid=a563cf66-0ba6-578e-82a9-5f1d59376b59
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=m2
+site='m2'
 digest=1577d172c33316a3993ba9e2bdcd2da4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-6-client-2-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=rhua
+name='rhua'
 uuid=6d3611e3-3ae1-524d-9a87-872324ad0f55
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=m2
+site='m2'
 digest=74ca88d9ce21e250d011d736bbebe69b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhua-1.qcow2 default/rhua-2.qcow2)

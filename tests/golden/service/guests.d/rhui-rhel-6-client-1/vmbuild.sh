@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=rhui-rhel-6-client-1
+name='rhui-rhel-6-client-1'
 uuid=cbc4b24a-2d15-52b4-9195-4a898e7df55d
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=m2
+site='m2'
 digest=0fb25eb5cc5717a8df3ab791e7cf513b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhui-rhel-6-client-1-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=satellite
+name='satellite'
 uuid=4dcb75bd-45e3-55a5-804b-289395ae4b5f
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=m2
+site='m2'
 digest=a7c69a506859e3f8077e6d65928946e4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/satellite-1.qcow2 default/satellite-2.qcow2)

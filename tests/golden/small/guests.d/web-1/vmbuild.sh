@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=web-1
+name='web-1'
 uuid=d3f965eb-335a-5998-bf92-eaee7d16b45e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=small
+site='small'
 digest=3c7976986913dcbe8b4ab13d856eea77
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=full
+name='full'
 uuid=c3df83f7-d918-5322-acea-577eb6ea6d3d
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=suse
+site='suse'
 digest=38666a2e7a09f27b02eb13c5dd19c4dd
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/full-1.qcow2 default/full-2.qcow2)

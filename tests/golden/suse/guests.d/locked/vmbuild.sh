@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=locked
+name='locked'
 uuid=e7f940d3-532b-5786-8625-db232b343727
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=suse
+site='suse'
 digest=816ed92b4a599d7b2db95e4b293b016f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/locked-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=old
+name='old'
 uuid=8d94448f-93d1-5699-901f-7460bb8d06c9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=suse
+site='suse'
 digest=e5422ebec3cddfc15df81517eaf07a2b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/old-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=raw
+name='raw'
 uuid=3bd8edb2-da2d-5c3b-8310-3f2e17654d9a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=templates
+site='templates'
 digest=8ee7943615ec31929b152a228ff27485
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raw-1.qcow2)

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=web-1
+name='web-1'
 uuid=4e15f27f-a026-5793-9afb-a9bca7ba46a7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=three-tier
+site='three-tier'
 digest=8ecfebf1f5ab983131ffb3782fca3278
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1-1.qcow2)

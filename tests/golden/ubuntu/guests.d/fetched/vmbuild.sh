@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=fetched
+name='fetched'
 uuid=3d81fbef-e8a1-5733-a7b0-aeff649943db
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=ubuntu
+site='ubuntu'
 digest=25a2061136744f49dbe6f442a5c1ef8e
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/fetched-seed.iso
+seed='default/fetched-seed.iso'
 volumes=(default/fetched-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

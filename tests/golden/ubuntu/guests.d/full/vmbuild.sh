@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=full
+name='full'
 uuid=04a7c6c9-c771-57a1-8b16-55af498042ca
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=ubuntu
+site='ubuntu'
 digest=cb77d504786e192ce65fe4f66edd1164
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/full-seed.iso
+seed='default/full-seed.iso'
 volumes=(default/full-1.qcow2 default/full-2.qcow2)
 shared=(default/quorum.raw)
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=locked
+name='locked'
 uuid=d0071d1d-3460-5aea-bc9c-cd184f933e70
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=ubuntu
+site='ubuntu'
 digest=56e5d03997133878fe0a9c9e7c9a4df3
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/locked-seed.iso
+seed='default/locked-seed.iso'
 volumes=(default/locked-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=mirrored
+name='mirrored'
 uuid=a8b77e97-3c80-5a47-a8d9-2d7c52943ba0
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=ubuntu
+site='ubuntu'
 digest=7c32d6eeff964d93332c61d8c7515c3c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/mirrored-seed.iso
+seed='default/mirrored-seed.iso'
 volumes=(default/mirrored-1.qcow2 default/mirrored-2.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=old
+name='old'
 uuid=c559460e-0d77-5c78-b5f3-e02ea7a64f65
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=ubuntu
+site='ubuntu'
 digest=02435d2b94622d706a39927dfbaeea43
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/old-seed.iso
+seed='default/old-seed.iso'
 volumes=(default/old-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=plain
+name='plain'
 uuid=7b7be599-1d70-5be5-a3e2-4a293b9bd581
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=ubuntu
+site='ubuntu'
 digest=5128ef249786444b14b7e1332270b1ed
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/plain-seed.iso
+seed='default/plain-seed.iso'
 volumes=(default/plain-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=raw
+name='raw'
 uuid=fa9a26a6-8759-50ee-a782-95339facd9d5
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=ubuntu
+site='ubuntu'
 digest=d90883dcca2710cd9b423546aca3185b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/raw-seed.iso
+seed='default/raw-seed.iso'
 volumes=(default/raw-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

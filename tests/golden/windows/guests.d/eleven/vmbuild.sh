@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=eleven
+name='eleven'
 uuid=ef6cf94c-cf06-5b3f-9633-6c2c77c57ba2
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=windows
+site='windows'
 digest=4f4498357fb536e4dcdbe0959e56e369
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/eleven-seed.iso
+seed='default/eleven-seed.iso'
 volumes=(default/eleven-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=full
+name='full'
 uuid=a9d9cda8-dfea-5933-8c54-6550fc16c4e9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=windows
+site='windows'
 digest=2482807233037d9204a293c926782a72
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/full-seed.iso
+seed='default/full-seed.iso'
 volumes=(default/full-1.qcow2 default/full-2.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

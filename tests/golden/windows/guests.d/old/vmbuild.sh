@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=old
+name='old'
 uuid=41336a95-76a3-5307-b484-f44366f1a864
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=windows
+site='windows'
 digest=7510581b521bd12d47c6bad91dcabc70
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/old-seed.iso
+seed='default/old-seed.iso'
 volumes=(default/old-1.qcow2 default/old-2.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=raw
+name='raw'
 uuid=944e605f-8d7b-5f1d-b001-6d08a368fc35
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=windows
+site='windows'
 digest=51caceea000329e1a0f61c3953888e3d
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/raw-seed.iso
+seed='default/raw-seed.iso'
 volumes=(default/raw-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

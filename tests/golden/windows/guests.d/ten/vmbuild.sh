@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=ten
+name='ten'
 uuid=9adcd088-ad61-5ec0-88a9-b296767390a7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=windows
+site='windows'
 digest=750dcedfc305493a9770b56a7b44b883
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/ten-seed.iso
+seed='default/ten-seed.iso'
 volumes=(default/ten-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.
