@@ -65,15 +65,23 @@ impl Cloud<'_> {
         if serves && os.cloud_user.is_some() {
             return true;
         }
-        let kind = match self.guest.base {
-            Some(_) => "base image",
-            None => "cloud image",
+        let (kind, help) = match self.guest.base {
+            Some(_) if os.family == "redhat" => (
+                "base image",
+                "name no base, and install the guest by itself: its system has no cloud-init, which would set it up",
+            ),
+            Some(_) => (
+                "base image",
+                "name no base, and install the guest by itself: this version has user data for the families of Debian, from 10 on, and Red Hat, from 7 on",
+            ),
+            None => (
+                "cloud image",
+                "install it, from a `location` or a `cdrom`: this version has user data for the families of Debian, from 10 on, and Red Hat, from 7 on",
+            ),
         };
         let message = format!("no {kind} of {} can be set up by this version", os.name);
-        self.sink.push(
-            Diagnostic::error(Code::UnsupportedInstaller, image.span, message)
-                .help("install it, from a `location` or a `cdrom`; `miniascape os` lists the systems with cloud images"),
-        );
+        self.sink
+            .push(Diagnostic::error(Code::UnsupportedInstaller, image.span, message).help(help));
         false
     }
 

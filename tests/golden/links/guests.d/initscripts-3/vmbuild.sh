@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=initscripts-3
+name='initscripts-3'
 uuid=6db8985b-f1a7-569b-a8f1-373de51cdc65
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=links
+site='links'
 digest=d2ad71fa37b8c87f7ab9a3cba509beb3
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/initscripts-3-1.qcow2)

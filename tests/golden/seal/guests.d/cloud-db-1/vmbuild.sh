@@ -13,7 +13,7 @@ uuid=6d97f046-8914-570c-8422-de96781478b8
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=0699bd0bb0bb3bf3dc4b89fec8ad7275
+digest=465502ef4538b30ceac85d641ab5b659
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/cloud-db-1-seed.iso'
