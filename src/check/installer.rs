@@ -2,8 +2,9 @@
 //!
 //! The sources are pykickstart's commands of each version, and the installation guides. Whatever can be said in a
 //! script of the install file instead is said there, and is no fault. What is one installer's alone is in
-//! [`kickstart`], [`preseed`], [`autoyast`], [`autoinstall`], [`alpine`], [`unattend`] and [`cloud`].
+//! [`kickstart`], [`preseed`], [`autoyast`], [`agama`], [`autoinstall`], [`alpine`], [`unattend`] and [`cloud`].
 
+mod agama;
 mod alpine;
 mod autoinstall;
 mod autoyast;
@@ -14,8 +15,10 @@ mod links;
 mod location;
 mod preseed;
 mod rests;
+mod suse;
 mod unattend;
 
+use self::agama::Agama;
 use self::alpine::Alpine;
 use self::autoinstall::Autoinstall;
 use self::autoyast::AutoYast;
@@ -66,6 +69,9 @@ pub(super) fn check(lab: &Lab, sink: &mut Sink) {
         }
         if guest.os.installer == "autoyast" {
             AutoYast { guest, sink }.check();
+        }
+        if guest.os.installer == "agama" {
+            Agama { guest, sink }.check();
         }
         if guest.os.installer == "autoinstall" {
             Autoinstall { guest, sink }.check();

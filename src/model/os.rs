@@ -40,9 +40,10 @@ section! {
         /// The install file's name.
         install_file: Spanned<ObjectName>,
         /// Kernel arguments that make the installer read it; `{file}`, `{device}`, `{mac}`, `{bootif}`, `{ifcfg}`, `{ip}`,
-        /// `{source}`, `{repo}`, `{proxy}` and `{serial}` are filled in.
+        /// `{ip_by_mac}`, `{source}`, `{repo}`, `{proxy}`, `{any_proxy}`, `{finish}` and `{serial}` are filled in.
         kernel_args: Vec<Line>,
-        /// The installer's kernel below the tree or on the medium, where virt-install does not find it by itself.
+        /// The installer's kernel below the tree or on the medium, where virt-install does not find it by itself; `{arch}` is
+        /// the guest's.
         kernel: Option<Line>,
         /// Its initrd, likewise.
         initrd: Option<Line>,

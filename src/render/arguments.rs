@@ -2,6 +2,7 @@
 
 use crate::link::{Guest, Interface};
 use crate::model::guest::BootProto;
+use crate::model::install::system::Finish;
 
 use super::boot::{first_device, install_file};
 
@@ -26,6 +27,12 @@ const IFCFG: &str = "{ifcfg}";
 /// Stands for that interface's addresses, as the kernel's `ip` has them.
 const IP: &str = "{ip}";
 
+/// Stands for that interface by its MAC address, and its addresses, as dracut's `ip` has them.
+const IP_BY_MAC: &str = "{ip_by_mac}";
+
+/// Stands for what the machine does when the installer is done.
+const FINISH: &str = "{finish}";
+
 /// Stands for the install tree, where the guest reaches it by a URL.
 const SOURCE: &str = "{source}";
 
@@ -38,8 +45,11 @@ const REPO: &str = "{repo}";
 /// Stands for the proxy that the install tree is fetched through.
 const PROXY: &str = "{proxy}";
 
+/// Stands for the proxy, unless there is an install tree that is reached without it.
+const ANY_PROXY: &str = "{any_proxy}";
+
 /// What is different in each guest, or depends on its install data.
-const OWN: &[&str] = &[MAC, BOOTIF, IFCFG, IP, PROXY];
+const OWN: &[&str] = &[MAC, BOOTIF, IFCFG, IP, IP_BY_MAC, PROXY, ANY_PROXY];
 
 /// Returns whether the arguments of the installer's kernel are for one machine alone.
 pub(super) fn has_own_args(guest: &Guest) -> bool {
@@ -68,6 +78,8 @@ pub(crate) fn kernel_args(guest: &Guest) -> impl Iterator<Item = (usize, String)
         (BOOTIF, connected.map(bootif)),
         (IFCFG, connected.map(|nic| ifcfg(guest, nic))),
         (IP, connected.and_then(|nic| ip(guest, nic))),
+        (IP_BY_MAC, connected.and_then(|nic| ip_by_mac(guest, nic))),
+        (FINISH, Some(finish(guest).to_owned())),
         (
             SOURCE_DIR,
             source(guest).map(|url| format!("{}/", url.trim_end_matches('/'))),
@@ -75,6 +87,7 @@ pub(crate) fn kernel_args(guest: &Guest) -> impl Iterator<Item = (usize, String)
         (SOURCE, source(guest)),
         (REPO, repository(guest)),
         (PROXY, proxy(guest)),
+        (ANY_PROXY, any_proxy(guest)),
     ];
     let fill = move |arg: &String| {
         values.iter().try_fold(arg.clone(), |arg, (name, value)| {
@@ -147,6 +160,49 @@ fn ip(guest: &Guest, nic: &Interface) -> Option<String> {
     Some(text.trim_end_matches(':').to_owned())
 }
 
+/// The interface and `dhcp`, or address, gateway, prefix length, interface and name server (dracut.cmdline(7), "ip=", where
+/// NetworkManager takes a MAC address for the name as well). Nobody asks for it who boots from a medium.
+fn ip_by_mac(guest: &Guest, nic: &Interface) -> Option<String> {
+    source(guest)?;
+    let mac = nic.mac.to_string().replace(':', "-");
+    if nic.bootproto == BootProto::Dhcp {
+        return Some(format!("{mac}:dhcp"));
+    }
+    let routed = !nic.nodefroute;
+    let (address, prefix, gateway) = match (&nic.ip, nic.netmask, &nic.ipv6) {
+        (Some(ip), Some(netmask), _) => {
+            let gateway = nic.gateway.map(|ip| ip.to_string());
+            (
+                ip.value.to_string(),
+                netmask.to_bits().count_ones(),
+                gateway,
+            )
+        }
+        (_, _, Some(ip)) => {
+            let gateway = nic.ipv6_gateway.map(|ip| format!("[{ip}]"));
+            (format!("[{}]", ip.value), nic.ipv6_prefix.into(), gateway)
+        }
+        _ => return None,
+    };
+    let gateway = gateway.filter(|_| routed).unwrap_or_default();
+    let mut servers = nic.nameservers.iter().chain(&guest.install.nameservers);
+    let server = servers.next().map(|server| match server.to_string() {
+        ipv6 if ipv6.contains(':') => format!("[{ipv6}]"),
+        ipv4 => ipv4,
+    });
+    let server = server.unwrap_or_default();
+    let text = format!("{address}::{gateway}:{prefix}::{mac}:none:{server}");
+    Some(text.trim_end_matches(':').to_owned())
+}
+
+/// The word of the site, or what the program does by itself.
+fn finish(guest: &Guest) -> &'static str {
+    let finish = guest.install.finish.as_ref();
+    finish
+        .map_or(Finish::Poweroff, |finish| finish.value)
+        .as_str()
+}
+
 /// The directory of a release on the mirror that has the install tree, or else on the public one, and `main` in it.
 fn repository(guest: &Guest) -> Option<String> {
     let source = source(guest)?;
@@ -177,4 +233,11 @@ fn proxy(guest: &Guest) -> Option<String> {
     let proxy = guest.install.proxy.as_ref()?;
     let source = source(guest).filter(|source| !source.starts_with("nfs:"))?;
     (!proxy.spares(&source)).then(|| proxy.url.value.to_string())
+}
+
+/// The proxy, for an install that may need the network whatever it boots from.
+fn any_proxy(guest: &Guest) -> Option<String> {
+    let proxy = guest.install.proxy.as_ref()?;
+    let spared = source(guest).is_some_and(|source| proxy.spares(&source));
+    (!spared).then(|| proxy.url.value.to_string())
 }

@@ -33,6 +33,9 @@ pub(super) fn install_boot(guest: &Guest) -> Value {
     boot
 }
 
+/// Stands for the guest's architecture.
+const ARCH: &str = "{arch}";
+
 /// Returns the installer's kernel and initrd where virt-install must be told of them.
 fn boot_files(guest: &Guest) -> Option<(String, String)> {
     let (kernel, initrd) = (guest.os.kernel.as_ref()?, guest.os.initrd.as_ref()?);
@@ -44,9 +47,13 @@ fn boot_files(guest: &Guest) -> Option<(String, String)> {
     let is_medium =
         virtinst.cdrom.is_some() || location.is_some_and(|place| place.ends_with(".iso"));
     let dir = guest.os.medium_dir.as_deref().filter(|_| is_medium);
-    let place = |file: &str| match dir {
-        Some(dir) => format!("{}/{file}", dir.trim_end_matches('/')),
-        None => file.to_owned(),
+    let arch = virtinst.arch.as_ref().map_or("", |arch| arch.as_str());
+    let place = |file: &str| {
+        let file = file.replace(ARCH, arch);
+        match dir {
+            Some(dir) => format!("{}/{file}", dir.trim_end_matches('/')),
+            None => file,
+        }
     };
     Some((place(kernel), place(initrd)))
 }

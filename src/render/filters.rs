@@ -4,6 +4,7 @@
 //! kickstart command. A value that the language cannot carry is an error at its place in the template,
 //! never a changed value. All of them are pure: no clock, no locale, no state.
 
+mod agama;
 mod autoinstall;
 mod debian;
 mod encode;

@@ -52,6 +52,14 @@ const UNATTEND: Volume = Volume {
     cdrom: true,
 };
 
+/// Where Agama looks for its profile, like others for the drivers and answers of those who build machines (its reference,
+/// "Unattended installation").
+const OEMDRV: Volume = Volume {
+    label: "OEMDRV",
+    file: "autoinst.json",
+    cdrom: false,
+};
+
 /// The installers with templates below `autoinstall/`.
 const INSTALLERS: &[Installer] = &[
     Installer {
@@ -90,6 +98,17 @@ const INSTALLERS: &[Installer] = &[
         beside: &[],
         brings_seal: false,
         volume: None,
+        overlay: None,
+    },
+    Installer {
+        name: "agama",
+        answers: "autoinstall/agama.json",
+        beside: &[
+            ("installer.sh", "autoinstall/agama/installer.sh"),
+            ("system.sh", "autoinstall/agama/system.sh"),
+        ],
+        brings_seal: false,
+        volume: Some(OEMDRV),
         overlay: None,
     },
     Installer {

@@ -1,15 +1,17 @@
 //! What AutoYaST cannot express, by its profile or by the script it runs in the new system.
 //!
-//! The sources are the AutoYaST guides of SUSE Linux Enterprise Server 12 and 15. Layouts are in [`layout`].
+//! The sources are the AutoYaST guides of SUSE Linux Enterprise Server 12 and 15. Layouts are in [`layout`], what no system
+//! of SUSE's can be told in [`super::suse`].
 
 mod layout;
 
 use super::location::hidden;
-use super::{suites, unsupported};
-use crate::diag::{Code, Diagnostic, Sink};
+use super::suse::Suse;
+use super::unsupported;
+use crate::diag::Sink;
 use crate::link::Guest;
+use crate::model::install::Selinux;
 use crate::model::install::system::Finish;
-use crate::model::install::{Repo, Selinux};
 use crate::source::Span;
 
 /// The services that SuSEfirewall2 lets in by the names the site has for them: those of services(5), over TCP.
@@ -29,8 +31,8 @@ impl AutoYast<'_> {
         self.source();
         self.finish();
         self.selinux();
-        self.packages();
-        self.repositories();
+        let (guest, sink) = (self.guest, &mut *self.sink);
+        Suse { guest, sink }.check();
         self.firewall();
         if let Some(layout) = super::layout(self.guest) {
             self.layout(layout);
@@ -81,44 +83,6 @@ impl AutoYast<'_> {
         if let Some(selinux) = asked.filter(|_| self.is_before(16)) {
             let help = "leave `selinux` out, or set it up in a script";
             self.cannot(selinux.span, "set up SELinux", help);
-        }
-    }
-
-    /// A package is one by its name, a group is a pattern.
-    fn packages(&mut self) {
-        let guest = self.guest;
-        for package in &guest.install.packages {
-            let name = package.trim_start_matches('-').trim_start_matches('@');
-            if name.starts_with('^') {
-                let what = format!("install the environment `{}`", package.value);
-                self.cannot(package.span, &what, "name patterns, as in `@base`");
-            } else if name.contains([' ', '*', '/', '~']) {
-                let what = format!("find a package or pattern `{name}`");
-                let help = "write the name as `zypper search` shows it";
-                self.cannot(package.span, &what, help);
-            }
-        }
-    }
-
-    fn repositories(&mut self) {
-        let guest = self.guest;
-        for repo in &guest.install.repos {
-            self.repository(repo);
-        }
-    }
-
-    fn repository(&mut self, repo: &Repo) {
-        suites(self.guest, repo, self.sink);
-        if let Some(list) = repo.mirrorlist.as_ref().or(repo.metalink.as_ref()) {
-            self.cannot(list.span, "read lists of mirrors", "write `baseurl`");
-        } else if repo.baseurl.is_none() {
-            let message = format!("repository `{}` has no address", repo.name.value);
-            let fault = Diagnostic::error(Code::MissingKey, repo.name.span, message);
-            self.sink.push(fault.help("write `baseurl`"));
-        }
-        if repo.cost.is_some() {
-            let what = "prefer repositories by `cost`";
-            self.cannot(repo.name.span, what, "write `priority`");
         }
     }
 

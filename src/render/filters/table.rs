@@ -8,8 +8,8 @@ use crate::model::install::is_direct;
 use crate::model::os::debian_arch;
 
 use super::{
-    Filtered, autoinstall, debian, encode, kickstart, plain, range, sh, sh_value, subopt, unattend,
-    xml,
+    Filtered, agama, autoinstall, debian, encode, kickstart, plain, range, sh, sh_value, subopt,
+    unattend, xml,
 };
 
 /// Something a template can call.
@@ -250,6 +250,19 @@ pub(crate) const CALLABLES: &[Callable] = &[
             ("{{ \"- x\" | autoinstall_raw }}", Err("is no map")),
         ],
         body: Body::Text(autoinstall::raw),
+    },
+    Callable {
+        name: "agama_raw",
+        language: "YAML and JSON",
+        does: "The section `storage` of a profile for Agama as the site wrote it: an object of JSON, at two spaces.",
+        examples: &[
+            (
+                "  \"storage\": {{ '{\"drives\": []}' | agama_raw }}",
+                Ok("  \"storage\": {\"drives\": []}"),
+            ),
+            ("{{ \"drives: []\" | agama_raw }}", Err("is no object")),
+        ],
+        body: Body::Text(agama::raw),
     },
     Callable {
         name: "ks",

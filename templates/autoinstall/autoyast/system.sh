@@ -8,14 +8,7 @@ umask 022
 # AutoYaST goes on when a script fails. Nobody shall take what is left for a finished system: the install stops here.
 trap '[ $? = 0 ] || { echo "miniascape: system.sh failed" > /dev/console; while :; do sleep 3600; done; }' EXIT
 
-# setting FILE KEY VALUE: sets a value, which is quoted for the shell, in a file below /etc/sysconfig.
-setting() {
-    touch "/etc/sysconfig/$1"
-    grep -v "^$2=" "/etc/sysconfig/$1" > "/etc/sysconfig/$1.new" || :
-    printf '%s=%s\n' "$2" "$3" >> "/etc/sysconfig/$1.new"
-    cat "/etc/sysconfig/$1.new" > "/etc/sysconfig/$1"
-    rm "/etc/sysconfig/$1.new"
-}
+{% include "autoinstall/autoyast/system/setting.sh" %}
 {%- include "autoinstall/autoyast/system/accounts.sh" %}
 {%- include "autoinstall/autoyast/system/network.sh" %}
 {%- include "autoinstall/autoyast/system/locale.sh" %}

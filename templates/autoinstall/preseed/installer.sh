@@ -2,6 +2,7 @@
     end its here-document, or holds bytes that none can hold, comes as base64. -#}
 {% set pre = [script for script in scripts if script.when == "pre"] -%}
 {% set post = [script for script in scripts if script.when == "post" or script.when == "post-nochroot"] -%}
+{% set target = "/target" -%}
 #!/bin/sh
 #
 # Run by the installer of {{ name | line }}: `pre` before the disks are touched, `late` when the packages are there.
