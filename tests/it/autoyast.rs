@@ -27,14 +27,14 @@ const SYSTEMS: &[(&str, u32, bool)] = &[
 ];
 
 /// A hash as `openssl passwd -6` makes them.
-const HASH: &str = "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1";
+pub(crate) const HASH: &str = "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1";
 
 /// A key, less who it is for.
-const KEY: &str =
+pub(crate) const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA60ppaUiuo+2eCHL7NjJh+rXNnoID2c8ET2CZoR3BM8";
 
 /// The interfaces of guest number `n`, in one of four ways.
-fn interfaces(n: usize) -> Value {
+pub(crate) fn interfaces(n: usize) -> Value {
     let mac = |nic: usize| format!("52:54:00:{:02x}:{:02x}:{:02x}", nic + 1, n / 256, n % 256);
     let ip = |net: usize| format!("10.{}.{}.{}", net, n / 200, n % 200 + 10);
     match n % 4 {
@@ -55,7 +55,7 @@ fn interfaces(n: usize) -> Value {
 }
 
 /// Everything that profiles and scripts can say beside disks and network.
-fn everything() -> Value {
+pub(crate) fn everything() -> Value {
     json!({
         "rootpw": HASH,
         "lang": "de_DE.UTF-8",
@@ -305,7 +305,7 @@ fn set_up(site: &Site, job: &Value) -> Scratch {
 }
 
 /// Returns a reader of files below a scratch root.
-fn reader(scratch: &Scratch) -> impl Fn(&str) -> String {
+pub(crate) fn reader(scratch: &Scratch) -> impl Fn(&str) -> String {
     |path: &str| {
         fs::read_to_string(scratch.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }

@@ -1044,6 +1044,40 @@ const PLACES: &[(Kind, &str, &str)] = &[
         "guests.u24.interfaces",
         r#"[{"network": "lan", "device": "@"}]"#,
     ),
+    // And those for Agama.
+    (
+        Text,
+        "guests.l16.partitions",
+        r#"[{"mount": "/", "size": "20G", "label": "@", "options": "@", "encrypt": {"passphrase": "@"}}]"#,
+    ),
+    (
+        Closed,
+        "guests.l16.partitions",
+        r#"[{"volume_group": "@", "thin_pool": "@", "volumes": [{"name": "@", "mount": "/@"}]}]"#,
+    ),
+    (Closed, "guests.l16.partitions", r#"{"raw": "@"}"#),
+    (
+        Text,
+        "guests.l16.partitions",
+        r#"{"raw": "{\"drives\": [], \"x\": \"@\"}"}"#,
+    ),
+    (
+        Text,
+        "guests.l16.repos",
+        r#"[{"name": "x", "baseurl": "http://x/@", "gpgkey": "@"}]"#,
+    ),
+    (Text, "guests.l16.packages", r#"["-@"]"#),
+    (
+        Text,
+        "guests.l16.scripts",
+        r#"[{"name": "@", "when": "pre", "run": "@", "interpreter": "/bin/@"}, {"name": "@", "when": "post", "run": "@", "interpreter": "/bin/@"}]"#,
+    ),
+    (
+        Text,
+        "guests.l16.interfaces",
+        r#"[{"network": "lan", "device": "@"}]"#,
+    ),
+    (Closed, "os", r#"{"opensuse16.0": {"syntax": "@"}}"#),
     // The site's own key, which templates may read.
     (Text, "common.zzz_own_data", r#"{"@": "@"}"#),
 ];
@@ -1064,6 +1098,11 @@ fn base() -> Value {
         guest["virtinst"] = json!({"image": "base.qcow2"});
         guest
     };
+    let leap = || {
+        let mut guest = guest("opensuse16.0");
+        guest["disks"] = json!([{"size": 30}, {"size": 30}]);
+        guest
+    };
     json!({
         "site": "hostile",
         "host": {"connect": "qemu:///system"},
@@ -1075,6 +1114,7 @@ fn base() -> Value {
             "d10": guest("debian10"), "d12": guest("debian12"), "d13": guest("debian13"), "u18": guest("ubuntu18.04"),
             "c12": image("debian12"), "c9": image("rocky9"), "u24": guest("ubuntu24.04"),
             "s12": guest("sles12.5"), "s15": guest("opensuse15.6"), "tw": guest("opensusetumbleweed"),
+            "l16": leap(),
         },
     })
 }
@@ -1140,10 +1180,10 @@ fn yaml(lab: &Value) -> String {
 /// The guests that are asked together: RHEL 5 and 6, a newer one, and one of another installer; a row for each place in
 /// turn.
 const TOGETHER: [[&str; 3]; 4] = [
-    ["g5 g6 g9 d12", "g5 g6 g8 u24", "g5 g6 g10 c12"],
-    ["g5 g6 f42 d10", "g5 g6 g9 s12", "g5 g6 g8 c9"],
+    ["g5 g6 g9 d12", "g5 g6 g8 u24", "g5 g6 l16 c12"],
+    ["g5 g6 f42 d10", "g5 g6 l16 s12", "g5 g6 g8 c9"],
     ["g5 g6 u24 d13", "g5 g6 f42 tw", "g5 g6 g9 c12"],
-    ["g5 g6 g8 u18", "g5 g6 g10 s15", "g5 g6 f42 c9"],
+    ["g5 g6 l16 u18", "g5 g6 g10 s15", "g5 g6 f42 c9"],
 ];
 
 /// One run of the program: a value in a place.
@@ -1214,7 +1254,7 @@ impl Trial {
     /// the harmless word.
     fn is_no_place(&self, root: &Path) -> bool {
         let asked_all = PLACES[self.place].1.starts_with("common");
-        let other = self.guests.starts_with(['d', 'u', 's', 't', 'c']);
+        let other = self.guests.starts_with(['d', 'u', 's', 't', 'c', 'l']);
         let word = || Self::new(root, self.place, WORD, self.guests);
         asked_all && other && self.run.status == 1 && word().run.status == 1
     }
@@ -1309,6 +1349,7 @@ fn trials(root: &Path) -> Vec<Trial> {
                 ["common", ..] => together,
                 ["guests", guest, ..] => guest,
                 ["os"] if PLACES[place].2.contains("debian") => "d12",
+                ["os"] if PLACES[place].2.contains("opensuse16") => "l16",
                 ["os"] if PLACES[place].2.contains("opensuse") => "s15",
                 ["os"] if PLACES[place].2.contains("ubuntu24") => "u24",
                 _ => "g9",

@@ -20,6 +20,7 @@ const INSTALLERS: &[(&str, &str, &str)] = &[
         "opensuse15.6",
         r#"{"location": "http://10.9.0.1/"}"#,
     ),
+    ("Agama", "opensuse16.0", r#"{"location": "/srv/leap.iso"}"#),
     (
         "autoinstall",
         "ubuntu24.04",
@@ -428,6 +429,7 @@ fn raw(installer: &str) -> &'static str {
         "AutoYaST" => {
             "<partitioning config:type=\"list\"><drive><device>/dev/vda</device></drive></partitioning>"
         }
+        "Agama" => "{\"drives\": []}",
         "autoinstall" => "layout: {name: direct}",
         "Windows" => "<DiskConfiguration/>",
         _ => "nothing",

@@ -5,6 +5,7 @@
 mod support;
 
 mod addresses;
+mod agama;
 mod alpine;
 mod arches;
 mod autoinstall;

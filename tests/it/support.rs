@@ -28,6 +28,7 @@ pub(crate) const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/debian", Some("lab.yml")),
     ("tests/sites/cloud", Some("lab.yml")),
     ("tests/sites/suse", Some("lab.yml")),
+    ("tests/sites/agama", Some("lab.yml")),
     ("tests/sites/ubuntu", Some("lab.yml")),
     ("tests/sites/seal", Some("lab.yml")),
     ("tests/sites/links", Some("lab.yml")),

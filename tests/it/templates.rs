@@ -371,7 +371,7 @@ fn what_cannot_be_called_is_suggested_or_listed() {
             "{{ name | zzzzzz }}",
             "unknown filter `zzzzzz`",
             "motd.txt:1:11",
-            "available here: abs, account, apt_value, ",
+            "available here: abs, account, agama_raw, ",
         ),
         (
             "{{ faill(msg=\"x\") }}",

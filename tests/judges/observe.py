@@ -3,8 +3,8 @@
 Takes a file of jobs: a lab with a hostile value, and the same lab with a harmless word in its place. Everything seen in
 the one must be seen in the other, with the value instead of the word. Prints the differences as a JSON list.
 
-Seen are: what pykickstart makes of a kickstart, debconf of answers for debian-installer, and PyYAML of what cloud-init is
-told; the files and the calls that running a kickstart's own %post sections, the scripts beside answers, or what cloud-init
+Seen are: what pykickstart makes of a kickstart, debconf of answers for debian-installer, PyYAML of what cloud-init is
+told, and what is in profiles in XML and JSON; the files and the calls that running a kickstart's own %post sections, the scripts beside answers, or what cloud-init
 runs, leaves below a directory of its own; the text of the user's scripts; the network XML; and how vmbuild.sh calls virsh and
 virt-install, whose options virtinst's own parser splits. Programs that would change a machine only note their calls.
 """
@@ -43,14 +43,14 @@ CLOUD_DIRECTORIES = ["run/miniascape", "etc/apt/trusted.gpg.d", "etc/selinux", "
 # What a run of the generated %post sections may write to, and what it may find there.
 PLACES = ["/etc/", "/root/", "/usr/local/", "/boot/", "/dev/console", "/sbin/", "/sys/"]
 # And what scripts beside answers for debian-installer may, with what they find there.
-DEBIAN_PLACES = ["/target/", "/run/miniascape/", "/tmp/", "/usr/lib/post-base-installer.d/", "/system.sh"]
+DEBIAN_PLACES = ["/target/", "/mnt/", "/run/miniascape/", "/tmp/", "/usr/lib/post-base-installer.d/", "/system.sh"]
 DEBIAN_FILES = ["etc/default/keyboard", "etc/apt/sources.list", "etc/dhcp/dhclient.conf", "etc/dhcpcd.conf", "etc/grub.d/10_linux",
                 "etc/resolv.conf"]
 DEBIAN_DIRECTORIES = ["etc/sudoers.d", "etc/profile.d", "etc/apt/sources.list.d", "etc/netplan", "etc/systemd/system", "etc/default",
-                      "usr/local", "root", "home", "dev", "target/root", "tmp", "usr/lib/post-base-installer.d"]
-# And what scripts in profiles for AutoYaST may.
-SUSE_FILES = ["etc/ntp.conf", "etc/sysconfig/network/config"]
-SUSE_DIRECTORIES = ["etc/sudoers.d", "etc/udev/rules.d", "etc/sysconfig/network", "etc/zypp/repos.d", "etc/systemd/system",
+                      "usr/local", "root", "home", "dev", "target/root", "mnt/root", "tmp", "usr/lib/post-base-installer.d"]
+# And what scripts in profiles for AutoYaST and beside those for Agama may.
+SUSE_FILES = ["etc/ntp.conf", "etc/sysconfig/network/config", "etc/default/grub", "etc/selinux/config"]
+SUSE_DIRECTORIES = ["etc/NetworkManager", "etc/selinux", "etc/sudoers.d", "etc/udev/rules.d", "etc/sysconfig/network", "etc/zypp/repos.d", "etc/systemd/system",
                     "usr/local", "root", "home", "dev"]
 FILES = ["etc/sysconfig/network", "etc/sysconfig/iptables", "etc/ntp.conf", "etc/hosts", "etc/sudoers", "etc/inittab",
          "etc/securetty", "etc/yum.conf", "etc/dnf/dnf.conf", "boot/grub/grub.conf"]
@@ -76,7 +76,7 @@ getent() { note getent "$@"; return 1; }
 dpkg-query() { note dpkg-query "$@"; echo 'ii '; }
 """
 NOTE_DEBIAN = NOTE + r"""
-for program in in-target curtin sh logger apt-get update-grub update-locale dpkg-query; do
+for program in in-target curtin sh logger apt-get update-grub update-locale dpkg-query rpm zypper grub2-mkconfig; do
   eval "$program() { note $program \"\$@\"; }"
 done
 rm() { note rm "$@"; }
@@ -168,7 +168,8 @@ def beside(path, meant):
     """What a script beside answers does when bash runs it."""
     with open(path) as file:
         body = file.read()
-    arguments = [["pre"], ["late"]] if path.endswith("/installer.sh") else [[]]
+    parts = re.findall(r"^([a-z]+)\)$", body, re.M) if path.endswith("/installer.sh") else []
+    arguments = [[part] for part in parts] or [[]]
     return script(body, NOTE_DEBIAN, arguments, {}, meant)
 
 
@@ -300,6 +301,20 @@ def profile(path, meant):
             seen += [(f"script {name.text}", part) for part in put_by(text.text)]
         text.text = ""
     elements(root, "", seen)
+    return seen
+
+
+def agama_profile(path):
+    """What a profile for Agama says, and the words of the scripts in it, which run those beside it."""
+    seen = []
+    try:
+        with open(path, newline="") as file:
+            told = json.load(file)
+    except ValueError as error:
+        return [("error", str(error))]
+    for when, scripts in told.pop("scripts").items():
+        seen += [(f"script {when}", word) for script in scripts for word in shlex.split(script["content"], comments=True)]
+    values_of(told, "", seen)
     return seen
 
 
@@ -533,6 +548,11 @@ def observe(lab, virt_install, meant):
                 with open(file, newline="") as opened:
                     text = opened.read()
                 seen[short] = once("profile", text, lambda file=file: profile(file, meant))
+                continue
+            if name == "autoinst.json":
+                with open(file, newline="") as opened:
+                    text = opened.read()
+                seen[short] = once("agama", text, lambda file=file: agama_profile(file))
                 continue
             if name.endswith((".yml", ".xml")) and not re.search("/(networks|storages)\\.d/", short) or "/setup/" in short or "/.miniascape/" in short:
                 continue

@@ -28,25 +28,63 @@ esac
 "#;
 
 const VIRT_INSTALL: &str = r#"#!/bin/bash
-[[ "$*" == '--osinfo list' ]] && { echo ubuntu24.04; exit; }
+[[ "$*" == '--osinfo list' ]] && { echo linux2022; exit; }
 printf '%s\n' "$@" > installed
 touch domain
 "#;
 
-const LAB: &str = "site: x
-networks: {lan: {subnet: 10.0.0.0/24}}
+/// A guest of the system.
+fn lab(os: &str) -> String {
+    format!(
+        "site: x
+networks: {{lan: {{subnet: 10.0.0.0/24}}}}
 guests:
   a:
-    os: ubuntu24.04
+    os: {os}
     rootpw: locked
-    virtinst: {location: '/srv/a, b.iso'}
-    interfaces: [{network: lan, ip: auto}]
-";
+    virtinst: {{location: '/srv/a, b.iso'}}
+    interfaces: [{{network: lan, ip: auto}}]
+"
+    )
+}
+
+/// What is different for each installer: the system, its kernel and initrd, its first arguments, and what is on its volume.
+const INSTALLERS: &[(&str, &str, &str, &[&str])] = &[
+    (
+        "ubuntu24.04",
+        "kernel=casper/vmlinuz,initrd=casper/initrd",
+        "autoinstall noprompt",
+        &[
+            "cidata",
+            "#cloud-config\n",
+            "instance-id: ",
+            "curtin in-target",
+        ],
+    ),
+    (
+        "opensuse16.0",
+        "kernel=boot/x86_64/loader/linux,initrd=boot/x86_64/loader/initrd",
+        "inst.auto=label://OEMDRV/autoinst.json inst.finish=poweroff",
+        &[
+            "OEMDRV",
+            "  \"product\": {",
+            "chroot /mnt sh /root/system.sh",
+            "/etc/NetworkManager/",
+        ],
+    ),
+];
 
 #[test]
 fn the_volume_goes_when_the_guest_is_installed() {
+    for (os, kernel, arguments, texts) in INSTALLERS {
+        installs(os, kernel, arguments, texts);
+    }
+}
+
+/// Builds a guest, and looks at what virt-install and virsh are told.
+fn installs(os: &str, kernel: &str, arguments: &str, texts: &[&str]) {
     let site = Site::new(&[
-        ("lab.yml", LAB),
+        ("lab.yml", &lab(os)),
         ("bin/virsh", VIRSH),
         ("bin/virt-install", VIRT_INSTALL),
         ("volumes/none", ""),
@@ -72,8 +110,8 @@ fn the_volume_goes_when_the_guest_is_installed() {
     assert!(said.ends_with("a: installed, and shut off\n"), "{said}");
     let installed = site.read("installed");
     for argument in [
-        "--location\nlocation=\"/srv/a, b.iso\",kernel=casper/vmlinuz,initrd=casper/initrd\n",
-        "--extra-args\nautoinstall noprompt console=tty0 console=ttyS0,115200\n",
+        &*format!("--location\nlocation=\"/srv/a, b.iso\",{kernel}\n"),
+        &format!("--extra-args\n{arguments} console=tty0 console=ttyS0,115200\n"),
         "--disk\nvol=\"default/a-seed.iso\",target.bus=virtio,driver.type=raw,readonly=yes\n",
     ] {
         assert!(installed.contains(argument), "{installed}");
@@ -94,12 +132,7 @@ fn the_volume_goes_when_the_guest_is_installed() {
         seed.windows(text.len())
             .any(|bytes| bytes == text.as_bytes())
     };
-    for text in [
-        "cidata",
-        "#cloud-config\n",
-        "instance-id: ",
-        "curtin in-target",
-    ] {
+    for text in texts {
         assert!(holds(text), "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! Layouts: what a profile has no words for, and shares of what nobody knows the size of.
+//! Layouts: what a profile has no words for.
 
 use super::Agama;
 use crate::model::partitions::Layout;
@@ -27,21 +27,6 @@ impl Agama<'_> {
             if volume.room.percent.is_some() {
                 let what = "give a volume a share of its group";
                 self.refuse(&volume.mount, what, "write its `size`");
-            }
-        }
-        let guest = self.guest;
-        let own = guest.disks.iter().find(|disk| !disk.shareable);
-        let first = own.map_or("", |disk| disk.device.as_str());
-        for part in layout
-            .plain
-            .iter()
-            .filter(|part| part.room.percent.is_some())
-        {
-            let disk = part.disk.as_ref().map_or(first, |disk| disk.as_str());
-            let found = guest.disks.iter().find(|found| found.device == disk);
-            if found.is_none_or(|disk| disk.size.is_none()) {
-                let what = format!("give a partition a share of `{disk}`, whose size is not said");
-                self.refuse(&part.mount, &what, "write its `size`, or that of the disk");
             }
         }
     }

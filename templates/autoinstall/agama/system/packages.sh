@@ -18,7 +18,7 @@ rm -f{% for repo in for_install %} /etc/zypp/repos.d/{{ repo.name | ident }}.rep
 
 # remove PACKAGE: removes a package, if it is there.
 remove() {
-    ! rpm -q --quiet "$1" || zypper --non-interactive --no-refresh remove "$1"
+    ! rpm -q --quiet -- "$1" || zypper --non-interactive --no-refresh remove -- "$1"
 }
 {%- for package in left_out %}
 remove {{ package | line | sh }}
