@@ -5,11 +5,14 @@
 
 mod layout;
 
+use serde_json::{Map, Value, from_str};
+
 use super::location::hidden;
 use super::suse::Suse;
 use super::unsupported;
-use crate::diag::Sink;
+use crate::diag::{Code, Diagnostic, Sink};
 use crate::link::Guest;
+use crate::model::partitions::Partitions;
 use crate::source::Span;
 
 /// The name its profile is known as: by its end it is told from one in Jsonnet, or for AutoYaST.
@@ -30,6 +33,7 @@ impl Agama<'_> {
         self.source();
         let (guest, sink) = (self.guest, &mut *self.sink);
         Suse { guest, sink }.check();
+        self.raw();
         if let Some(layout) = super::layout(self.guest) {
             self.layout(layout);
         }
@@ -67,6 +71,27 @@ impl Agama<'_> {
                 let help = "write `%20` for a blank, and `%22` for a quote";
                 self.cannot(url.span, what, help);
             }
+        }
+    }
+
+    /// Where it is wrong is said, and not what stands there: that may be a passphrase.
+    fn raw(&mut self) {
+        let partitions = self.guest.install.partitions.as_ref();
+        let Some((text, span)) = partitions.and_then(|partitions| match &partitions.value {
+            Partitions::Raw { text } => Some((text, partitions.span)),
+            Partitions::Auto | Partitions::Layout(_) => None,
+        }) else {
+            return;
+        };
+        if let Err(error) = from_str::<Map<String, Value>>(text.trim_ascii()) {
+            let message = format!(
+                "the section `storage` is no object of JSON: see its line {}, column {}",
+                error.line(),
+                error.column()
+            );
+            let help = r#"write it as Agama's reference has it, as in `{"drives": []}`"#;
+            self.sink
+                .push(Diagnostic::error(Code::InvalidValue, span, message).help(help));
         }
     }
 }

@@ -10,8 +10,10 @@ const INDENT: &str = "\n  ";
 /// An object of JSON, in its own lines, as deep as a section stands: none of its texts can go on in another line.
 pub(super) fn raw(text: &str) -> Filtered {
     let body = text.trim_ascii();
-    from_str::<Map<String, Value>>(body)
-        .map_err(|error| format!("is no object of JSON: {error}"))?;
+    from_str::<Map<String, Value>>(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        format!("is no object of JSON (line {line}, column {column})")
+    })?;
     let lines: Vec<&str> = body.lines().collect();
     Ok(lines.join(INDENT))
 }
