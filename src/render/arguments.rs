@@ -49,7 +49,7 @@ const PROXY: &str = "{proxy}";
 const ANY_PROXY: &str = "{any_proxy}";
 
 /// What is different in each guest, or depends on its install data.
-const OWN: &[&str] = &[MAC, BOOTIF, IFCFG, IP, IP_BY_MAC, PROXY, ANY_PROXY];
+const OWN: &[&str] = &[MAC, BOOTIF, IFCFG, IP, IP_BY_MAC, FINISH, PROXY, ANY_PROXY];
 
 /// Returns whether the arguments of the installer's kernel are for one machine alone.
 pub(super) fn has_own_args(guest: &Guest) -> bool {
