@@ -6,7 +6,7 @@ use crate::link::Guest;
 use crate::source::Span;
 
 /// The installers whose systems are told of all of them.
-const TOLD: &[&str] = &["kickstart"];
+const TOLD: &[&str] = &["kickstart", "agama"];
 
 pub(super) fn check(guest: &Guest, sink: &mut Sink) {
     if TOLD.contains(&guest.installer()) {
