@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=full
+name='full'
 uuid=61221c4f-8981-50a4-bdff-179071d78ca4
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=agama
+site='agama'
 digest=e5f28b0de43eec7da959dd5788b76b90
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/full-seed.iso
+seed='default/full-seed.iso'
 volumes=(default/full-1.qcow2 default/full-2.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

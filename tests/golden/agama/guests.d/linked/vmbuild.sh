@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=linked
+name='linked'
 uuid=d8b8ac60-b468-5532-97c5-5951b0a3937e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=agama
+site='agama'
 digest=bd540c54fabef3d39d883a4657a55721
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/linked-seed.iso
+seed='default/linked-seed.iso'
 volumes=(default/linked-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

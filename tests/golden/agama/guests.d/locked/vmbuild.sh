@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=locked
+name='locked'
 uuid=b94d5272-b0dd-5d62-8424-cedb82875876
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=agama
+site='agama'
 digest=fea297d2bbfab6f2e9dd6f54dca8d628
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/locked-seed.iso
+seed='default/locked-seed.iso'
 volumes=(default/locked-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=mirrored
+name='mirrored'
 uuid=8e53503b-df6b-5193-b58d-e9f2f763cea7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=agama
+site='agama'
 digest=f8c4dc8d6e8ae1dcd9a7e293db350880
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/mirrored-seed.iso
+seed='default/mirrored-seed.iso'
 volumes=(default/mirrored-1.qcow2 default/mirrored-2.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

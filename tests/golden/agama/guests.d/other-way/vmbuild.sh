@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=other-way
+name='other-way'
 uuid=1d1061db-1459-519f-ba35-872a599f6e51
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=agama
+site='agama'
 digest=bfc045400bbf2eed0f169cfd9346c263
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/other-way-seed.iso
+seed='default/other-way-seed.iso'
 volumes=(default/other-way-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

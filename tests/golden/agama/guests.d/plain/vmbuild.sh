@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=plain
+name='plain'
 uuid=12e6fa2d-c6b2-53b2-ab13-bfd838e67279
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=agama
+site='agama'
 digest=da112181eb87b0e8d37883e848124663
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/plain-seed.iso
+seed='default/plain-seed.iso'
 volumes=(default/plain-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=raw
+name='raw'
 uuid=1d8f4413-25ad-5368-9e25-04e7ac415a7d
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=agama
+site='agama'
 digest=8ddde8c5f84ae9e8f9a19f26802c83fc
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/raw-seed.iso
+seed='default/raw-seed.iso'
 volumes=(default/raw-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

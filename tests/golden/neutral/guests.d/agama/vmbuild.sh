@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=agama
+name='agama'
 uuid=71ab39c4-431f-5cbe-accb-4c08908521e9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=neutral
+site='neutral'
 digest=d7315edeeb22ebe9e84825f9b8b91d1d
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/agama-seed.iso
+seed='default/agama-seed.iso'
 volumes=(default/agama-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.
