@@ -133,6 +133,8 @@ embed! {
     "autoinstall/system/files.sh",
     "autoinstall/system/firstboot.sh",
     "autoinstall/system/names.sh",
+    "autoinstall/system/netplan-reach.yml",
+    "autoinstall/system/netplan.yml",
     "autoinstall/system/networkmanager.sh",
     "autoinstall/unattend.xml",
     "autoinstall/unattend/SetupComplete.cmd",

@@ -9,6 +9,7 @@ mod autoinstall;
 mod debian;
 mod encode;
 mod kickstart;
+mod netplan;
 mod plain;
 mod range;
 mod table;

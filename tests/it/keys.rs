@@ -276,6 +276,26 @@ const KEYS: &[(&str, &str, &str)] = &[
         r#"{"interfaces": [{"network": "lan", "ip": "auto", "device": "uplink"}]}"#,
     ),
     (
+        "interfaces[].routes",
+        r#"{}"#,
+        r#"{"interfaces": [{"network": "lan", "ip": "auto", "routes": [{"to": "10.8.0.0/16", "via": "10.9.0.9"}]}]}"#,
+    ),
+    (
+        "bonds",
+        r#"{"interfaces": [{"network": "lan", "ip": "auto"}, {"network": "lan", "bootproto": "none"}]}"#,
+        r#"{"interfaces": [{"network": "lan", "ip": "auto"}, {"network": "lan", "bootproto": "none"}], "bonds": [{"device": "bond0", "interfaces": ["eth0", "eth1"], "mode": "active-backup", "options": {"miimon": 100}}]}"#,
+    ),
+    (
+        "bridges",
+        r#"{}"#,
+        r#"{"bridges": [{"device": "br0", "interfaces": ["eth0"]}]}"#,
+    ),
+    (
+        "vlans",
+        r#"{}"#,
+        r#"{"vlans": [{"interface": "eth0", "id": 30, "ip": "10.30.{{ index }}.9/24"}]}"#,
+    ),
+    (
         "partitions: plain",
         r#"{}"#,
         r#"{"partitions": [{"mount": "/", "size": "20G"}, {"mount": "/srv", "size": "grow"}]}"#,

@@ -8,8 +8,8 @@ use crate::model::install::is_direct;
 use crate::model::os::debian_arch;
 
 use super::{
-    Filtered, agama, autoinstall, debian, encode, kickstart, plain, range, sh, sh_value, subopt,
-    unattend, xml,
+    Filtered, agama, autoinstall, debian, encode, kickstart, netplan, plain, range, sh, sh_value,
+    subopt, unattend, xml,
 };
 
 /// Something a template can call.
@@ -263,6 +263,22 @@ pub(crate) const CALLABLES: &[Callable] = &[
             ("{{ \"drives: []\" | agama_raw }}", Err("is no object")),
         ],
         body: Body::Text(agama::raw),
+    },
+    Callable {
+        name: "netplan_option",
+        language: "YAML and JSON",
+        does: "What netplan calls an option of the kernel's bonding driver.",
+        examples: &[
+            (
+                "{{ \"miimon\" | netplan_option }}",
+                Ok("mii-monitor-interval"),
+            ),
+            (
+                "{{ \"tlb_dynamic_lb\" | netplan_option }}",
+                Err("has no name"),
+            ),
+        ],
+        body: Body::Text(netplan::option),
     },
     Callable {
         name: "ks",

@@ -28,12 +28,18 @@ iface $nic inet manual
 {%- if nic.mtu is defined %}
     pre-up ip link set dev $nic mtu {{ nic.mtu }}
 {%- endif %}
+{%- for route in [route for route in nic.routes | default(value=[]) if not route.to is containing(pat=":")] %}
+    up ip route add {{ route.to | net_word }} via {{ route.via | ident }} dev $nic{% if route.metric is defined %} metric {{ route.metric }}{% endif %}
+{%- endfor %}
 {%- if nic.ipv6 is defined %}
 iface $nic inet6 static
     address {{ nic.ipv6 | ident }}/{{ nic.ipv6_prefix }}
 {%- if nic.ipv6_gateway is defined and not nic.nodefroute %}
     gateway {{ nic.ipv6_gateway | ident }}
 {%- endif %}
+{%- for route in [route for route in nic.routes | default(value=[]) if route.to is containing(pat=":")] %}
+    up ip -6 route add {{ route.to | net_word }} via {{ route.via | ident }} dev $nic{% if route.metric is defined %} metric {{ route.metric }}{% endif %}
+{%- endfor %}
 {%- endif %}
 EOF
 {%- set servers = nic.nameservers if nic.nameservers else nameservers %}

@@ -13,7 +13,7 @@ uuid=3eed82ad-ea72-5214-9622-f226ee2a3e1b
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='links'
-digest=b897bdf3405174c8e3c389c366bab956
+digest=317b9950dbe0c3a52fcd044aca6bfedc
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/keyfiles-1-1.qcow2)
 shared=()
