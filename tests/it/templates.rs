@@ -30,6 +30,7 @@ const SITES: &[(&str, Option<&str>)] = &[
     ("tests/sites/windows", Some("lab.yml")),
     ("tests/sites/seal", Some("lab.yml")),
     ("tests/sites/alpine", Some("lab.yml")),
+    ("tests/sites/links", Some("lab.yml")),
 ];
 
 /// The names met, and what was wrong with them.
