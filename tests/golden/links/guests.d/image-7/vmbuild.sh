@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=image-7
+name='image-7'
 uuid=ed668a53-e62f-598e-8f71-adac21eb5c95
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=links
+site='links'
 digest=3b9239ab911e7948645ac5c90fb7b75d
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/image-7-seed.iso
+seed='default/image-7-seed.iso'
 volumes=(default/image-7-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.

@@ -8,11 +8,11 @@
 
 set -euo pipefail
 
-name=netplan-8
+name='netplan-8'
 uuid=14d70d3e-9262-5298-81ab-46ee9eb73c3c
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=links
+site='links'
 digest=35f4ea7726262efdddf45915b89222e4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/netplan-8-1.qcow2)

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-name=subiquity-6
+name='subiquity-6'
 uuid=a48c1f5c-69a3-5fa5-aef9-139266f7beec
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
-site=links
+site='links'
 digest=27f6fb676359de7c4543f23dcbe73c26
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
-seed=default/subiquity-6-seed.iso
+seed='default/subiquity-6-seed.iso'
 volumes=(default/subiquity-6-1.qcow2)
 shared=()
 # The last volume is the one with the installer's files.
