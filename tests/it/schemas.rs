@@ -50,6 +50,7 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/port-range", ARITHMETIC),
     ("invalid-value/product-key", OTHERS),
     ("invalid-value/raid-level", NUMBER),
+    ("invalid-value/route-family", OTHERS),
     ("invalid-value/section-in-raw-partitions", LATER),
     ("invalid-value/shared-cache", OTHERS),
     ("invalid-value/shared-qcow2", OTHERS),
@@ -68,17 +69,22 @@ const PASSED: &[(&str, &str)] = &[
     ("invalid-value/subnet-with-host-bits", ARITHMETIC),
     ("invalid-value/subnet-without-room", ARITHMETIC),
     ("invalid-value/too-many-guests", ARITHMETIC),
+    ("invalid-value/vlan-mtu", OTHERS),
     ("missing-key/address-of-repository", OTHERS),
     ("missing-key/alpine-repository", OTHERS),
+    ("missing-key/bond-interfaces", EMPTY),
     ("missing-key/debian-repository", OTHERS),
     ("missing-key/debian-suite", OTHERS),
     ("missing-key/duid", OTHERS),
     ("missing-key/image-format", OTHERS),
     ("missing-key/interface-network", OTHERS),
     ("missing-key/netmask", OTHERS),
+    ("missing-key/route-source", OTHERS),
     ("missing-key/size-of-partition", OTHERS),
     ("missing-key/static-address", OTHERS),
     ("missing-key/suse-repository", OTHERS),
+    ("missing-key/vlan-address", OTHERS),
+    ("missing-key/vlan-gateway", OTHERS),
     ("unknown-key/memory", OWN),
     ("unknown-key/near", OWN),
     ("unknown-key/near-one-of-common", OWN),
@@ -94,6 +100,7 @@ const ARITHMETIC: &str = "a pattern does not calculate";
 const CAPITALS: &str = "a word in capitals may be what `!env` names";
 const CODES: &str = "a schema does not know the codes";
 const KEYS: &str = "a pattern takes any type of key, and any options before it";
+const EMPTY: &str = "a list that is left out is empty";
 const LATER: &str = "what an expression or a text comes to is not known yet";
 const NUMBER: &str = "to JSON it is a whole number like others";
 const OTHERS: &str = "it depends on other keys";
