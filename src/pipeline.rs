@@ -12,6 +12,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+#[cfg(feature = "apply")]
+pub(crate) use self::objects::UNNAMED;
+
 use self::faulty::Faulty;
 use self::objects::{host, networks, site, storages};
 use self::owners::Owner;

@@ -80,6 +80,9 @@ pub(super) enum Command {
     Schema(Schema),
     /// Print what generate would change, as a unified diff
     Diff,
+    /// Print what differs between the lab and the libvirt host
+    #[cfg(feature = "apply")]
+    Plan(Plan),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -172,6 +175,23 @@ pub(super) struct Explain {
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: AnswerFormat,
+}
+
+#[cfg(feature = "apply")]
+#[derive(Debug, ClapArgs)]
+pub(super) struct Plan {
+    /// Objects to plan for: GUEST, network/NAME or storage/NAME; without one, all, and what the lab has no more
+    #[arg(value_name = "NAME")]
+    pub(super) names: Vec<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: AnswerFormat,
+    /// Exit with 1 when there is a difference
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Plan for objects of others that have a name of the lab's as if they were the lab's
+    #[arg(long)]
+    pub(super) adopt: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -9,6 +9,8 @@ mod init;
 mod net;
 mod origin;
 mod os;
+#[cfg(feature = "apply")]
+mod plan;
 mod schema;
 mod session;
 mod show;
@@ -71,6 +73,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(command) => explain::run(&command, &mut session),
         Command::Os(command) => os::run(&command, &mut session),
         Command::Schema(command) => schema::run(&command, &session),
+        #[cfg(feature = "apply")]
+        Command::Plan(command) => plan::run(&command, &mut session),
         Command::Diff => diff::run(&mut session),
     };
     match outcome {

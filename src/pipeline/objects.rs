@@ -15,11 +15,11 @@ use crate::yaml::typed::{FromNode as _, Typer};
 use crate::yaml::{Map, Node};
 
 /// The site of a conf directory that names none.
-const DEFAULT_SITE: &str = "default";
+pub(crate) const UNNAMED: &str = "default";
 
 pub(super) fn site(layers: &Layers, sink: &mut Sink) -> String {
     let Some(site) = &layers.site else {
-        return DEFAULT_SITE.to_owned();
+        return UNNAMED.to_owned();
     };
     layer::check_word(site, site.span, sink);
     site.value.clone()

@@ -7,9 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
-use super::STAMP_XMLNS;
 use super::arguments::console_args;
 use super::boot::install_boot;
 use super::filters::unattend_password;
@@ -20,9 +18,6 @@ use super::views::{DiskView, DriveView, InterfaceView};
 use crate::link::{Guest, Lab};
 use crate::model::install::Sudo;
 use crate::model::password::Password;
-
-/// How many hexadecimal digits of a SHA-256 digest a stamp keeps.
-const DIGEST_LENGTH: usize = 32;
 
 /// Hashes made in this run: hashing is slow on purpose, and a lab has few passwords.
 #[derive(Debug, Default)]
@@ -141,7 +136,8 @@ pub(super) fn links(guest: &Guest, set: &mut Gathered<'_>) {
     set.value(LINKS, &links_of(guest));
 }
 
-fn interfaces(guest: &Guest) -> Vec<InterfaceView<'_>> {
+/// Returns the interfaces of a guest.
+pub(super) fn interfaces(guest: &Guest) -> Vec<InterfaceView<'_>> {
     guest.interfaces.iter().map(InterfaceView::from).collect()
 }
 
@@ -164,35 +160,6 @@ pub(super) fn setup_data(payloads: &[Payload<'_>]) -> Value {
     payloads.iter().map(payload).collect()
 }
 
-/// The digest of what an object is made from, for its stamp.
-#[derive(Default)]
-pub(super) struct Digest(Sha256);
-
-impl Digest {
-    /// Adds a top-level name of the context with its value.
-    pub(super) fn add(&mut self, text: &str) {
-        self.0.update(text);
-    }
-
-    /// Returns the stamp that marks the object as the lab's.
-    pub(super) fn stamp(self, lab: &Lab) -> Value {
-        json!({ "xmlns": STAMP_XMLNS, "site": lab.site, "digest": self.text() })
-    }
-
-    /// Returns as much of the digest as a stamp keeps.
-    pub(super) fn text(self) -> String {
-        let mut hex = String::with_capacity(2 * Sha256::output_size());
-        for byte in self.0.finalize() {
-            hex.extend(
-                [byte >> 4, byte & 15]
-                    .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
-            );
-        }
-        hex.truncate(DIGEST_LENGTH);
-        hex
-    }
-}
-
 /// The OS; an id the guest names itself comes before the table's.
 fn os(guest: &Guest) -> Value {
     let mut value = serde_json::to_value(&*guest.os).expect("entries of the OS table serialize");
@@ -204,7 +171,8 @@ fn os(guest: &Guest) -> Value {
     value
 }
 
-fn virtinst(guest: &Guest) -> Value {
+/// Returns hardware and source, with what is assumed where nothing is said.
+pub(super) fn virtinst(guest: &Guest) -> Value {
     let mut value = serde_json::to_value(&*guest.virtinst).expect("virtinst serializes");
     for (key, default) in [
         ("secure_boot", json!(false)),

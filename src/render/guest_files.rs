@@ -9,13 +9,14 @@ use tera::Context;
 use super::arguments::has_own_args;
 use super::boot::{first_device, install_file};
 use super::context::{
-    Digest, Hashes, attached, depends_on, identity, install, kind, links, machine, setup_data, vars,
+    Hashes, attached, depends_on, identity, install, kind, links, machine, setup_data, vars,
 };
+use super::digest::{self, Digest};
 use super::memo::Memo;
 use super::own::{Own, Stretch};
 use super::parts::Parts;
 use super::payloads::{Brought, Payload, Payloads};
-use super::sections::{Common, Gathered, Known, LINKS, PAYLOADS, Section, Sections};
+use super::sections::{Common, Gathered, Known, PAYLOADS, Section, Sections};
 use super::targets::outputs;
 use super::{Content, Engine, OutFile};
 use crate::diag::Sink;
@@ -41,6 +42,8 @@ pub(super) struct Renderer<'a> {
     kinds: Memo<(usize, usize), Arc<Stretch>>,
     /// Machines, by the addresses of hardware and OS, the install file, the first interface, and whether it is sealed.
     machines: Memo<(usize, usize, String, String, bool), Arc<Stretch>>,
+    /// What installs have of machines, by the address of the hardware.
+    installed: Memo<usize, Arc<str>>,
     /// The site's own data, by its address.
     vars: Memo<usize, Arc<Section>>,
     /// Sealed guests by their names.
@@ -68,6 +71,7 @@ impl<'a> Renderer<'a> {
             installs: Memo::default(),
             kinds: Memo::default(),
             machines: Memo::default(),
+            installed: Memo::default(),
             vars: Memo::default(),
             sealed: OnceLock::new(),
             bases: Memo::default(),
@@ -224,7 +228,7 @@ impl<'a> Renderer<'a> {
     fn sections(&self, guest: &Guest, payloads: &[Payload<'_>]) -> Sections<'_> {
         let mut own = self.all_but_stamp(guest, payloads);
         let base = guest.base.as_ref().map(|base| self.base_digest(base));
-        let digest = digest(&own, base.as_deref());
+        let digest = self.digest(guest, &own, base.as_deref());
         own.push(self.known.section("stamp", &digest.stamp(self.lab)));
         Sections {
             own,
@@ -250,10 +254,30 @@ impl<'a> Renderer<'a> {
             // Its faults are reported where its own files are rendered.
             let payloads = self.payloads(guest, &mut Sink::default());
             let own = self.all_but_stamp(guest, &payloads);
-            let digest = digest(&own, known.as_deref()).text();
+            let digest = self.digest(guest, &own, known.as_deref()).text();
             known = Some(self.bases.keep(Arc::clone(&guest.name), digest.into()));
         }
         known.unwrap_or_default()
+    }
+
+    /// Returns the digest of a guest's stamp.
+    pub(super) fn stamp_digest(&self, guest: &Guest) -> String {
+        // Faults of payloads are reported where they are rendered.
+        let payloads = self.payloads(guest, &mut Sink::default());
+        let own = self.all_but_stamp(guest, &payloads);
+        let base = guest.base.as_ref().map(|base| self.base_digest(base));
+        self.digest(guest, &own, base.as_deref()).text()
+    }
+
+    /// Makes a digest of what a guest's install is made from. With that of its base it is out of date when its base is.
+    fn digest(&self, guest: &Guest, own: &Own, base: Option<&str>) -> Digest {
+        let address = Arc::as_ptr(&guest.virtinst).addr();
+        let known = self.installed.find(&address);
+        let machine =
+            known.unwrap_or_else(|| self.installed.keep(address, digest::machine(guest).into()));
+        let mut digest = Digest::of_install(guest, own, &machine);
+        base.into_iter().for_each(|base| digest.add(base));
+        digest
     }
 
     fn all_but_stamp(&self, guest: &Guest, payloads: &[Payload<'_>]) -> Own {
@@ -317,16 +341,6 @@ impl<'a> Renderer<'a> {
         let text = engine.render(template, &everything(sections), &object, sources, sink)?;
         Some(text.into())
     }
-}
-
-/// Returns a digest of what a guest is made from: of all but the list of links, which says once more what the sections it is
-/// made from say. With that of its base, a guest is out of date when its base is.
-fn digest(own: &Own, base: Option<&str>) -> Digest {
-    let mut digest = Digest::default();
-    let sections = own.iter().filter(|section| section.name() != LINKS);
-    sections.for_each(|section| digest.add(&section.text));
-    base.into_iter().for_each(|base| digest.add(base));
-    digest
 }
 
 /// All that a template may read, for one that is rendered as a whole.

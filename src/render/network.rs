@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::context::Digest;
+use super::digest::Digest;
 use super::sections::text;
 use crate::link::{Guest, Interface, Lab, uuid};
 use crate::model::cidr::to_bits;

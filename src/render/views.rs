@@ -87,6 +87,17 @@ impl<'a> From<&'a Interface> for InterfaceView<'a> {
     }
 }
 
+impl InterfaceView<'_> {
+    /// Returns what an install has of it; the rest the host changes.
+    pub(super) fn installed(self) -> Self {
+        Self {
+            model: "",
+            portgroup: None,
+            ..self
+        }
+    }
+}
+
 /// A disk.
 #[derive(Serialize)]
 pub(super) struct DiskView<'a> {
@@ -129,6 +140,17 @@ impl<'a> From<&'a Disk> for DiskView<'a> {
             size: disk.size,
             backing: disk.backing.as_ref().map(|backing| &backing.value),
             backing_format: disk.backing_format,
+        }
+    }
+}
+
+impl DiskView<'_> {
+    /// Returns what an install has of it; the rest the host changes.
+    pub(super) fn installed(self) -> Self {
+        Self {
+            cache: Cache::None,
+            size: None,
+            ..self
         }
     }
 }

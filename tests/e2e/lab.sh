@@ -197,6 +197,8 @@ check 'sam is left alone by a second run' refused "$workdir/guests.d/sam/vmbuild
 
 # shellcheck source-path=SCRIPTDIR source=storage.sh
 . "$project/tests/e2e/storage.sh"
+# shellcheck source-path=SCRIPTDIR source=plan.sh
+. "$project/tests/e2e/plan.sh"
 # shellcheck source-path=SCRIPTDIR source=networks.sh
 . "$project/tests/e2e/networks.sh"
 # shellcheck source-path=SCRIPTDIR source=preseed.sh

@@ -29,6 +29,8 @@ mod net_setup;
 mod networks;
 mod one_fault;
 mod payloads;
+#[cfg(feature = "apply")]
+mod plan;
 mod planted;
 mod preseed;
 mod readme;

@@ -47,7 +47,7 @@ rows! {
         "stamp" always Map: "What marks the domain as this site's.",
         "stamp.xmlns" always Text: "The XML namespace of the mark.",
         "stamp.site" always Text: "The site's name.",
-        "stamp.digest" always Text: "A digest of everything the guest is made from.",
+        "stamp.digest" always Text: "A digest of what the guest's install is made from: all but what a host changes without an install, such as memory.",
     }
 
     /// The operating system.

@@ -13,7 +13,7 @@ uuid=61221c4f-8981-50a4-bdff-179071d78ca4
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='agama'
-digest=e5f28b0de43eec7da959dd5788b76b90
+digest=3247892d36c21a2c565f3b43ace63453
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/full-seed.iso'

@@ -13,7 +13,7 @@ uuid=d8b8ac60-b468-5532-97c5-5951b0a3937e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='agama'
-digest=bd540c54fabef3d39d883a4657a55721
+digest=bfe3c4caec3dcec4e61ea2ae4968ae38
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/linked-seed.iso'

@@ -13,7 +13,7 @@ uuid=b94d5272-b0dd-5d62-8424-cedb82875876
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='agama'
-digest=fea297d2bbfab6f2e9dd6f54dca8d628
+digest=7477432eadeb184e07ae91d112306e7b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/locked-seed.iso'

@@ -13,7 +13,7 @@ uuid=8e53503b-df6b-5193-b58d-e9f2f763cea7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='agama'
-digest=f8c4dc8d6e8ae1dcd9a7e293db350880
+digest=4a6ab6eea96949db6be09aec52515df4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/mirrored-seed.iso'

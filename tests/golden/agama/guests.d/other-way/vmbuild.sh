@@ -13,7 +13,7 @@ uuid=1d1061db-1459-519f-ba35-872a599f6e51
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='agama'
-digest=bfc045400bbf2eed0f169cfd9346c263
+digest=74d8adaac873ca0233b8668051cd2f16
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/other-way-seed.iso'

@@ -13,7 +13,7 @@ uuid=12e6fa2d-c6b2-53b2-ab13-bfd838e67279
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='agama'
-digest=da112181eb87b0e8d37883e848124663
+digest=e7a0e984b4ae6e4f808af8499efb2cb9
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/plain-seed.iso'

@@ -13,7 +13,7 @@ uuid=1d8f4413-25ad-5368-9e25-04e7ac415a7d
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='agama'
-digest=8ddde8c5f84ae9e8f9a19f26802c83fc
+digest=95af4bef34f081ec089557d3c5b44f98
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/raw-seed.iso'

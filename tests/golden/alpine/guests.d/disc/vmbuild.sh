@@ -13,7 +13,7 @@ uuid=ea820d1e-c2f5-5cbd-908d-ba91d36db7a7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='alpine'
-digest=1709246b43e809bc8830e3d35a1a5be6
+digest=10f0b1f59144cf2a1e085d6a7862e4a6
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/disc-1.qcow2)
 shared=()

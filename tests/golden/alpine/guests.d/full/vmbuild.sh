@@ -13,7 +13,7 @@ uuid=7e7b262f-07b6-57e0-8004-d7cdac910973
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='alpine'
-digest=ad8744ad5376f7484f5f540c225af3f6
+digest=59ed179d4641aeeb4db24fc100459190
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/full-1.qcow2 default/full-2.qcow2)
 shared=()

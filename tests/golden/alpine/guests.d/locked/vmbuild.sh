@@ -13,7 +13,7 @@ uuid=2eb78a4f-76fe-56b9-9b43-c4ab7115e250
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='alpine'
-digest=417b36bf7d74e011f31a9b9a8e059483
+digest=dc0748521a3fa9d672905ee0098db7f1
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/locked-1.qcow2)
 shared=()

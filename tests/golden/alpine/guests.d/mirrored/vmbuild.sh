@@ -13,7 +13,7 @@ uuid=0a2a7f0b-e641-501f-8817-069a1763c995
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='alpine'
-digest=4dc3243c69d84f9b1e752aeb7e37ed34
+digest=58d53a0e83aa80f382c2771d162d0e1b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/mirrored-1.qcow2 default/mirrored-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=feb6ff3a-1a88-53d3-9ba3-686349c335a1
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='alpine'
-digest=2bae646694fd7e4e99ee775872449c38
+digest=8040808baa655842a56996519f7ff70b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/plain-1.qcow2)
 shared=()

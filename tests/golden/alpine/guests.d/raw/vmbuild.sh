@@ -13,7 +13,7 @@ uuid=32b10791-1058-5224-9d67-4643317824a8
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='alpine'
-digest=b1905848d8fece33fe83f41e75dd40dc
+digest=1b17698a8880b5d5455c24fc0999afb7
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raw-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=e1311072-7d92-5cb9-b7d6-0d86c634ddd6
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='alpine'
-digest=96e73a0cc2f483673ab31b76214ca36a
+digest=e6eba8d58378e5635b37ff2da3714c19
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/snapshots-1.qcow2 default/snapshots-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=407baf38-2b42-5c89-b8e0-17d8e5866549
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='cloud'
-digest=c86ad14420e7368581c536bcf1d27208
+digest=2dd78254615917f1548d31d7d66ce6df
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/alone-seed.iso'

@@ -13,7 +13,7 @@ uuid=621c4d2d-af2f-5c51-9560-e6589a31f6cd
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='cloud'
-digest=77c33aa9d1dd7a2ac0b2ddb7fa31baf4
+digest=34eb6e07d7e61c21215c3edfdd36da06
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/bionic-seed.iso'

@@ -13,7 +13,7 @@ uuid=19c1d35e-af40-5ff2-819d-acb717e604c2
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='cloud'
-digest=2a69294d19d3b5ed79a681900d4360b4
+digest=dd8b30c01b18c7df40f9c9d63c7a1405
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/full-seed.iso'

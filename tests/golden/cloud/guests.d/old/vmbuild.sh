@@ -13,7 +13,7 @@ uuid=ac216221-3a38-5a4c-9537-de3fa40bb43a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='cloud'
-digest=9322ea3b44bb8ceed6dd22384affc171
+digest=8d7e48f34fc73aa0ffcf65c016ed4afe
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/old-seed.iso'

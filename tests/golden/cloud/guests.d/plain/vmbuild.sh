@@ -13,7 +13,7 @@ uuid=1f204dbb-3708-5b00-bbe3-476b956a8594
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='cloud'
-digest=61e2b3076858c9aac786d0325636be49
+digest=d7b7811772692c5e6f8ca81e33efd7c4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/plain-seed.iso'

@@ -13,7 +13,7 @@ uuid=2cda1821-7119-5f95-b433-677dd3be0f78
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='cloud'
-digest=57257697946c946771973900a6a23c24
+digest=30d657bdec02273927baf6b09412553d
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/rocky-seed.iso'

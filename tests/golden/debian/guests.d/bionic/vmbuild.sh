@@ -13,7 +13,7 @@ uuid=e19e7a81-f733-5e57-a855-5fce25adfcb4
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='debian'
-digest=b812eb5fd939c7f4ada3e420f3aa123f
+digest=ccb2918fa4bf4bbc67d35bd62cbec0be
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/bionic-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=1fa0628a-c09e-5627-a023-996e08d4da5a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='debian'
-digest=4dd620b7157635ab39c99541a4db6c86
+digest=12dea246456a01822c50ee807d974e36
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/full-1.qcow2 default/full-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=4a76a43a-229a-5fc1-ad8a-494c905f1bc2
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='debian'
-digest=2a34037673268aedcd441660d720cede
+digest=1ee5e31ffc8e06d4c58c60872f7cf0de
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/locked-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=2ec30e4d-08d9-5e10-9651-abe26d4f31a2
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='debian'
-digest=bb87db908f1c15bb2726833f03922a1c
+digest=c3c7d8416cd84a7bb3fafddea2944353
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/mirrored-1.qcow2 default/mirrored-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=204d7fe3-4080-5000-a3a9-b5d8831812c9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='debian'
-digest=e11ba0f9714e2c7ded4df2d28f95cf33
+digest=72dd8faacf73f99ee0d9eadba6881fbd
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/old-1.qcow2)
 shared=()

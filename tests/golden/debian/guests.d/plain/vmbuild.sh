@@ -13,7 +13,7 @@ uuid=a882bd93-59af-5742-ae1b-0c8ab948bdb3
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='debian'
-digest=574ebf3d9cfd80d8c5ff66cb999031f8
+digest=6768b9d0d959c4d3db24d2074ff74f1d
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/plain-1.qcow2)
 shared=()

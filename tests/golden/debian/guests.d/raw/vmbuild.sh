@@ -13,7 +13,7 @@ uuid=bf812cbf-ae20-5b4e-b91d-d0fbf80d9a74
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='debian'
-digest=8ac7f9864c73c7d651d3ea09c184782a
+digest=676f4e02556cfa35f76e349ec01b8996
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raw-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=007c0360-e907-534b-9eba-2a97811dcb3b
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='ha'
-digest=87ade053069be338f175549e3a3d15d2
+digest=1a58e79fb5e2aa928b1b40849c28e0c8
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(cluster/node-1-1.qcow2)
 shared=(cluster/sbd.raw cluster/data.raw)

@@ -13,7 +13,7 @@ uuid=aac0c2ac-75ae-529b-9725-9a4ebd4566d9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='ha'
-digest=ff5bcc0b118e2742ebbeecfeadc1f369
+digest=3f4420eac9696caa3eda8a9b3a4d45cc
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(cluster/node-2-1.qcow2)
 shared=(cluster/sbd.raw cluster/data.raw)

@@ -13,7 +13,7 @@ uuid=872f27e0-66b8-5292-aec8-96d121f8a25e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='ha'
-digest=e19a6450fa35ed0922a66e72be6ef6e0
+digest=cfe9be8b6bc916254a19d644244f88d1
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(cluster/node-3-1.qcow2)
 shared=(cluster/sbd.raw cluster/data.raw)

@@ -13,7 +13,7 @@ uuid=6933a9ce-ce73-50ad-9e94-cbaf1b689213
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='links'
-digest=a77c1b99b5b322d14c53a09ee27c1f3c
+digest=a79666eac51786c6ab16b5adbba11475
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/ifcfg-2-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=ed668a53-e62f-598e-8f71-adac21eb5c95
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='links'
-digest=3b9239ab911e7948645ac5c90fb7b75d
+digest=b406f84fe77943b1ea12676b03cf168a
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/image-7-seed.iso'

@@ -13,7 +13,7 @@ uuid=6db8985b-f1a7-569b-a8f1-373de51cdc65
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='links'
-digest=9d1640895da2b09b501a2fdd574d17bc
+digest=60b214387f379f0947a8f59e4dd83796
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/initscripts-3-1.qcow2)
 shared=()

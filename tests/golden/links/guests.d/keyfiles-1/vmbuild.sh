@@ -13,7 +13,7 @@ uuid=3eed82ad-ea72-5214-9622-f226ee2a3e1b
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='links'
-digest=317b9950dbe0c3a52fcd044aca6bfedc
+digest=4a0b6907b99e468dad0319753a8c2603
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/keyfiles-1-1.qcow2)
 shared=()

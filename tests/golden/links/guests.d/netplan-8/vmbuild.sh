@@ -13,7 +13,7 @@ uuid=14d70d3e-9262-5298-81ab-46ee9eb73c3c
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='links'
-digest=35f4ea7726262efdddf45915b89222e4
+digest=45441ace176fd0f115a4dbae3f40d238
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/netplan-8-1.qcow2)
 shared=()

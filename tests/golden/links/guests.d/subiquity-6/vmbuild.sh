@@ -13,7 +13,7 @@ uuid=a48c1f5c-69a3-5fa5-aef9-139266f7beec
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='links'
-digest=27f6fb676359de7c4543f23dcbe73c26
+digest=0ca853c1236ff74fb1a05fdf9a8a4f02
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/subiquity-6-seed.iso'

@@ -13,7 +13,7 @@ uuid=962a845f-dd92-5c84-a516-73b97726f7f0
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='links'
-digest=e1000b9ea83eb0dace44342a054c6fd3
+digest=687087209e69a4343674800d1d685f31
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/tumbleweed-5-1.qcow2)
 shared=()

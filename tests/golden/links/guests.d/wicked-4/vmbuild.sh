@@ -13,7 +13,7 @@ uuid=3ffcbe36-afed-5ad4-91e9-9450415084bd
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='links'
-digest=1e217962fd5277e04557806ef57661e9
+digest=e8d765c7a09b28357e0b5214d351afa2
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/wicked-4-1.qcow2)
 shared=()

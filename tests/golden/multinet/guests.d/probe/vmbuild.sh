@@ -13,7 +13,7 @@ uuid=58c4fa2a-eb3c-551e-9737-27a72367bab8
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='multinet'
-digest=5d9a52a3bba8987d8f72da1668408b70
+digest=4cf6b7efcfebabf031beda7eb5f30654
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/probe-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=7392a2cc-a46a-531d-9991-e2b513460710
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='multinet'
-digest=ac8365072796af0dc4813adbabd03e17
+digest=d44c517c4ce21337bc446451bae591cd
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/router-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=fae90153-5a1f-5834-8b85-9ac2da29c3a0
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='multinet'
-digest=f644e9a0648c3c7ae4e276f2767521c2
+digest=e4720e45fd2d77cfcf352da37dea44da
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/store-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=fcd7a9c2-15f1-5751-b2e0-86527da66187
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='multinet'
-digest=d6db86af71131c6fd167fa26c6c3d30d
+digest=38916a2b32401e0a60a4c2d053f44264
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1.qcow2)
 shared=()

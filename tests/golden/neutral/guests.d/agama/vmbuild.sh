@@ -13,7 +13,7 @@ uuid=71ab39c4-431f-5cbe-accb-4c08908521e9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='neutral'
-digest=d7315edeeb22ebe9e84825f9b8b91d1d
+digest=b3b33b4e986cc46325f985d275fbc280
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/agama-seed.iso'

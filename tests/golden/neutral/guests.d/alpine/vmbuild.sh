@@ -13,7 +13,7 @@ uuid=bda61253-8642-5f0b-8a00-d6f4c3d2a0be
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='neutral'
-digest=f7eb109157b8b35ae34f5255bf323cc0
+digest=ad724f32a7723143b677e3cfb0555289
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/alpine-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=e657e28a-f61b-5826-9af1-aa2f5cace806
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='neutral'
-digest=65b4476ade4a91f4e698e9fe930c91df
+digest=87578b27e1166c16c5259e384d668827
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/autoinstall-seed.iso'

@@ -13,7 +13,7 @@ uuid=0f585729-7860-524c-872c-3f0de018a9f1
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='neutral'
-digest=00b7696fd854ebff87841c2427c0ec23
+digest=dde78ad0f51b2af37b189054be2e523a
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/autoyast-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=95045b05-451c-5304-b814-ba44d033b515
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='neutral'
-digest=27b8f91238ad4406da6f180e32fd8ad1
+digest=39f564123847880957858397fbfa9074
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/debian-image-seed.iso'

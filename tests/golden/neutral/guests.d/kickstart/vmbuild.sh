@@ -13,7 +13,7 @@ uuid=f2dd3b91-e197-5ab9-98a1-cfd604c458ee
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='neutral'
-digest=b5cde9ad62afde74ca0383ffb7c1ccfb
+digest=e6cd9be56790d1e09dca7756683fe716
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/kickstart-1.qcow2)
 shared=()

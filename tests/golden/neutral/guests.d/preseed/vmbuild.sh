@@ -13,7 +13,7 @@ uuid=55de67a5-aaae-5ea3-a0af-d6ca818ddd93
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='neutral'
-digest=026e0d83ea3b9d3384474c78c59af01c
+digest=8f124ed8897039b261d7d514ecea2ab4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/preseed-1.qcow2)
 shared=()

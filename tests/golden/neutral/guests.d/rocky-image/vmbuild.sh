@@ -13,7 +13,7 @@ uuid=96ead38d-b9c2-5146-949b-ba42fd55089c
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='neutral'
-digest=a3cfe78c5339307c3fe0af26ab7a666b
+digest=75b3e18cacf8868401a8b844b4f1d1ee
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/rocky-image-seed.iso'

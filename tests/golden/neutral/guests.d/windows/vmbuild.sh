@@ -13,7 +13,7 @@ uuid=1236e288-3260-5246-a59e-ed86fbfc5435
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='neutral'
-digest=0b7634fa541ea3129f8e5dc73e1a7722
+digest=23aa9f2b51c3d2c20b9a4d68f636a6ae
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/windows-seed.iso'

@@ -13,7 +13,7 @@ uuid=f2d6e106-ef04-51d0-989c-672ad0b16e2c
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=695945191da39546dde216b712b84aec
+digest=02841444de2fb61fde03fdeac67713e3
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-6-cluster-1-1.qcow2)
 shared=(default/quorum6.img)

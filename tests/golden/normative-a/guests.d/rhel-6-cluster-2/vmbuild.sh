@@ -13,7 +13,7 @@ uuid=19094dd1-0b79-56a5-bd25-a48d12d5b5db
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=cb2ef27fa89c64b6f2ee2edbd88f2a15
+digest=adc85b2d8b3cdad3e4bf03144d4e2c9a
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-6-cluster-2-1.qcow2)
 shared=(default/quorum6.img)

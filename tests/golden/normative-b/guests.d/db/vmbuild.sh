@@ -13,7 +13,7 @@ uuid=d1da18b8-a404-5848-a813-5ec0d91a392f
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='web'
-digest=8df7e5376f31adbb7c8845a5aa38542c
+digest=28298e5264fa8bf17280ec05873ab8e1
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/db-1.qcow2)
 shared=()

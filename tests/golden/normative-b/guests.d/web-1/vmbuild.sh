@@ -13,7 +13,7 @@ uuid=7d16b0a1-4139-539e-89f4-98ee0e686b17
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='web'
-digest=ad65a634886f970c4f3196c269339cb5
+digest=1fdeaa35325db25c5ed1ebf62807eb3e
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1-1.qcow2)
 shared=()

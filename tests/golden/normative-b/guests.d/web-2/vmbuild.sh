@@ -13,7 +13,7 @@ uuid=54684a8d-3581-53d9-b7a1-a286d5e2f19a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='web'
-digest=623982817ae18311397dbe65ccb48300
+digest=308cc60208e250936a8b00f14bd62871
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-2-1.qcow2)
 shared=()

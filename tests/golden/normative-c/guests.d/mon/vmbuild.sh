@@ -13,7 +13,7 @@ uuid=d8d28d0e-4ead-55e0-a3a5-25a2ee5a41ee
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='farm'
-digest=d0bfb244533b2053e6f89f35c1eb993c
+digest=b8b9b55a3b7854f4efd46f36c214010c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/mon-1.qcow2)
 shared=()

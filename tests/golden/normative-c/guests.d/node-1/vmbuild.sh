@@ -13,7 +13,7 @@ uuid=5be14723-bc80-58b5-91cd-d6985a957cae
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='farm'
-digest=c782e5ed0caa4e83fb4c9fce10476a2c
+digest=b73fa489dfad3301ba4e6eb4b6854577
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/node-1-1.qcow2)
 shared=()

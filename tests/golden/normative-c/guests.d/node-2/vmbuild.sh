@@ -13,7 +13,7 @@ uuid=9bd8d122-488c-5240-81eb-f8c1899d023a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='farm'
-digest=a9881408953c06c79f6e815fa42410c6
+digest=89c61d2e0ed002d6d5fb43842eb9910a
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/node-2-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=90ccc204-ea9e-5a70-83a6-48f0950a86bb
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='farm'
-digest=15be60ac3df5427639b85a077bd52254
+digest=cd696a28a7bb0e6167555e0de7c6e7bd
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/node-3-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=2f49eed1-a2d2-5d7b-a542-9600015d703e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='pools'
-digest=ea314e1751eb44e5c4450b4db0bac575
+digest=a3b74ab684f27359f420ac9cdaa6b685
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/db-2-1.qcow2)
 shared=(images/quorum.raw)

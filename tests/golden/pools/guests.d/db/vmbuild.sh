@@ -13,7 +13,7 @@ uuid=d66f51ee-e565-5e59-9774-93a520a2ad3e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='pools'
-digest=f85a9e5d32507eaf5c42d37f584c765e
+digest=f0affbfb7f63790497ba5a1979488677
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(images/db-1.qcow2 images/db-2.qcow2 images/db-3.raw images/db-4.qcow2 images/db-5.qcow2 fast/db-6.raw nfs/db-8.qcow2 theirs/db-10.raw)
 shared=(images/quorum.raw)

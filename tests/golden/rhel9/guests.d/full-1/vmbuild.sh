@@ -13,7 +13,7 @@ uuid=3cfd3723-2825-5df7-b914-3cfb472bf949
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='nine'
-digest=4776853504bac1839278bb8400b63b03
+digest=3945a6f619c5f3bcf18880201ba0031f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/full-1-1.qcow2 default/full-1-2.raw)
 shared=(default/fence.raw)

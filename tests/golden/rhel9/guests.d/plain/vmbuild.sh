@@ -13,7 +13,7 @@ uuid=9e1e690c-7a60-59dc-945e-3509ffd620c1
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='nine'
-digest=0af39bb2d2bff3b31f98391531e47051
+digest=cdac6c71c1cf64dbbcdf499d243ce3e5
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/plain-1.qcow2)
 shared=()

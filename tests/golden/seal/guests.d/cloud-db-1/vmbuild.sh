@@ -13,7 +13,7 @@ uuid=6d97f046-8914-570c-8422-de96781478b8
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=465502ef4538b30ceac85d641ab5b659
+digest=1c6b0b72e61c0cb4161d2fba07f49191
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/cloud-db-1-seed.iso'

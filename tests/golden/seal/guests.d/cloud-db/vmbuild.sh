@@ -13,7 +13,7 @@ uuid=d4a9591f-c3c5-5495-802a-441cf266aed6
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=2f13999a252cc9ee03fb5907f47f60b2
+digest=32e875708a8b925a04691b519079c602
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/cloud-db-seed.iso'

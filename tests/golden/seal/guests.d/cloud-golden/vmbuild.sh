@@ -13,7 +13,7 @@ uuid=0d71b9e2-97de-5353-b17b-9553cdd36192
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=8f3dea168a31a58ce57425f34e9d07fd
+digest=3e57dec796f5787e3f85bb738ef0ca4c
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/cloud-golden-seed.iso'

@@ -13,7 +13,7 @@ uuid=5173d782-b15b-5b3b-986d-551cf72b1f16
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=6293f0f4e5126bf730060282df463027
+digest=036cbfccf0e2600c99d816da99b82307
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/deb-1-seed.iso'

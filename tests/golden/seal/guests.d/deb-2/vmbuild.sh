@@ -13,7 +13,7 @@ uuid=aa6a7364-37f4-5bac-961e-0975087198fd
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=445f146384892ffeb26dd7a41eb2609c
+digest=fcd2f8a373db2a7dbf2a053dc15a361b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/deb-2-seed.iso'

@@ -13,7 +13,7 @@ uuid=b5f00e75-84d0-5793-a3f8-288d9958ee79
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=7b075058910f0408f37f330a8c420eca
+digest=a14636264928f4ec79dca11af9a26ffb
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/deb-golden-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=49b687f5-7ab7-5a65-9797-f1db2812cf0e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=d22ec2c4ff321e57718e8095993e01af
+digest=af80efe05473675a40dac695d94eef41
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/el-golden-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=1b9211c0-b909-5217-9918-8c05c73b1f8f
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=558446049cf6954cafe4915774db6be4
+digest=7fb39f8c58245f76bd867ff10a8ab636
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/el-web-seed.iso'

@@ -13,7 +13,7 @@ uuid=d3ee3d3b-e66c-5a9e-bd03-5192a723dbad
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=7d6480952e7bd7b30ea116e847a050db
+digest=9b04122c4c211bc0964b3b32d145a4bd
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/old-golden-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=30b18f45-b2c5-5bee-b57f-26305c4819d5
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=ce31c82a84f87779a1c4752da81ae8f0
+digest=18346e80d8e9be88bdadf31abaebf065
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/suse-golden-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=46eac1fe-b4cf-5c84-811e-70d15925f650
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=e40fe83190d2c1b36e4da1090a59f90a
+digest=98adbaca82724b091399f01d6e694a95
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/ubuntu-golden-seed.iso'

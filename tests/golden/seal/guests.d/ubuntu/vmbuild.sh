@@ -13,7 +13,7 @@ uuid=9e3fb183-c537-53b4-a7c3-2625c8199265
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='seal'
-digest=e41a94d7d651e652d625454ff02d41bf
+digest=f2df17cdaae2cb7dada906c05aaa4045
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/ubuntu-seed.iso'

@@ -13,7 +13,7 @@ uuid=9b728358-0954-5a62-8345-ef03fa031fa5
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=fbb7fb5d2207237f2bd790e8a10d6629
+digest=f8e976104387e45b21b8ad283a640085
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/cds-1-1.qcow2 default/cds-1-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=1d5f8246-f493-5f8b-b9bc-89dfb2c8d8cd
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=c190b0b3fbbec4a482f6606e303c4a48
+digest=9dad11b1d3001f9972f69ad68581facb
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/cds-2-1.qcow2 default/cds-2-2.qcow2)
 shared=()

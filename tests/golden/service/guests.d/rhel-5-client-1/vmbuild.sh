@@ -13,7 +13,7 @@ uuid=6f67540d-2f82-5adf-a244-adbb2be90648
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=6aab966a78774dbc66dde8e886f34dcb
+digest=b29c4698000de00d46a12d9f0f256efa
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-5-client-1-1.qcow2)
 shared=()

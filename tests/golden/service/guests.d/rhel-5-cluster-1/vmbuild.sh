@@ -13,7 +13,7 @@ uuid=932225d5-d8c3-561e-9485-82b042b30241
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=b05479ef314245aa408543fadb7b6bc5
+digest=dca8169548e3a1e499cb70793aed2d5b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-5-cluster-1-1.qcow2)
 shared=(default/quorum5.img)

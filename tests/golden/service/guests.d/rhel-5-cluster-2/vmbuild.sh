@@ -13,7 +13,7 @@ uuid=acb79fea-9572-5eb5-a066-4fa37219cd37
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=13a64fc79203885c8e4a50cea04da004
+digest=6b163ae5860a0397986b9713f256a429
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-5-cluster-2-1.qcow2)
 shared=(default/quorum5.img)

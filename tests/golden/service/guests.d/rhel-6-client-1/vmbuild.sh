@@ -13,7 +13,7 @@ uuid=2e8c0b24-acdf-506b-aaa1-816c3401404d
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=aa16426b0cc659312f1e3a09fa549855
+digest=a0974d4970a9d2528ca515ca3a567e32
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-6-client-1-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=a563cf66-0ba6-578e-82a9-5f1d59376b59
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=1577d172c33316a3993ba9e2bdcd2da4
+digest=a95c16a160f2d9405c927c301ebb8bc2
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-6-client-2-1.qcow2)
 shared=()

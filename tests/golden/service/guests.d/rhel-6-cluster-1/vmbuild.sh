@@ -13,7 +13,7 @@ uuid=f2d6e106-ef04-51d0-989c-672ad0b16e2c
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=bb01bffce0505494cfc5a74093cc87e4
+digest=af683d1d46e0062d63e13168ed1ce72f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-6-cluster-1-1.qcow2)
 shared=(default/quorum6.img)

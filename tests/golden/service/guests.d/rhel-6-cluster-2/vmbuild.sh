@@ -13,7 +13,7 @@ uuid=19094dd1-0b79-56a5-bd25-a48d12d5b5db
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=55f625b86924103f95491fa1f45e3b60
+digest=58a829798f96ef88b4efe8aa70b2ab25
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhel-6-cluster-2-1.qcow2)
 shared=(default/quorum6.img)

@@ -13,7 +13,7 @@ uuid=94c65149-4d6f-5a55-bd32-9fc1efdfb682
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=6e54af011fa6cb1e8144ad23fad85388
+digest=9a4fe34b83561d4da22e99304a83f994
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhs-1-1.qcow2 default/rhs-1-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=78c1a8e2-e79d-5423-8c5c-e8428a0a3a47
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=cc7ed752182398f0d526ad776546598d
+digest=c5efe907b8225b0144a3e24863b9e493
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhs-2-1.qcow2 default/rhs-2-2.qcow2)
 shared=()

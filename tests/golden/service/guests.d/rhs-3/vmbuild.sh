@@ -13,7 +13,7 @@ uuid=12b5ea0d-5a05-52d2-a424-dae86fd18d60
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=a13c207e180e88cab702693b261200f4
+digest=3abe4103494c183004054eec62272da9
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhs-3-1.qcow2 default/rhs-3-2.qcow2)
 shared=()

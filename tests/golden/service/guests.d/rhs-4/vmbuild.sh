@@ -13,7 +13,7 @@ uuid=a07c935f-f564-5bdc-9afc-44970af55666
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=fd8c42401de79fabf26df981d085f0d6
+digest=8b0fcb289df77c405d66a40c2aa7e4af
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhs-4-1.qcow2 default/rhs-4-2.qcow2)
 shared=()

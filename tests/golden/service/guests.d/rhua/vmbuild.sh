@@ -13,7 +13,7 @@ uuid=6d3611e3-3ae1-524d-9a87-872324ad0f55
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=74ca88d9ce21e250d011d736bbebe69b
+digest=b0abad83b58f9da3c5dfd52f42e6bce5
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhua-1.qcow2 default/rhua-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=0ec3c6ce-085d-5469-ac73-4ac2c11bd919
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=9a482b27674a2ee498de94eb42989c05
+digest=da56f38965de77d40400ca3455693935
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhui-rhel-5-client-1-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=cbc4b24a-2d15-52b4-9195-4a898e7df55d
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=0fb25eb5cc5717a8df3ab791e7cf513b
+digest=615653ae32a7a325671b655846a87c8b
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/rhui-rhel-6-client-1-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=1c97040e-1015-5978-8b9d-61eba638e7ed
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=c2bd8043fbea61b26aa10ea4fcb55cd0
+digest=b946100a8b6797b299d51d36edae4fa1
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/sam-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=4dcb75bd-45e3-55a5-804b-289395ae4b5f
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='m2'
-digest=a7c69a506859e3f8077e6d65928946e4
+digest=3198e756ecf674ca21b6a95757f34cf8
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/satellite-1.qcow2 default/satellite-2.qcow2)
 shared=()

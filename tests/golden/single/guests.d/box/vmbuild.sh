@@ -13,7 +13,7 @@ uuid=63dd870f-9192-5736-b348-dcdbd4de563c
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='single'
-digest=4cc45480e752c69db03fa131506b538a
+digest=c2270096461d9d0026ccd7badbf8e3c9
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/box-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=24717919-7b97-5fe1-85f3-43d35118d62b
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='small'
-digest=c79dfe5917c585a0353907ddba31042a
+digest=0ba1bd950417617a4fb0a3cf0410b42f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/db-1.qcow2 default/db-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=d3f965eb-335a-5998-bf92-eaee7d16b45e
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='small'
-digest=3c7976986913dcbe8b4ab13d856eea77
+digest=701c07b1c2e5e0b694565c8b71069a8d
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=f1d16bb9-9d18-584d-b3a8-bb0c70ec2b89
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='small'
-digest=11dd793aa0f91fdeec2f23ac2bd4939f
+digest=77e611458385b51c1d3b3b0a47d11418
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-2-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=070b42f2-d202-5529-bcfb-179e65a736d1
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='suse'
-digest=0a212f2a68d2dad0dc7097e1509c405e
+digest=38f6ab9565bb4b57bcd297bce59eae9a
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/arrays-1.qcow2 default/arrays-2.qcow2)
 shared=(default/shared.raw)

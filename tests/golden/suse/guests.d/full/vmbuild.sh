@@ -13,7 +13,7 @@ uuid=c3df83f7-d918-5322-acea-577eb6ea6d3d
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='suse'
-digest=38666a2e7a09f27b02eb13c5dd19c4dd
+digest=2251ef3021d2d54fa674da273307a447
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/full-1.qcow2 default/full-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=e7f940d3-532b-5786-8625-db232b343727
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='suse'
-digest=816ed92b4a599d7b2db95e4b293b016f
+digest=2162e7286b22ddad3ef4b2eff2a28150
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/locked-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=90de9833-8a16-558b-9a5f-9331d5aae36c
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='suse'
-digest=455b6eb6b745928ef1a3a082a0eb4bbf
+digest=2c90927d4bfcd406edbd5cfa247bb440
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/mirrored-1.qcow2 default/mirrored-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=8d94448f-93d1-5699-901f-7460bb8d06c9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='suse'
-digest=e5422ebec3cddfc15df81517eaf07a2b
+digest=d6c39d38628ba4458f996d5b76fffc23
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/old-1.qcow2)
 shared=()

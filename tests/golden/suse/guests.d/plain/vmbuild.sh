@@ -13,7 +13,7 @@ uuid=8c836b4c-e333-5f96-8558-9050224a17e3
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='suse'
-digest=e45d2ed41c910448fb9d4d52136de8d7
+digest=e0f76c98d72f0692e5dd34536bd71ca9
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/plain-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=be1e9d0f-115f-5b2d-b75b-c75832bc0c4c
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='suse'
-digest=d7b8799c519c8f288fcd1018e76c35e6
+digest=35fb08439f0ed180eeae268366416ff2
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raw-1.qcow2)
 shared=()

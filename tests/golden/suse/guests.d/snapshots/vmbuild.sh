@@ -13,7 +13,7 @@ uuid=d0458e8e-3049-5d25-b8f9-4403bfca82c9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='suse'
-digest=c4ee0ec362045f9752037fa481380073
+digest=df48878394a906de6e3b17334f0245a4
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/snapshots-1.qcow2 default/snapshots-2.qcow2)
 shared=()

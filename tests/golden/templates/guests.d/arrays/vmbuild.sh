@@ -13,7 +13,7 @@ uuid=20d508e0-b980-5e2a-9e78-020d2fbddf6d
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='templates'
-digest=d5df2e8f51af3042708c482dbdf82a86
+digest=eca2116d8826595f6fe880f41cca6b64
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/arrays-1.qcow2 default/arrays-2.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=6dae20d6-f0ed-5532-aa8e-b0eb2ec6e89f
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='templates'
-digest=e2b34cc4f8178dabc8d310b5d8ac5b20
+digest=5544cea2ccb6392270bb9c9f571389ea
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/bare-1.qcow2)
 shared=()

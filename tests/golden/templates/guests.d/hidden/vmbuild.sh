@@ -13,7 +13,7 @@ uuid=17acc6d3-40b0-5939-bf8d-f85f1cce7f76
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='templates'
-digest=e636111c1d751ede8b705a61e20add8c
+digest=d0d5b263b5df524165d6d5254ebf88e2
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/hidden-1.qcow2 default/hidden-2.qcow2 default/hidden-3.qcow2)
 shared=()

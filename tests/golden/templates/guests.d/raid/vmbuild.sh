@@ -13,7 +13,7 @@ uuid=9bffa444-00b6-56a9-b264-9449988e18e9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='templates'
-digest=76c85b8aa6d3c53d33ec2cd7c4267db0
+digest=c286c175e6eb0fffa39a1c574818e8c5
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raid-1.qcow2 default/raid-2.qcow2 default/raid-3.qcow2)
 shared=()

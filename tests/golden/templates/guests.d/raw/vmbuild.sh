@@ -13,7 +13,7 @@ uuid=3bd8edb2-da2d-5c3b-8310-3f2e17654d9a
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='templates'
-digest=8ee7943615ec31929b152a228ff27485
+digest=152e9b768623e89801bc8b464a1a9cad
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/raw-1.qcow2)
 shared=()

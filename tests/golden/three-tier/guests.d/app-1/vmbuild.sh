@@ -13,7 +13,7 @@ uuid=b8d01b7f-26ad-5997-ac4b-fc8019986275
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='three-tier'
-digest=5b0b8aa8d29d9e26ccb0440c75513f4a
+digest=3fa9b349c753d92cdbfeb2bfc6453645
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/app-1-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=0b72232e-7398-5452-9a75-4c3a41dd5038
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='three-tier'
-digest=eefc2e758cf2f2da620cf84371961b9d
+digest=a3164138e6d01cfcc00f282194b628cd
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/db-1.qcow2 default/db-2.qcow2)
 shared=()

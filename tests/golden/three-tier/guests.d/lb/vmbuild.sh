@@ -13,7 +13,7 @@ uuid=73cf0dda-a909-5c7e-91d4-0bc1cfbc2501
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='three-tier'
-digest=3d781fbbed5cd0380b543ee0c0bb332a
+digest=a471c65776baaecf314c47a922b7c8e5
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/lb-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=4e15f27f-a026-5793-9afb-a9bca7ba46a7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='three-tier'
-digest=8ecfebf1f5ab983131ffb3782fca3278
+digest=ac58749c910bc1f61af04813a460dc83
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-1-1.qcow2)
 shared=()

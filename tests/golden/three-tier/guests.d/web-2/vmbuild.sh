@@ -13,7 +13,7 @@ uuid=fd06be12-02a6-52ed-9c62-aff2ff768af7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='three-tier'
-digest=585280d18ce679b71cc09c6cf2bee9b7
+digest=3ac6e42c724e7a536dbf38fac9f8e3b2
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 volumes=(default/web-2-1.qcow2)
 shared=()

@@ -13,7 +13,7 @@ uuid=3d81fbef-e8a1-5733-a7b0-aeff649943db
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='ubuntu'
-digest=25a2061136744f49dbe6f442a5c1ef8e
+digest=7965e2ad11171de56203e128ffce1f7f
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/fetched-seed.iso'

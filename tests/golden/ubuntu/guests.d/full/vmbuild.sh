@@ -13,7 +13,7 @@ uuid=04a7c6c9-c771-57a1-8b16-55af498042ca
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='ubuntu'
-digest=cb77d504786e192ce65fe4f66edd1164
+digest=12d31462f0c9a6b6e93bc0df54a495f8
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/full-seed.iso'

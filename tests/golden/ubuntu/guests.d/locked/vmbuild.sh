@@ -13,7 +13,7 @@ uuid=d0071d1d-3460-5aea-bc9c-cd184f933e70
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='ubuntu'
-digest=56e5d03997133878fe0a9c9e7c9a4df3
+digest=751958528e617de0e2fddaa9a4efa20a
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/locked-seed.iso'

@@ -13,7 +13,7 @@ uuid=a8b77e97-3c80-5a47-a8d9-2d7c52943ba0
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='ubuntu'
-digest=7c32d6eeff964d93332c61d8c7515c3c
+digest=c6c0f45822c0993c92865246fef366de
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/mirrored-seed.iso'

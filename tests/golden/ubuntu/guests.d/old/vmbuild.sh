@@ -13,7 +13,7 @@ uuid=c559460e-0d77-5c78-b5f3-e02ea7a64f65
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='ubuntu'
-digest=02435d2b94622d706a39927dfbaeea43
+digest=49b961324277960fc3e6c66a6892a5a5
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/old-seed.iso'

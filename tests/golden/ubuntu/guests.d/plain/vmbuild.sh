@@ -13,7 +13,7 @@ uuid=7b7be599-1d70-5be5-a3e2-4a293b9bd581
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='ubuntu'
-digest=5128ef249786444b14b7e1332270b1ed
+digest=1d4c57267d637b99d923476f2a586263
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/plain-seed.iso'

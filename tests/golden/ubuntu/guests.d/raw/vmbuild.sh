@@ -13,7 +13,7 @@ uuid=fa9a26a6-8759-50ee-a782-95339facd9d5
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='ubuntu'
-digest=d90883dcca2710cd9b423546aca3185b
+digest=50acb66dde82d85240b2a58706580a16
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/raw-seed.iso'

@@ -13,7 +13,7 @@ uuid=ef6cf94c-cf06-5b3f-9633-6c2c77c57ba2
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='windows'
-digest=4f4498357fb536e4dcdbe0959e56e369
+digest=73ae4683fa4985bafc0d2bf7f703d426
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/eleven-seed.iso'

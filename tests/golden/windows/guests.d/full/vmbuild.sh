@@ -13,7 +13,7 @@ uuid=a9d9cda8-dfea-5933-8c54-6550fc16c4e9
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='windows'
-digest=2482807233037d9204a293c926782a72
+digest=4e99994d529fa87a9f4e0ea179c2e886
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/full-seed.iso'

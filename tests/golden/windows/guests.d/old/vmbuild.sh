@@ -13,7 +13,7 @@ uuid=41336a95-76a3-5307-b484-f44366f1a864
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='windows'
-digest=7510581b521bd12d47c6bad91dcabc70
+digest=f6bca4eb8c095405b825fdf15ba16c38
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/old-seed.iso'

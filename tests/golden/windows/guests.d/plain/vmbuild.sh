@@ -13,7 +13,7 @@ uuid=448b722d-310e-5f38-a917-a94caa7b3d60
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='windows'
-digest=22271a1d4bf62e1bfc3b96fc644f9354
+digest=b584d95ee5c9b685fd7665582ce92ab9
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/plain-seed.iso'

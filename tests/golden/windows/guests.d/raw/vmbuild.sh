@@ -13,7 +13,7 @@ uuid=944e605f-8d7b-5f1d-b001-6d08a368fc35
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='windows'
-digest=51caceea000329e1a0f61c3953888e3d
+digest=0bee3bfa1c88648ecc923c0fb92a0b65
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/raw-seed.iso'

@@ -13,7 +13,7 @@ uuid=9adcd088-ad61-5ec0-88a9-b296767390a7
 # The stamp in the domain's metadata, by which the site knows its own.
 xmlns=urn:miniascape:lab:1
 site='windows'
-digest=750dcedfc305493a9770b56a7b44b883
+digest=221aa9a8ad61e0c7a642c7f4e34e7fe3
 # What is created for this guest alone, and what for several guests: POOL/VOLUME.
 # The one with the installer's files.
 seed='default/ten-seed.iso'
