@@ -100,7 +100,7 @@ test: deps judges slim ## Run every test that needs no daemon
 	$(CARGO) test --locked
 
 .PHONY: hostile
-hostile: deps judges ## Put every hostile value in every place, of which `make test` takes a third
+hostile: deps judges ## Put every hostile value in every place, of which `make test` takes a sixth
 	MINIASCAPE_HOSTILE=all $(CARGO) test --locked --test it -- hostile
 
 .PHONY: slim

@@ -22,7 +22,7 @@ pub enum Partitions {
     /// The installer's own words.
     Raw {
         /// Those words.
-        text: Text,
+        text: Spanned<Text>,
     },
     /// As written.
     Layout(Layout),

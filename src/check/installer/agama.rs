@@ -77,8 +77,8 @@ impl Agama<'_> {
     /// Where it is wrong is said, and not what stands there: that may be a passphrase.
     fn raw(&mut self) {
         let partitions = self.guest.install.partitions.as_ref();
-        let Some((text, span)) = partitions.and_then(|partitions| match &partitions.value {
-            Partitions::Raw { text } => Some((text, partitions.span)),
+        let Some(text) = partitions.and_then(|partitions| match &partitions.value {
+            Partitions::Raw { text } => Some(text),
             Partitions::Auto | Partitions::Layout(_) => None,
         }) else {
             return;
@@ -91,7 +91,7 @@ impl Agama<'_> {
             );
             let help = r#"write it as Agama's reference has it, as in `{"drives": []}`"#;
             self.sink
-                .push(Diagnostic::error(Code::InvalidValue, span, message).help(help));
+                .push(Diagnostic::error(Code::InvalidValue, text.span, message).help(help));
         }
     }
 }

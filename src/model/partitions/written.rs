@@ -177,9 +177,7 @@ fn raw(text: &Spanned<Text>, typer: &mut Typer<'_>) -> Option<Partitions> {
         typer.invalid(text.span, message, help);
         return None;
     }
-    Some(Partitions::Raw {
-        text: text.value.clone(),
-    })
+    Some(Partitions::Raw { text: text.clone() })
 }
 
 /// Returns the forms of an item of the list, as [`Layout::add`] reads them.

@@ -49,6 +49,14 @@ pub(super) const GUEST: &[(&str, Plant)] = &[
         "unreadable-file",
         Line("ssh_authorized_keys: [!file nowhere.pub]"),
     ),
+    (
+        "unknown-interface",
+        Line("vlans: [{interface: eth9, id: 30}]"),
+    ),
+    (
+        "bad-link",
+        Line("bridges: [{device: br0, interfaces: [eth0, eth0]}]"),
+    ),
     ("unknown-key", Instead("vcpus:", "vcpsu: 2")),
     ("unknown-key", Line("frobnication: 7")),
     ("invalid-value", Instead("ram:", "ram: lots")),

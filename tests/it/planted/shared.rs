@@ -136,8 +136,9 @@ pub(super) const PLANTS: &[(&str, Plant)] = &[
         "site-layout",
         Own(|lab, code| {
             lab.take(Lab::LAYOUT)?;
-            lab.add("conf.d/guest.d/stray.yml", "os: rocky9");
-            fault(code, "conf.d/guest.d".to_owned(), 0)
+            // Of other classes what they might hold is missed nowhere.
+            lab.add("conf.d/hosts.d/stray.yml", "memory: 4096");
+            fault(code, "conf.d/hosts.d".to_owned(), 0)
         }),
     ),
 ];

@@ -77,6 +77,8 @@ machine=(
   --memory 4096
   --vcpus 2
   --cpu mode=maximum # an emulated CPU cannot be the host's
+  # Only KVM has what virt-install 4 would add.
+  --features hyperv.relaxed.state=off,hyperv.vapic.state=off,hyperv.spinlocks.state=off,hyperv.spinlocks.retries=8191
   --clock offset=utc,rtc_tickpolicy=catchup,pit_tickpolicy=delay,hpet_present=no
   --controller usb,model=qemu-xhci
   --graphics vnc
