@@ -19,17 +19,15 @@ use crate::source::Sources;
 /// How many hexadecimal digits of a SHA-256 digest a stamp keeps.
 const DIGEST_LENGTH: usize = 32;
 
-/// What a guest's install is not made from, or not from all of it: what a host changes without an install would
-/// otherwise look as if it needed one. The list of links says once more what the sections it is made from say.
-const APART: [&str; 7] = [
-    "depends_on",
-    "description",
-    "disks",
-    "drives",
-    "interfaces",
-    LINKS,
-    "virtinst",
-];
+/// Returns whether a guest's install is not made from a section, or not from all of it: what a host changes without an
+/// install would otherwise look as if it needed one. The list of links says once more what the sections it is made from
+/// say.
+fn is_apart(section: &str) -> bool {
+    matches!(
+        section,
+        "depends_on" | "description" | "disks" | "drives" | "interfaces" | LINKS | "virtinst"
+    )
+}
 
 /// The hardware that a guest has from its next boot on.
 const NEXT_BOOT: [&str; 2] = ["ram", "vcpus"];
@@ -43,7 +41,7 @@ impl Digest {
     pub(super) fn of_install(guest: &Guest, own: &Own, machine: &str) -> Self {
         let mut digest = Self::default();
         for section in own.iter() {
-            if !APART.contains(&section.name()) {
+            if !is_apart(section.name()) {
                 digest.add(&section.text);
             }
         }
