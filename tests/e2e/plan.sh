@@ -17,8 +17,8 @@ common:
   disks: [{pool: planned, size: 10}]
   interfaces: [{network: planned}]
 guests:
-  one: {ip: 10.77.0.2, mac: "52:54:00:77:00:02"}
-  two: {ip: 10.77.0.3, mac: "52:54:00:77:00:03"}
+  uno: {ip: 10.77.0.2, mac: "52:54:00:77:00:02"}
+  due: {ip: 10.77.0.3, mac: "52:54:00:77:00:03"}
 END
 plan() { (cd "$planned" && "$program" -c lab.yml plan "$@" 2> "$work/plan.log") || { cat "$work/plan.log" >&2; return 1; }; }
 change() { sed -i "$1" "$planned/lab.yml"; }
@@ -32,68 +32,68 @@ unchanged() {
 
 check 'everything is to be made' plans 'network  planned  create
 storage  planned  create
-guest    one      create
-guest    two      create'
+guest    uno      create
+guest    due      create'
 check 'which is a difference' refused plan --check
 check 'the lab generates' bash -c "cd '$planned' && '$program' -c lab.yml generate"
 check 'networks and pools are made' "$planned/workdir/host/net-setup.sh"
-check 'one is installed' "$planned/workdir/guests.d/one/vmbuild.sh"
-check 'two is to be made' plans 'guest    two      create'
-check 'two is installed' "$planned/workdir/guests.d/two/vmbuild.sh"
+check 'uno is installed' "$planned/workdir/guests.d/uno/vmbuild.sh"
+check 'due is to be made' plans 'guest    due      create'
+check 'due is installed' "$planned/workdir/guests.d/due/vmbuild.sh"
 check 'then nothing differs' unchanged
-check 'one is started' virsh -q start one
+check 'uno is started' virsh -q start uno
 check 'and nothing differs' unchanged
 check 'a plan for programs says so' bash -c \
   "cd '$planned' && '$program' -c lab.yml plan --format json 2> /dev/null | python3 -c 'import json, sys; assert {o[\"action\"] for o in json.load(sys.stdin)[\"objects\"]} == {\"unchanged\"}'"
 
 change 's/10\.77\.0\.3,/10.77.0.9,/; s/planned\.test/plan.test/'
 check 'a reservation changes live, and a domain at a restart' bash -c \
-  "[[ \$(cd '$planned' && '$program' -c lab.yml plan network/planned 2> /dev/null) == *'needs restart'*'~ domain: planned.test → plan.test'*'~ reservation of 52:54:00:77:00:03: 10.77.0.3 two.planned.test → 10.77.0.9 two.plan.test (update live)'* ]]"
+  "[[ \$(cd '$planned' && '$program' -c lab.yml plan network/planned 2> /dev/null) == *'needs restart'*'~ domain: planned.test → plan.test'*'~ reservation of 52:54:00:77:00:03: 10.77.0.3 due.planned.test → 10.77.0.9 due.plan.test (update live)'* ]]"
 change 's/10\.77\.0\.9,/10.77.0.3,/; s/plan\.test/planned.test/'
 check 'back again, nothing differs' unchanged
 
 change 's/vcpus: 1/vcpus: 2/'
-check 'a processor comes at the next boot' plans 'guest    one      next boot
+check 'a processor comes at the next boot' plans 'guest    uno      next boot
     ~ vcpus: 1 → 2
-guest    two      next boot
+guest    due      next boot
     ~ vcpus: 1 → 2'
-virsh -q setvcpus one 2 --maximum --config
-virsh -q setvcpus one 2 --config
-check 'what is defined waits for a restart' plans 'guest    one      needs restart
-    ~ vcpus: 1 → 2' one
-virsh -q destroy one
-check 'which it is not, when it is off' unchanged one
+virsh -q setvcpus uno 2 --maximum --config
+virsh -q setvcpus uno 2 --config
+check 'what is defined waits for a restart' plans 'guest    uno      needs restart
+    ~ vcpus: 1 → 2' uno
+virsh -q destroy uno
+check 'which it is not, when it is off' unchanged uno
 change 's/vcpus: 2/vcpus: 1/'
-virsh -q setvcpus one 1 --config
-virsh -q setvcpus one 1 --maximum --config
+virsh -q setvcpus uno 1 --config
+virsh -q setvcpus uno 1 --maximum --config
 check 'back again, nothing differs' unchanged
 
 change 's/size: 10/size: 12/'
-check 'disks grow at once' plans 'guest    one      update live
-    ~ size of disk vda: 10G → 12G' one
-virsh -q vol-resize --pool planned one-1.qcow2 12G
-virsh -q vol-resize --pool planned two-1.qcow2 12G
+check 'disks grow at once' plans 'guest    uno      update live
+    ~ size of disk vda: 10G → 12G' uno
+virsh -q vol-resize --pool planned uno-1.qcow2 12G
+virsh -q vol-resize --pool planned due-1.qcow2 12G
 check 'and then nothing differs' unchanged
 change 's/size: 12/size: 10/'
-check 'no disk shrinks' plans 'guest    one      replace (destroys data)
-    ~ size of disk vda: 12G → 10G' one
+check 'no disk shrinks' plans 'guest    uno      replace (destroys data)
+    ~ size of disk vda: 12G → 10G' uno
 change 's/size: 10/size: 12/'
 
 change 's/rootpw: locked/rootpw: locked\n  packages: ["@core", vim]/'
-check 'packages wait for a rebuild' plans 'guest    one      next rebuild
-    ~ install data' one
+check 'packages wait for a rebuild' plans 'guest    uno      next rebuild
+    ~ install data' uno
 change '/packages:/d'
 change 's/^site: planned/site: another/'
 check 'a lab of another name owns none of it' refused plan
 check 'and is told so' bash -c "cd '$planned' && '$program' -c lab.yml plan 2> /dev/null | grep -c 'not ours' | grep -qx 4"
 change 's/^site: another/site: planned/'
-change '/^  two:/d'
+change '/^  due:/d'
 check 'what went from the lab is an orphan, and so is its reservation' bash -c \
-  "[[ \$(cd '$planned' && '$program' -c lab.yml plan 2> /dev/null) == *'- reservation of 52:54:00:77:00:03'*'guest    two      orphan'* ]]"
+  "[[ \$(cd '$planned' && '$program' -c lab.yml plan 2> /dev/null) == *'- reservation of 52:54:00:77:00:03'*'guest    due      orphan'* ]]"
 check 'a host that is not reached is the host'\''s failure' bash -c \
   "cd '$planned'; '$program' -c lab.yml --connect 'qemu+unix:///system?socket=/nowhere' plan; [[ \$? == 3 ]]"
 
-for guest in one two; do
+for guest in uno due; do
   virsh -q undefine "$guest" --remove-all-storage > /dev/null
 done
 virsh -q pool-destroy planned > /dev/null
